@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `BQL_STRICT=1` (set in `.ci/run`) turns warnings into errors; without it a newer
+// toolchain's new warnings do not break a newcomer's build.
+let isStrict = Context.environment["BQL_STRICT"] == "1"
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+  ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+
+/// One stage of the pipeline; `docs/development.md` lists them in order.
+func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "bql",
+  products: [
+    .library(name: "BehaviorQuery", targets: ["BehaviorQuery"]),
+    .executable(name: "bql", targets: ["bql"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibEditSystem",
+      path: "Sources/CLibEditSystem",
+      pkgConfig: "libedit",
+      providers: [.apt(["libedit-dev"])]
+    ),
+    .target(name: "CLibEdit", dependencies: ["CLibEditSystem"]),
+
+    stage("BQLJSON"),
+    stage("BQLSyntax", ["BQLJSON"]),
+    stage("BQLColumnar"),
+    stage("BQLFunctions", ["BQLColumnar"]),
+    stage("BQLStorage", ["BQLColumnar"]),
+    stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
+    stage("BQLExecution", ["BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]),
+    stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
+    stage("BQLGenerator"),
+    stage(
+      "BehaviorQuery",
+      [
+        "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning", "BQLExecution",
+        "BQLOutput",
+      ]
+    ),
+    .executableTarget(
+      name: "bql",
+      dependencies: [
+        "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
+        "BQLOutput", "BQLGenerator", "CLibEdit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

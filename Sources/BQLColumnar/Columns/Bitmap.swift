@@ -1,0 +1,76 @@
+/// Stores one bit a row in Arrow's layout: bit *i* is bit *i* & 63 of word *i* >> 6.
+///
+/// As a validity bitmap a set bit means "a value is present". Bits past `count` are zero.
+package struct Bitmap: Hashable, Sendable {
+  package private(set) var words: [UInt64]
+  package private(set) var count: Int
+
+  package init(repeating bit: Bool, count: Int) {
+    self.count = count
+    words = [UInt64](repeating: bit ? .max : 0, count: (count + 63) >> 6)
+    clearPadding()
+  }
+
+  /// Makes a bitmap from words in Arrow's order; padding bits are cleared.
+  package init(words: [UInt64], count: Int) {
+    precondition(words.count == (count + 63) >> 6, "a bitmap holds 64 bits a word")
+    self.words = words
+    self.count = count
+    clearPadding()
+  }
+
+  package subscript(index: Int) -> Bool {
+    get { words[index >> 6] & (1 &<< UInt64(index & 63)) != 0 }
+    set {
+      let bit: UInt64 = 1 &<< UInt64(index & 63)
+      if newValue { words[index >> 6] |= bit } else { words[index >> 6] &= ~bit }
+    }
+  }
+
+  package mutating func append(_ bit: Bool) {
+    if count & 63 == 0 { words.append(0) }
+    count += 1
+    if bit { self[count - 1] = true }
+  }
+
+  /// The number of set bits.
+  package var setCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  package var allSet: Bool { setCount == count }
+
+  /// Returns the rows set in both.
+  package func intersection(_ other: Bitmap) -> Bitmap {
+    precondition(count == other.count, "bitmaps of one chunk have one length")
+    var result = self
+    for index in words.indices { result.words[index] &= other.words[index] }
+    return result
+  }
+
+  /// Returns the bits at `rows`, in their order.
+  package func gather(_ rows: [Int32]) -> Bitmap {
+    var result = Bitmap(repeating: false, count: rows.count)
+    for (position, row) in rows.enumerated() where self[Int(row)] { result[position] = true }
+    return result
+  }
+
+  /// Returns the bits of `range`, renumbered from 0.
+  package func slice(_ range: Range<Int>) -> Bitmap {
+    var result = Bitmap(repeating: false, count: range.count)
+    for (position, row) in range.enumerated() where self[row] { result[position] = true }
+    return result
+  }
+
+  /// Returns the rows set in both, where nil stands for "all set".
+  package static func intersection(_ first: Bitmap?, _ second: Bitmap?) -> Bitmap? {
+    switch (first, second) {
+    case (nil, nil): nil
+    case (let some?, nil), (nil, let some?): some
+    case (let first?, let second?): first.intersection(second)
+    }
+  }
+
+  private mutating func clearPadding() {
+    guard count & 63 != 0 else { return }
+    words[words.count - 1] &= (1 &<< UInt64(count & 63)) - 1
+  }
+}

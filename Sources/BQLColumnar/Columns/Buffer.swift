@@ -1,0 +1,83 @@
+import Glibc
+
+/// Owns a region of memory that holds one array of a stored column, laid out as Arrow has it.
+///
+/// Large regions are mapped and advised to use huge pages: on virtual machines the first touch of
+/// 4 KiB pages costs several times what the parsing that fills them does.
+@safe
+package final class MemoryRegion: @unchecked Sendable {
+  // Safe to share: nobody writes after `Buffer.init(count:initializer)` returns.
+  @usableFromInline let base: UnsafeMutableRawPointer
+  package let byteCount: Int
+  private let isMapped: Bool
+
+  /// Regions of at least this many bytes are mapped; smaller ones come from the heap.
+  private static let mappingThreshold = 1 << 20
+
+  package init(byteCount: Int) {
+    self.byteCount = byteCount
+    if byteCount >= Self.mappingThreshold {
+      let flags = MAP_PRIVATE | MAP_ANONYMOUS
+      let mapped = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
+      if let mapped = unsafe mapped, unsafe mapped != MAP_FAILED {
+        unsafe madvise(mapped, byteCount, Int32(MADV_HUGEPAGE))
+        unsafe base = mapped
+        isMapped = true
+        return
+      }
+    }
+    unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: 64)
+    isMapped = false
+  }
+
+  deinit {
+    if isMapped {
+      unsafe munmap(base, byteCount)
+    } else {
+      unsafe base.deallocate()
+    }
+  }
+}
+
+/// Reads one immutable array of fixed-width numbers, in memory of its own or (later) in a mapped
+/// file.
+package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
+  @usableFromInline let region: MemoryRegion
+  package let count: Int
+
+  /// Makes a buffer of `count` numbers; `fill` must write every one of them.
+  package init<E>(
+    count: Int,
+    fill: (inout MutableSpan<Element>) throws(E) -> Void
+  ) throws(E) {
+    self.count = count
+    region = MemoryRegion(byteCount: count * MemoryLayout<Element>.stride)
+    let elements = unsafe region.base.bindMemory(to: Element.self, capacity: count)
+    // Unsafe only in that the memory starts undefined: `fill` writes all of it, and reads none.
+    var span = unsafe MutableSpan(_unsafeStart: elements, count: count)
+    try fill(&span)
+  }
+
+  /// Makes a buffer that holds `array`.
+  package init(_ array: [Element]) {
+    self.init(count: array.count) { span in
+      for index in array.indices { span[index] = array[index] }
+    }
+  }
+
+  /// Lends the numbers to `body`.
+  @inlinable
+  package func withSpan<R, E>(_ body: (Span<Element>) throws(E) -> R) throws(E) -> R {
+    let elements = unsafe UnsafePointer(region.base.assumingMemoryBound(to: Element.self))
+    let span = unsafe Span(_unsafeStart: elements, count: count)
+    // `region` must outlive the borrow: `self` is alive for the whole call.
+    return try body(span)
+  }
+
+  /// Returns the number at `index`; loops take ``withSpan(_:)``.
+  @inlinable
+  package subscript(index: Int) -> Element {
+    precondition(index >= 0 && index < count, "index out of a buffer's bounds")
+    return unsafe region.base.assumingMemoryBound(to: Element.self)[index]
+  }
+}

@@ -1,0 +1,187 @@
+/// Holds a name as written.
+package struct Identifier: Hashable, Sendable {
+  package var name: String
+  /// Whether it stood in double quotes; quoted or not, names match without regard to case.
+  package var isQuoted: Bool
+  package var range: SourceRange
+
+  package init(_ name: String, isQuoted: Bool = false, range: SourceRange) {
+    self.name = name
+    self.isQuoted = isQuoted
+    self.range = range
+  }
+}
+
+/// Holds an expression with its place in the source.
+package struct Expression: Hashable, Sendable {
+  package var kind: Kind
+  package var range: SourceRange
+
+  package init(_ kind: Kind, range: SourceRange) {
+    self.kind = kind
+    self.range = range
+  }
+
+  package indirect enum Kind: Hashable, Sendable {
+    case literal(Literal)
+    /// `brand`, `e.brand`.
+    case column(qualifier: Identifier?, name: Identifier)
+    /// `:name`.
+    case parameter(Identifier)
+    case unary(UnaryOperator, Expression)
+    case binary(BinaryOperator, Expression, Expression)
+    case call(Call)
+    /// `CASE [operand] WHEN … THEN … [ELSE …] END`.
+    case conditional(operand: Expression?, branches: [CaseBranch], otherwise: Expression?)
+    /// `CAST(x AS t)` and `x::t`; the type's name is checked by the binder.
+    case cast(Expression, typeName: Identifier)
+    case isNull(Expression, negated: Bool)
+    /// `x IS [NOT] TRUE | FALSE`.
+    case isTruth(Expression, value: Bool, negated: Bool)
+    /// `x IS [NOT] DISTINCT FROM y`.
+    case isDistinct(Expression, Expression, negated: Bool)
+    case between(Expression, low: Expression, high: Expression, negated: Bool)
+    case inList(Expression, [Expression], negated: Bool)
+    case inQuery(Expression, Query, negated: Bool)
+    /// `LIKE`, `ILIKE` and `~`.
+    case match(Expression, MatchOperator, pattern: Expression, negated: Bool)
+    case scalarQuery(Query)
+    case exists(Query)
+  }
+}
+
+/// Holds a literal; NULL rules and casts are the binder's.
+package enum Literal: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int64)
+  /// A number with a point or an exponent, as written without `_`, so that `0.1` stays exact.
+  case number(String)
+  case text(String)
+  /// `30s`, `7d`, `7 DAYS`, `3 MONTHS`.
+  case duration(Duration)
+  /// `DATE '2019-10-01'`, checked by the binder.
+  case date(String)
+  /// `TIMESTAMP '2019-10-01 00:00:00'`, checked by the binder.
+  case timestamp(String)
+}
+
+/// Holds a span of time as written: calendar months apart from an exact number of microseconds.
+package struct Duration: Hashable, Sendable {
+  package var months: Int
+  package var microseconds: Int64
+
+  package init(months: Int = 0, microseconds: Int64 = 0) {
+    self.months = months
+    self.microseconds = microseconds
+  }
+}
+
+package enum UnaryOperator: String, Hashable, Sendable, CaseIterable {
+  case plus = "+"
+  case minus = "-"
+  case not = "NOT"
+}
+
+package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
+  case or = "OR"
+  case and = "AND"
+  case equal = "="
+  case notEqual = "<>"
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case concatenate = "||"
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case modulo = "%"
+}
+
+package enum MatchOperator: String, Hashable, Sendable, CaseIterable {
+  case like = "LIKE"
+  case ilike = "ILIKE"
+  case regex = "~"
+}
+
+package struct CaseBranch: Hashable, Sendable {
+  package var condition: Expression
+  package var result: Expression
+
+  package init(condition: Expression, result: Expression) {
+    self.condition = condition
+    self.result = result
+  }
+}
+
+/// Holds a function call, aggregate or window function.
+package struct Call: Hashable, Sendable {
+  package var name: Identifier
+  package var arguments: [Expression]
+  /// `count(*)`.
+  package var isStar: Bool
+  /// `count(DISTINCT x)`.
+  package var isDistinct: Bool
+  package var filter: Expression?
+  package var over: Window?
+
+  package init(
+    name: Identifier,
+    arguments: [Expression],
+    isStar: Bool = false,
+    isDistinct: Bool = false,
+    filter: Expression? = nil,
+    over: Window? = nil
+  ) {
+    self.name = name
+    self.arguments = arguments
+    self.isStar = isStar
+    self.isDistinct = isDistinct
+    self.filter = filter
+    self.over = over
+  }
+}
+
+/// Holds `OVER (PARTITION BY … ORDER BY … ROWS|RANGE BETWEEN … AND …)`.
+package struct Window: Hashable, Sendable {
+  package var partitionBy: [Expression]
+  package var orderBy: [OrderItem]
+  package var frame: Frame?
+  package var range: SourceRange
+
+  package init(
+    partitionBy: [Expression], orderBy: [OrderItem], frame: Frame?, range: SourceRange
+  ) {
+    self.partitionBy = partitionBy
+    self.orderBy = orderBy
+    self.frame = frame
+    self.range = range
+  }
+
+  package struct Frame: Hashable, Sendable {
+    package enum Unit: String, Hashable, Sendable, CaseIterable {
+      case rows = "ROWS"
+      case range = "RANGE"
+    }
+
+    package enum Bound: Hashable, Sendable {
+      case unboundedPreceding
+      case preceding(Expression)
+      case currentRow
+      case following(Expression)
+      case unboundedFollowing
+    }
+
+    package var unit: Unit
+    package var start: Bound
+    package var end: Bound
+
+    package init(unit: Unit, start: Bound, end: Bound) {
+      self.unit = unit
+      self.start = start
+      self.end = end
+    }
+  }
+}
