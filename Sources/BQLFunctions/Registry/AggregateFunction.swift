@@ -1,0 +1,74 @@
+package import BQLColumnar
+
+/// Describes a function of many rows: its documentation, overloads and accumulators.
+package struct AggregateFunction: Sendable {
+  package struct Overload: Sendable {
+    /// Types of the arguments; constant parameters (the p of `quantile`) included.
+    package let parameters: [DataType]
+    package let result: DataType
+    /// Makes an accumulator; `constants` holds the values of the parameters past the first where
+    /// the call gives literals (the p of `quantile`), in order.
+    package let makeAccumulator:
+      @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
+
+    package init(
+      _ parameters: [DataType],
+      to result: DataType,
+      makeAccumulator:
+        @escaping @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
+    ) {
+      self.parameters = parameters
+      self.result = result
+      self.makeAccumulator = makeAccumulator
+    }
+  }
+
+  package let name: String
+  package let aliases: [String]
+  package let summary: String
+  package let nullRule: NullRule
+  /// Whether `f(DISTINCT x)` is supported by the accumulator that `makeDistinct` makes.
+  package let examples: [FunctionExample]
+  package let overloads: [Overload]
+  /// The overloads of `f(DISTINCT x)`; empty where DISTINCT is refused.
+  package let distinctOverloads: [Overload]
+
+  package init(
+    name: String,
+    aliases: [String] = [],
+    summary: String,
+    nullRule: NullRule = .ignored,
+    examples: [FunctionExample],
+    overloads: [Overload],
+    distinctOverloads: [Overload] = []
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.summary = summary
+    self.nullRule = nullRule
+    self.examples = examples
+    self.overloads = overloads
+    self.distinctOverloads = distinctOverloads
+  }
+}
+
+/// Collects rows into one state a group.
+///
+/// Laws, held by tests: `combine` is associative; updating by chunks of any size gives the same
+/// integers and decimals, and floats to 1e-12; states combined in morsel order give the same bits
+/// at any thread count.
+package protocol Accumulator: Sendable {
+  /// Makes room for groups 0..<`groupCount`; the new ones are empty.
+  mutating func grow(to groupCount: Int)
+
+  /// Adds rows: row *i* belongs to group `groups[i]`; negative groups are left out (rows that a
+  /// FILTER removed).
+  mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError)
+
+  /// Adds another accumulator of the same kind, whose group *g* is `mapping[g]` here; its rows come
+  /// after this one's.
+  mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError)
+
+  /// Returns one value a group.
+  func finish() throws(FunctionError) -> Column
+}

@@ -1,0 +1,38 @@
+/// Finds functions by name; the one place that lists them all.
+package enum FunctionRegistry {
+  /// Every scalar function and operator, sorted by name.
+  package static let scalars: [ScalarFunction] =
+    [].sorted { $0.name < $1.name }
+
+  /// Every aggregate function, sorted by name.
+  package static let aggregates: [AggregateFunction] =
+    [].sorted { $0.name < $1.name }
+
+  private static let scalarsByName: [String: ScalarFunction] = {
+    var map: [String: ScalarFunction] = [:]
+    for function in scalars {
+      for name in [function.name] + function.aliases { map[name] = function }
+    }
+    return map
+  }()
+
+  private static let aggregatesByName: [String: AggregateFunction] = {
+    var map: [String: AggregateFunction] = [:]
+    for function in aggregates {
+      for name in [function.name] + function.aliases { map[name] = function }
+    }
+    return map
+  }()
+
+  /// Returns the scalar function or operator called `name`, in lower case.
+  package static func scalar(_ name: String) -> ScalarFunction? { scalarsByName[name] }
+
+  /// Returns the aggregate called `name`, in lower case.
+  package static func aggregate(_ name: String) -> AggregateFunction? { aggregatesByName[name] }
+
+  /// Every name that an expression may call, for suggestions and completion; without operators.
+  package static var callableNames: [String] {
+    (Array(scalarsByName.keys) + Array(aggregatesByName.keys))
+      .filter { $0.first?.isLetter ?? false }.sorted()
+  }
+}
