@@ -1,0 +1,27 @@
+package import BQLSyntax
+
+/// Reports why a statement did not run: one or more diagnostics with their places.
+public struct BQLError: Error, Sendable {
+  /// Sorts failures the way the program's exit codes do.
+  public enum Kind: Int32, Sendable {
+    /// A statement failed; an unknown name, a failed ASSERT.
+    case statement = 1
+    /// Syntax, or the command line's words.
+    case usage = 2
+    /// A file or its data.
+    case data = 3
+    /// Ctrl-C.
+    case interrupted = 130
+  }
+
+  public let kind: Kind
+  package let diagnostics: [Diagnostic]
+  /// The text that the diagnostics' places refer to.
+  package let source: Source
+
+  package init(kind: Kind, diagnostics: [Diagnostic], source: Source) {
+    self.kind = kind
+    self.diagnostics = diagnostics
+    self.source = source
+  }
+}
