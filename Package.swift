@@ -66,6 +66,8 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     ),
+
+    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
   ],
   swiftLanguageModes: [.v6]
 )
