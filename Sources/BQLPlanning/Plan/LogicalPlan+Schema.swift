@@ -32,7 +32,7 @@ extension SummarizePlan {
         Field("column", .text), Field("type", .text), Field("rows", .int),
         Field("missing", .int), Field("distinct", .int), Field("min", .text),
         Field("p25", .text), Field("median", .text), Field("p75", .text), Field("max", .text),
-        Field("mean", .text), Field("stddev", .text), Field("top_values", .text),
+        Field("mean", .float), Field("stddev", .float), Field("top_values", .text),
       ]
     )
   }

@@ -83,6 +83,11 @@ package struct SortPlan: Sendable {
 package struct LimitPlan: Hashable, Sendable {
   package var count: Int?
   package var offset: Int
+
+  package init(count: Int?, offset: Int) {
+    self.count = count
+    self.offset = offset
+  }
 }
 
 /// Describes each column of its input, per group.
