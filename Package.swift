@@ -68,6 +68,8 @@ let package = Package(
     ),
 
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
+    tests("BQLJSONTests", ["BQLJSON"]),
+    tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )
