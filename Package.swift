@@ -68,6 +68,7 @@ let package = Package(
     ),
 
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
+    tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]
 )
