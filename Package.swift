@@ -67,9 +67,11 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     ),
 
+    tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
+    tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]
 )
