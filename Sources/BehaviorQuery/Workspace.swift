@@ -1,5 +1,5 @@
 import BQLColumnar
-package import BQLExecution
+import BQLExecution
 package import BQLPlanning
 import BQLStorage
 package import BQLSyntax
