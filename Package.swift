@@ -66,6 +66,10 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     ),
+
+    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
+    tests("BQLJSONTests", ["BQLJSON"]),
+    tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

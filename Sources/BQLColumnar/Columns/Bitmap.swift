@@ -55,9 +55,15 @@ package struct Bitmap: Hashable, Sendable {
 
   /// Returns the bits of `range`, renumbered from 0.
   package func slice(_ range: Range<Int>) -> Bitmap {
-    var result = Bitmap(repeating: false, count: range.count)
-    for (position, row) in range.enumerated() where self[row] { result[position] = true }
-    return result
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "bits of the bitmap")
+    let first = range.lowerBound >> 6
+    let shift = UInt64(range.lowerBound & 63)
+    let sliced = (0..<(range.count + 63) >> 6).map { index in
+      let word = words[first + index] >> shift
+      guard shift > 0, first + index + 1 < words.count else { return word }
+      return word | words[first + index + 1] << (64 - shift)
+    }
+    return Bitmap(words: sliced, count: range.count)
   }
 
   /// Returns the rows set in both, where nil stands for "all set".

@@ -12,7 +12,11 @@ package struct LoadReport: Sendable {
     package var example: String
 
     package init(
-      reason: String, rowCount: Int, firstFile: String, firstLine: Int, example: String
+      reason: String,
+      rowCount: Int,
+      firstFile: String,
+      firstLine: Int,
+      example: String
     ) {
       self.reason = reason
       self.rowCount = rowCount

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Sets how a plan is run; no answer depends on it.
+package struct ExecutionContext: Sendable {
+  package var threads: Int
+  package var chunkCapacity: Int
+  /// Rows of a morsel, the unit that threads take.
+  package var morselRows: Int
+  package let cancellation: Cancellation
+  /// Where set, operators count rows and time for EXPLAIN ANALYZE.
+  package var profile: Profile?
+
+  package init(
+    threads: Int,
+    chunkCapacity: Int = 4_096,
+    morselRows: Int = 65_536,
+    cancellation: Cancellation = Cancellation(),
+    profile: Profile? = nil
+  ) {
+    self.threads = max(1, threads)
+    self.chunkCapacity = max(1, chunkCapacity)
+    self.morselRows = max(1, morselRows)
+    self.cancellation = cancellation
+    self.profile = profile
+  }
+
+  /// Throws when the statement was cancelled.
+  func checkCancelled() throws(ExecutionError) {
+    if cancellation.isCancelled { throw .cancelled }
+  }
+}
+
+/// Tells a running statement to stop; set from any thread.
+package final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  package init() {}
+
+  package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+  /// Asks the statement to stop as soon as it looks.
+  package func cancel() { flag.store(true, ordering: .relaxed) }
+
+  /// Forgets an earlier request, before the next statement.
+  package func reset() { flag.store(false, ordering: .relaxed) }
+}

@@ -1,0 +1,86 @@
+package import BQLColumnar
+import BQLFunctions
+package import BQLPlanning
+import BQLSyntax
+
+/// Runs plans.
+package enum Executor {
+  /// Runs a plan to its end and returns all of its rows, with what they need to be trusted.
+  package static func run(
+    _ plan: LogicalPlan, _ context: ExecutionContext
+  ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
+    let resolved = try resolveSubqueries(plan, context)
+    let notes = Notes()
+    let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved)
+    let chunks = try root.open(context).collect(context)
+    return (Relation(schema: plan.schema, chunks: chunks), notes.all)
+  }
+
+  /// Computes an expression that reads no row: ASSERT's condition.
+  package static func evaluate(
+    _ expression: BoundExpression, _ context: ExecutionContext
+  ) throws(ExecutionError) -> Value {
+    let item = NamedExpression("value", expression)
+    let one = Relation(schema: Schema([]), chunks: [Chunk([], count: 1)])
+    return try run(.project(.values(one), [item]), context).relation.rows.first?.first ?? .null
+  }
+
+  /// Compiles a condition over a table's rows into a function of chunks: LOAD's WHERE.
+  package static func rowFilter(
+    _ condition: BoundExpression, schema: Schema
+  ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Int32] {
+    let compiled = try CompiledExpression(condition, inputTypes: schema.fields.map(\.type))
+    return { chunk throws(ExecutionError) in try compiled.evaluate(chunk).trueRows }
+  }
+
+  /// Runs each subquery once and puts its value in its place.
+  private static func resolveSubqueries(
+    _ plan: LogicalPlan, _ context: ExecutionContext
+  ) throws(ExecutionError) -> LogicalPlan {
+    var failure: ExecutionError?
+    func resolve(_ expression: BoundExpression) -> BoundExpression {
+      guard failure == nil else { return expression }
+      let mapped = expression.mapChildren(resolve)
+      do throws(ExecutionError) {
+        return try value(of: mapped, context)
+      } catch {
+        failure = error
+        return mapped
+      }
+    }
+    func walk(_ plan: LogicalPlan) -> LogicalPlan {
+      plan.mapInputs(walk).mapExpressions(resolve)
+    }
+    let resolved = walk(plan)
+    if let failure { throw failure }
+    return resolved
+  }
+
+  private static func value(
+    of expression: BoundExpression, _ context: ExecutionContext
+  ) throws(ExecutionError) -> BoundExpression {
+    var copy = expression
+    var inner = context
+    inner.profile = nil
+    switch expression.kind {
+    case .scalarQuery(let query):
+      let relation = try run(Optimizer.optimize(query.plan), inner).relation
+      guard relation.rowCount <= 1 else { throw .severalRows(at: expression.range) }
+      copy.kind = .literal(relation.rows.first?.first ?? .null)
+    case .exists(let query):
+      let limited = LogicalPlan.limit(query.plan, LimitPlan(count: 1, offset: 0))
+      let relation = try run(Optimizer.optimize(limited), inner).relation
+      copy.kind = .literal(.bool(relation.rowCount > 0))
+    case .inQuery(let operand, let query):
+      let relation = try run(Optimizer.optimize(.distinct(query.plan)), inner).relation
+      let members = relation.rows.map { row in
+        BoundExpression(.literal(row[0]), operand.type, range: expression.range)
+      }
+      copy.kind = .inList(operand, members)
+    case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
+      .conditional:
+      break
+    }
+    return copy
+  }
+}

@@ -1,0 +1,163 @@
+import BQLColumnar
+import BQLFunctions
+import BQLPlanning
+import BQLSyntax
+
+/// Evaluates a bound expression over chunks.
+///
+/// A part that reads one text column and nothing else is evaluated once per entry of the column's
+/// dictionary, then looked up by code: a condition on text costs a row as much as one on a number,
+/// and its result keeps one dictionary, so that grouping by it stays cheap.
+final class CompiledExpression: Sendable {
+  let type: DataType
+  /// The input columns that the expression reads, ascending.
+  let columns: [Int]
+  private let node: Node
+  /// Where set: the only input column, a text, and the results by its dictionaries.
+  private let byEntry: (column: Int, results: DictionaryResults)?
+
+  private enum Node: Sendable {
+    case column(Int)
+    case literal(Value, RepeatedColumn)
+    case call(BoundCall, [CompiledExpression], SourceRange)
+    case cast(CompiledExpression, SourceRange)
+    case junction([CompiledExpression], isAnd: Bool)
+    case isNull(CompiledExpression)
+    case isTruth(CompiledExpression, Bool)
+    case isNotDistinct(CompiledExpression, CompiledExpression)
+    case isMember(CompiledExpression, MemberSet)
+    case conditional([(condition: CompiledExpression, result: CompiledExpression)],
+      otherwise: CompiledExpression)
+  }
+
+  /// Compiles an expression whose subqueries have been replaced by their values.
+  convenience init(_ bound: BoundExpression, inputTypes: [DataType]) throws(ExecutionError) {
+    try self.init(bound, inputTypes: inputTypes, mayUseEntries: true)
+  }
+
+  private init(
+    _ bound: BoundExpression, inputTypes: [DataType], mayUseEntries: Bool
+  ) throws(ExecutionError) {
+    type = bound.type
+    columns = bound.columns
+    var usesEntries = false
+    if mayUseEntries, columns.count == 1, inputTypes[columns[0]] == .text {
+      if case .column = bound.kind { usesEntries = false } else { usesEntries = true }
+    }
+    byEntry = usesEntries ? (columns[0], DictionaryResults()) : nil
+    func compile(_ part: BoundExpression) throws(ExecutionError) -> CompiledExpression {
+      try CompiledExpression(
+        part, inputTypes: inputTypes, mayUseEntries: mayUseEntries && !usesEntries)
+    }
+    func compileAll(
+      _ parts: [BoundExpression]
+    ) throws(ExecutionError) -> [CompiledExpression] {
+      var compiled: [CompiledExpression] = []
+      for part in parts { compiled.append(try compile(part)) }
+      return compiled
+    }
+    switch bound.kind {
+    case .column(let index): node = .column(index)
+    case .literal(let value): node = .literal(value, RepeatedColumn(value, bound.type))
+    case .call(let call, let arguments):
+      node = .call(call, try compileAll(arguments), bound.range)
+    case .cast(let operand): node = .cast(try compile(operand), bound.range)
+    case .and(let parts): node = .junction(try compileAll(parts), isAnd: true)
+    case .or(let parts): node = .junction(try compileAll(parts), isAnd: false)
+    case .isNull(let operand): node = .isNull(try compile(operand))
+    case .isTruth(let operand, let value): node = .isTruth(try compile(operand), value)
+    case .isNotDistinct(let a, let b): node = .isNotDistinct(try compile(a), try compile(b))
+    case .inList(let operand, let list):
+      let members = list.compactMap(\.literal)
+      if members.count == list.count {
+        node = .isMember(try compile(operand), MemberSet(members))
+      } else {
+        node = .junction(try compileAll(try Self.equalities(operand, list)), isAnd: false)
+      }
+    case .conditional(let branches, let otherwise):
+      var compiled: [(condition: CompiledExpression, result: CompiledExpression)] = []
+      for branch in branches {
+        compiled.append((try compile(branch.condition), try compile(branch.result)))
+      }
+      node = .conditional(compiled, otherwise: try compile(otherwise))
+    case .scalarQuery, .inQuery, .exists:
+      throw .internal("a subquery reached the expression compiler")
+    }
+  }
+
+  /// `x IN (a, b)` where a member depends on the row: `x = a OR x = b`.
+  private static func equalities(
+    _ operand: BoundExpression, _ list: [BoundExpression]
+  ) throws(ExecutionError) -> [BoundExpression] {
+    let overload = FunctionRegistry.scalar("=")?.overloads.first {
+      $0.parameters == [operand.type, operand.type]
+    }
+    guard let overload else {
+      throw .internal("no equality of \(operand.type.rawValue)")
+    }
+    let call = BoundCall(name: "=", parameters: overload.parameters, kernel: overload.kernel)
+    return list.map {
+      BoundExpression(.call(call, [operand, $0]), .bool, range: operand.range.union($0.range))
+    }
+  }
+
+  /// Returns one value a row of `chunk`.
+  func evaluate(_ chunk: Chunk) throws(ExecutionError) -> Column {
+    if let byEntry, case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values {
+      let input = chunk.columns[byEntry.column]
+      if let results = byEntry.results.find(dictionary) ?? computeEntries(dictionary) {
+        return results.look(up: codes, validity: input.validity)
+      }
+    }
+    return try evaluateRows(chunk)
+  }
+
+  /// Evaluates over a dictionary's entries and NULL; nil where an entry fails, which may be one
+  /// that no row of interest has.
+  private func computeEntries(_ dictionary: TextDictionary) -> DictionaryResults.Entries? {
+    guard let byEntry else { return nil }
+    let count = dictionary.count + 1
+    var validity = Bitmap(repeating: true, count: count)
+    validity[count - 1] = false
+    var codes = (0..<Int32(dictionary.count)).map { $0 }
+    codes.append(0)
+    let entries = Column(codes: codes, dictionary: dictionary, validity: validity)
+    let chunk = Chunk(
+      (0...byEntry.column).map { _ in entries }, count: count)
+    guard dictionary.count > 0, let results = try? evaluateRows(chunk) else { return nil }
+    return byEntry.results.insert(dictionary, results)
+  }
+
+  private func evaluateRows(_ chunk: Chunk) throws(ExecutionError) -> Column {
+    switch node {
+    case .column(let index): return chunk.columns[index]
+    case .literal(_, let repeated): return repeated.column(count: chunk.count)
+    case .call(let call, let arguments, let range):
+      var columns: [Column] = []
+      for argument in arguments { columns.append(try argument.evaluate(chunk)) }
+      do throws(FunctionError) {
+        return try call.kernel(columns, chunk.count)
+      } catch {
+        throw .function(error, at: range)
+      }
+    case .cast(let operand, let range):
+      let column = try operand.evaluate(chunk)
+      do throws(FunctionError) {
+        return try Cast.convert(column, to: type)
+      } catch {
+        throw .function(error, at: range)
+      }
+    case .junction(let parts, let isAnd):
+      return try SpecialForms.junction(parts, isAnd: isAnd, chunk)
+    case .isNull(let operand): return SpecialForms.isNull(try operand.evaluate(chunk))
+    case .isTruth(let operand, let value):
+      return SpecialForms.isTruth(try operand.evaluate(chunk), value)
+    case .isNotDistinct(let a, let b):
+      return SpecialForms.isNotDistinct(try a.evaluate(chunk), try b.evaluate(chunk))
+    case .isMember(let operand, let members):
+      return members.contains(try operand.evaluate(chunk))
+    case .conditional(let branches, let otherwise):
+      return try SpecialForms.conditional(branches, otherwise: otherwise, type: type, chunk)
+    }
+  }
+}

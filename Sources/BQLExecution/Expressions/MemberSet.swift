@@ -1,0 +1,42 @@
+import BQLColumnar
+
+/// Tests membership in a list of literals of one type.
+struct MemberSet: Sendable {
+  private var ints: Set<Int64> = []
+  private var floats: Set<Double> = []
+  private var bools: Set<Bool> = []
+  private var texts: Set<[UInt8]> = []
+  /// Whether the list holds NULL: then what is not found is unknown, not absent.
+  private var hasNull = false
+
+  init(_ members: [Value]) {
+    for member in members {
+      switch member {
+      case .null: hasNull = true
+      case .bool(let value): bools.insert(value)
+      case .float(let value): floats.insert(value)
+      case .text(let value): texts.insert(Array(value.utf8))
+      case .int, .decimal, .timestamp, .date, .interval:
+        if let value = member.storedInt { ints.insert(value) }
+      }
+    }
+  }
+
+  /// Returns true, false or NULL a row, as SQL's IN.
+  func contains(_ column: Column) -> Column {
+    let found: [Bool]
+    switch column.values {
+    case .ints(let values): found = values.map(ints.contains)
+    case .floats(let values): found = values.map(floats.contains)
+    case .bools(let values): found = values.map(bools.contains)
+    case .texts(let codes, let dictionary):
+      found = codes.map { code in
+        Int(code) < dictionary.count && texts.contains(Array(dictionary.utf8(Int(code))))
+      }
+    }
+    guard hasNull else { return Column(bools: found, validity: column.validity) }
+    var validity = column.validity ?? Bitmap(repeating: true, count: column.count)
+    for row in found.indices where !found[row] { validity[row] = false }
+    return Column(bools: found, validity: validity)
+  }
+}

@@ -1,0 +1,41 @@
+import BQLColumnar
+
+/// Computes one node of a plan.
+///
+/// `open` does the work that needs all of the inputs (grouping, sorting, a funnel); the stream does
+/// the rest, morsel by morsel.
+protocol Operator: Sendable {
+  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream
+}
+
+/// Gives an operator's rows in pieces that threads may take in any order.
+///
+/// Put together in the order of morsels, the chunks are the operator's output; the same morsel
+/// gives the same chunks each time.
+protocol ChunkStream: Sendable {
+  var morselCount: Int { get }
+
+  /// Hands the chunks of one morsel to `consume`, in order, until it returns false.
+  func run(
+    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError)
+}
+
+extension ChunkStream {
+  /// Computes every morsel and returns all chunks in order; chunks without rows are left out.
+  func collect(_ context: ExecutionContext) throws(ExecutionError) -> [Chunk] {
+    let collected = Collected<[Chunk]>(count: morselCount)
+    try ParallelWork.forEach(
+      count: morselCount, threads: context.threads
+    ) { (morsel: Int) throws(ExecutionError) in
+      try context.checkCancelled()
+      var chunks: [Chunk] = []
+      try run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+        if chunk.count > 0 { chunks.append(chunk) }
+        return true
+      }
+      collected.set(morsel, chunks)
+    }
+    return collected.all.flatMap { $0 }
+  }
+}

@@ -1,0 +1,46 @@
+import BQLColumnar
+
+/// Keeps the rows where a condition is true.
+struct FilterOperator: Operator {
+  let input: any Operator
+  let predicate: CompiledExpression
+
+  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    MappedStream(input: try input.open(context)) { [predicate] chunk throws(ExecutionError) in
+      let rows = try predicate.evaluate(chunk).trueRows
+      return rows.count == chunk.count ? chunk : chunk.gather(rows)
+    }
+  }
+}
+
+/// Computes expressions of each row.
+struct ProjectOperator: Operator {
+  let input: any Operator
+  let expressions: [CompiledExpression]
+
+  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    MappedStream(input: try input.open(context)) { [expressions] chunk throws(ExecutionError) in
+      var columns: [Column] = []
+      for expression in expressions { columns.append(try expression.evaluate(chunk)) }
+      return Chunk(columns, count: chunk.count)
+    }
+  }
+}
+
+/// Turns each chunk of a stream into another.
+struct MappedStream: ChunkStream {
+  let input: any ChunkStream
+  let transform: @Sendable (Chunk) throws(ExecutionError) -> Chunk
+
+  var morselCount: Int { input.morselCount }
+
+  func run(
+    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    try input.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+      let mapped = try transform(chunk)
+      if mapped.count == 0 { return true }
+      return try consume(mapped)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import BQLColumnar
+
+/// Gives each distinct row of key columns a dense group 0, 1, … in order of first appearance.
+///
+/// Each column's values get codes of their own; then codes are joined pair by pair through hash
+/// tables, so that a row costs one small probe a column, whatever the types.
+struct GroupTable: Sendable {
+  private var coders: [KeyCoder]
+  /// Table *i* maps (group of the first *i* + 1 columns, code in column *i* + 1) to a group.
+  private var pairs: [IntTable]
+
+  init(types: [DataType]) {
+    coders = types.map(KeyCoder.init)
+    pairs = [IntTable](repeating: IntTable(), count: max(types.count - 1, 0))
+  }
+
+  /// The number of groups; one without key columns.
+  var count: Int {
+    pairs.last?.count ?? coders.first?.count ?? 1
+  }
+
+  /// Returns one group a row.
+  mutating func groups(for columns: [Column], count rows: Int) -> [Int32] {
+    guard let first = columns.first else { return [Int32](repeating: 0, count: rows) }
+    var groups = coders[0].codes(for: first)
+    for index in columns.indices.dropFirst() {
+      let codes = coders[index].codes(for: columns[index])
+      for row in groups.indices {
+        let key = UInt64(UInt32(bitPattern: groups[row])) << 32 | UInt64(codes[row])
+        groups[row] = pairs[index - 1].code(for: key)
+      }
+    }
+    return groups
+  }
+
+  /// Returns the key columns, one row a group.
+  func keyColumns() -> [Column] {
+    guard !coders.isEmpty else { return [] }
+    var groups = (0..<count).map { Int32(truncatingIfNeeded: $0) }
+    var columns: [Column] = []
+    for index in coders.indices.dropFirst().reversed() {
+      let keys = groups.map { pairs[index - 1].keys[Int($0)] }
+      columns.append(
+        coders[index].values().gather(keys.map { Int32(truncatingIfNeeded: $0) }))
+      groups = keys.map { Int32(truncatingIfNeeded: $0 >> 32) }
+    }
+    columns.append(coders[0].values().gather(groups))
+    return columns.reversed()
+  }
+}

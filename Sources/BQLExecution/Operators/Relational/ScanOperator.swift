@@ -1,0 +1,119 @@
+import BQLColumnar
+import BQLPlanning
+import BQLStorage
+
+/// Reads columns of an event log in store order, decoding only rows that pass the filter.
+struct LogScanOperator: Operator {
+  let log: EventLog
+  let columns: [Int]
+  let filter: CompiledExpression?
+
+  func open(_ context: ExecutionContext) -> any ChunkStream {
+    LogScanStream(
+      log: log, columns: columns, filter: filter,
+      morsels: log.morsels(targetRows: context.morselRows), context: context)
+  }
+}
+
+private struct LogScanStream: ChunkStream {
+  let log: EventLog
+  let columns: [Int]
+  let filter: CompiledExpression?
+  let morsels: [Morsel]
+  let context: ExecutionContext
+
+  var morselCount: Int { morsels.count }
+
+  func run(
+    morsel index: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    let morsel = morsels[index]
+    let partition = log.partitions[morsel.partition]
+    var start = morsel.rows.lowerBound
+    while start < morsel.rows.upperBound {
+      let end = min(start + context.chunkCapacity, morsel.rows.upperBound)
+      try context.checkCancelled()
+      let chunk = try decode(partition, start..<end)
+      if chunk.count > 0 || filter == nil {
+        guard try consume(chunk) else { return }
+      }
+      start = end
+    }
+  }
+
+  /// Decodes the filter's columns, then the others at the rows that are left.
+  private func decode(
+    _ partition: Partition, _ rows: Range<Int>
+  ) throws(ExecutionError) -> Chunk {
+    guard let filter else {
+      return Chunk(columns.map { partition.columns[$0].decode(rows) }, count: rows.count)
+    }
+    // The filter reads table positions; only those it names are decoded.
+    let needed = Set(filter.columns)
+    let missing = Column(repeating: .null, type: .int, count: rows.count)
+    let input = partition.columns.indices.map {
+      needed.contains($0) ? partition.columns[$0].decode(rows) : missing
+    }
+    let kept = try filter.evaluate(Chunk(input, count: rows.count)).trueRows
+    if kept.count == rows.count {
+      let decoded = columns.map {
+        needed.contains($0) ? input[$0] : partition.columns[$0].decode(rows)
+      }
+      return Chunk(decoded, count: rows.count)
+    }
+    let offset = Int32(rows.lowerBound)
+    let absolute = kept.map { $0 + offset }
+    let decoded = columns.map { column in
+      needed.contains(column)
+        ? input[column].gather(kept) : partition.columns[column].gather(rows: absolute)
+    }
+    return Chunk(decoded, count: kept.count)
+  }
+}
+
+/// Reads columns of a relation that is in memory.
+struct RelationScanOperator: Operator {
+  let relation: Relation
+  let columns: [Int]
+  let filter: CompiledExpression?
+
+  func open(_ context: ExecutionContext) -> any ChunkStream {
+    RelationStream(relation: relation, columns: columns, filter: filter, context: context)
+  }
+}
+
+/// Streams a relation's chunks, one a morsel, in pieces of the context's capacity.
+struct RelationStream: ChunkStream {
+  let relation: Relation
+  let columns: [Int]
+  let filter: CompiledExpression?
+  let context: ExecutionContext
+
+  init(
+    relation: Relation, columns: [Int]? = nil, filter: CompiledExpression? = nil,
+    context: ExecutionContext
+  ) {
+    self.relation = relation
+    self.columns = columns ?? Array(0..<relation.schema.count)
+    self.filter = filter
+    self.context = context
+  }
+
+  var morselCount: Int { relation.chunks.count }
+
+  func run(
+    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    let whole = relation.chunks[morsel]
+    var start = 0
+    while start < whole.count {
+      let end = min(start + context.chunkCapacity, whole.count)
+      try context.checkCancelled()
+      var piece = start == 0 && end == whole.count ? whole : whole.slice(start..<end)
+      if let filter { piece = piece.gather(try filter.evaluate(piece).trueRows) }
+      let kept = Chunk(columns.map { piece.columns[$0] }, count: piece.count)
+      guard try consume(kept) else { return }
+      start = end
+    }
+  }
+}

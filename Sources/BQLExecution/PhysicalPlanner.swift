@@ -1,0 +1,144 @@
+import BQLColumnar
+import BQLPlanning
+import BQLStorage
+import BQLSyntax
+
+/// Chooses an operator for each node of a plan.
+struct PhysicalPlanner {
+  let context: ExecutionContext
+  let notes: Notes
+
+  /// Builds the operators of `plan`; its subqueries must have been replaced by values.
+  func plan(_ plan: LogicalPlan, depth: Int = 0) throws(ExecutionError) -> any Operator {
+    guard let profile = context.profile else { return try node(plan, depth) }
+    let entry = profile.entry(title: plan.title, depth: depth)
+    return MeasuredOperator(input: try node(plan, depth), entry: entry)
+  }
+
+  private func node(_ plan: LogicalPlan, _ depth: Int) throws(ExecutionError) -> any Operator {
+    switch plan {
+    case .scan(let scan):
+      let filter = try scan.filter.map { predicate throws(ExecutionError) in
+        try compile(predicate, scan.tableSchema)
+      }
+      switch scan.table {
+      case .log(let log):
+        return LogScanOperator(log: log, columns: scan.columns, filter: filter)
+      case .relation(let relation):
+        return RelationScanOperator(relation: relation, columns: scan.columns, filter: filter)
+      }
+    case .values(let relation):
+      return RelationScanOperator(
+        relation: relation, columns: Array(0..<relation.schema.count), filter: nil)
+    case .filter(let input, let predicate):
+      return FilterOperator(
+        input: try self.plan(input, depth: depth + 1),
+        predicate: try compile(predicate, input.schema))
+    case .project(let input, let items):
+      var expressions: [CompiledExpression] = []
+      for item in items { expressions.append(try compile(item.expression, input.schema)) }
+      return ProjectOperator(
+        input: try self.plan(input, depth: depth + 1), expressions: expressions)
+    case .aggregate(let aggregate): return try self.aggregate(aggregate, depth)
+    case .distinct(let input):
+      return DistinctOperator(
+        input: try self.plan(input, depth: depth + 1), inputSchema: input.schema)
+    case .sort(let sort):
+      return SortOperator(
+        input: try self.plan(sort.input, depth: depth + 1), inputSchema: sort.input.schema,
+        keys: sort.keys, limit: sort.limit)
+    case .limit(let input, let limit):
+      return LimitOperator(input: try self.plan(input, depth: depth + 1), limit: limit)
+    case .union(let first, let second):
+      return UnionOperator(
+        first: try self.plan(first, depth: depth + 1),
+        second: try self.plan(second, depth: depth + 1))
+    case .summarize(let plan): return try summarize(plan, depth)
+    case .funnel(let funnel): return try FunnelOperator(funnel, notes: notes)
+    }
+  }
+
+  private func aggregate(
+    _ plan: AggregatePlan, _ depth: Int
+  ) throws(ExecutionError) -> any Operator {
+    let schema = plan.input.schema
+    var keys: [CompiledExpression] = []
+    for key in plan.keys { keys.append(try compile(key.expression, schema)) }
+    var calls: [AggregateOperator.Call] = []
+    for (_, aggregate) in plan.aggregates {
+      var arguments: [CompiledExpression] = []
+      for argument in aggregate.arguments { arguments.append(try compile(argument, schema)) }
+      let filter = try aggregate.filter.map { filter throws(ExecutionError) in
+        try compile(filter, schema)
+      }
+      calls.append(
+        AggregateOperator.Call(
+          overload: aggregate.overload, constants: aggregate.constants, arguments: arguments,
+          filter: filter, range: aggregate.range))
+    }
+    return AggregateOperator(
+      input: try self.plan(plan.input, depth: depth + 1), keys: keys, calls: calls)
+  }
+
+  /// Gives each column an input of its own, pruned to what it reads where the input is a table.
+  private func summarize(
+    _ plan: SummarizePlan, _ depth: Int
+  ) throws(ExecutionError) -> any Operator {
+    let schema = plan.input.schema
+    var described: [SummarizeOperator.Described] = []
+    for column in plan.columns {
+      let field = schema[column]
+      let value = BoundExpression(.column(column), field.type, range: SourceRange(0, 0))
+      let items = plan.groups + [NamedExpression(field.name, value)]
+      let pruned = Optimizer.optimize(.project(plan.input, items))
+      described.append(
+        SummarizeOperator.Described(
+          name: field.name, type: field.type, input: try self.plan(pruned, depth: depth + 1)))
+    }
+    return SummarizeOperator(
+      groupTypes: plan.groups.map(\.expression.type), described: described,
+      schema: plan.schema)
+  }
+
+  private func compile(
+    _ expression: BoundExpression, _ schema: Schema
+  ) throws(ExecutionError) -> CompiledExpression {
+    try CompiledExpression(expression, inputTypes: schema.fields.map(\.type))
+  }
+}
+
+/// Counts an operator's rows and time.
+private struct MeasuredOperator: Operator {
+  let input: any Operator
+  let entry: Profile.Entry
+
+  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    let start = Profile.now
+    let stream = try input.open(context)
+    entry.add(rows: 0, nanoseconds: Profile.now - start)
+    return MeasuredStream(input: stream, entry: entry)
+  }
+}
+
+private struct MeasuredStream: ChunkStream {
+  let input: any ChunkStream
+  let entry: Profile.Entry
+
+  var morselCount: Int { input.morselCount }
+
+  func run(
+    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    // The time that the consumer takes is not this operator's.
+    let start = Profile.now
+    var consumed = 0
+    var rows = 0
+    try input.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+      rows += chunk.count
+      let before = Profile.now
+      defer { consumed += Profile.now - before }
+      return try consume(chunk)
+    }
+    entry.add(rows: rows, nanoseconds: Profile.now - start - consumed)
+  }
+}

@@ -1,0 +1,146 @@
+import BQLColumnar
+import BQLFunctions
+import BQLStorage
+import BQLSyntax
+
+extension Binder {
+  /// Binds DESCRIBE: one row a column, with role and missing share.
+  mutating func bindDescribe(_ describe: DescribeStatement) -> Relation? {
+    guard let entry = lookUp(describe.table) else { return nil }
+    let schema = Schema([
+      Field("column", .text), Field("type", .text), Field("role", .text), Field("missing", .int),
+    ])
+    var missing: [Int64] = []
+    var roles = [String?](repeating: nil, count: entry.schema.count)
+    switch entry {
+    case .log(let log):
+      for role in Role.allCases {
+        if let column = log.roles[role] { roles[column] = role.rawValue }
+      }
+      missing = log.schema.fields.map { field in
+        Int64(log.report.nullCounts.first { $0.column == field.name }?.rowCount ?? 0)
+      }
+      note(Self.description(of: log))
+    case .relation(let relation, let kind):
+      if case .table(let key?) = kind, let index = relation.schema.index(named: key) {
+        roles[index] = "key"
+      }
+      missing = relation.schema.fields.indices.map { column in
+        Int64(relation.chunks.reduce(0) { $0 + $1.columns[column].nullCount })
+      }
+      note("\(relation.rowCount) rows")
+    }
+    let rows = entry.schema.fields.enumerated().map { index, field in
+      [
+        Value.text(field.name), .text(field.type.rawValue),
+        roles[index].map { .text($0) } ?? .null, .int(missing[index]),
+      ]
+    }
+    return Relation(schema: schema, rows: rows)
+  }
+
+  private static func description(of log: EventLog) -> String {
+    var parts = ["\(log.rowCount) rows", "\(log.userCount) users"]
+    if let sessions = log.report.sessionCount { parts.append("\(sessions) sessions") }
+    if let range = log.timeRange {
+      let column = Column(.timestamp, ints: [range.lowerBound, range.upperBound])
+      if let text = try? Cast.convert(column, to: .text),
+        case .text(let first) = text[0], case .text(let last) = text[1]
+      {
+        parts.append("\(first) to \(last) UTC")
+      }
+    }
+    let events = log.events.map { "\($0.name) \($0.rowCount)" }.joined(separator: ", ")
+    return parts.joined(separator: ", ") + (events.isEmpty ? "" : "; events: \(events)")
+  }
+
+  /// Binds SUMMARIZE: every column that is not a dimension is described.
+  mutating func bindSummarize(_ summarize: SummarizeStatement) -> SummarizePlan? {
+    guard let table = bindTable(summarize.table) else { return nil }
+    var context = ExpressionContext(scope: table.scope, clause: "BY", grouping: nil)
+    context.scope.allowsTimeParts = true
+    guard let groups = bindDimensions(summarize.by, context) else { return nil }
+    let dimensions = Set(
+      groups.compactMap { group -> Int? in
+        if case .column(let index) = group.expression.kind { index } else { nil }
+      })
+    return SummarizePlan(
+      input: table.plan, groups: groups,
+      columns: table.scope.columns.indices.filter { !dimensions.contains($0) })
+  }
+
+  /// Binds `BY dimension, …`, naming each.
+  mutating func bindDimensions(
+    _ expressions: [Expression], _ context: ExpressionContext
+  ) -> [NamedExpression]? {
+    let bound = expressions.map { expression in
+      bind(expression, context).map {
+        NamedExpression(name(of: expression, in: context.scope), $0)
+      }
+    }
+    let found = bound.compactMap { $0 }
+    return found.count == bound.count ? found : nil
+  }
+
+  /// Binds SHOW: what the catalog, the registry and the settings hold.
+  mutating func bindShow(_ show: ShowStatement) -> Relation {
+    switch show.subject {
+    case .tables:
+      let schema = Schema([
+        Field("table", .text), Field("kind", .text), Field("rows", .int), Field("columns", .int),
+        Field("users", .int), Field("first_time", .timestamp), Field("last_time", .timestamp),
+      ])
+      let rows = catalog.names.compactMap { name -> [Value]? in
+        guard let entry = catalog[name] else { return nil }
+        var users = Value.null
+        var range: ClosedRange<Int64>?
+        if case .log(let log) = entry {
+          users = .int(Int64(log.userCount))
+          range = log.timeRange
+        }
+        return [
+          .text(name), .text(entry.kindName), .int(Int64(entry.rowCount)),
+          .int(Int64(entry.schema.count)), users,
+          range.map { .timestamp($0.lowerBound) } ?? .null,
+          range.map { .timestamp($0.upperBound) } ?? .null,
+        ]
+      }
+      return Relation(schema: schema, rows: rows)
+    case .functions: return functionTable
+    case .settings:
+      let schema = Schema([
+        Field("setting", .text), Field("value", .text), Field("accepts", .text),
+        Field("meaning", .text),
+      ])
+      let rows = Settings.all.map { setting -> [Value] in
+        [
+          .text(setting.name), .text(setting.get(settings)), .text(setting.accepted),
+          .text(setting.summary),
+        ]
+      }
+      return Relation(schema: schema, rows: rows)
+    }
+  }
+
+  private var functionTable: Relation {
+    let schema = Schema([
+      Field("function", .text), Field("category", .text), Field("summary", .text),
+      Field("example", .text), Field("result", .text),
+    ])
+    func row(
+      _ name: String, _ category: FunctionCategory, _ summary: String, _ example: FunctionExample?
+    ) -> [Value] {
+      [
+        .text(name), .text(category.rawValue), .text(summary),
+        example.map { .text($0.expression) } ?? .null, example.map { .text($0.result) } ?? .null,
+      ]
+    }
+    let scalars = FunctionRegistry.scalars.map {
+      row($0.name, $0.category, $0.summary, $0.examples.first)
+    }
+    let aggregates = FunctionRegistry.aggregates.map {
+      row($0.name, .aggregate, $0.summary, $0.examples.first)
+    }
+    return Relation(schema: schema, rows: scalars + aggregates)
+  }
+}

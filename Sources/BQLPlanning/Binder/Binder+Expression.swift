@@ -1,0 +1,230 @@
+import BQLColumnar
+import BQLFunctions
+import BQLSyntax
+
+/// Says what an expression may refer to at its place in a statement.
+struct ExpressionContext {
+  var scope: Scope
+  /// The clause's name, for messages: "WHERE".
+  var clause: String
+  /// Where aggregates may stand: the grouping that they belong to.
+  var grouping: Grouping?
+}
+
+/// Collects the aggregates of a grouped SELECT while its expressions are bound.
+final class Grouping {
+  let keys: [BoundExpression]
+  var aggregates: [(name: String, aggregate: BoundAggregate)] = []
+
+  init(keys: [BoundExpression]) {
+    self.keys = keys
+  }
+}
+
+extension Binder {
+  /// Binds an expression; a nil result has left a diagnostic.
+  mutating func bind(_ expression: Expression, _ context: ExpressionContext) -> BoundExpression? {
+    if let grouping = context.grouping, let found = groupKey(expression, grouping, context) {
+      return found
+    }
+    let range = expression.range
+    switch expression.kind {
+    case .literal(let literal): return bindLiteral(literal, at: range)
+    case .column(let qualifier, let name):
+      return bindColumn(qualifier: qualifier, name: name, at: range, context)
+    case .parameter(let name):
+      guard let value = parameters[name.name.lowercased()] else {
+        return fail(
+          .unknownParameter, "no value for parameter ':\(name.name)'", at: range,
+          hints: ["give it with -p \(name.name)=… or SET PARAM \(name.name) = …"])
+      }
+      var bound = bind(value, context)
+      bound?.range = range
+      return bound
+    case .unary(let op, let operand): return bindUnary(op, operand, at: range, context)
+    case .binary(let op, let left, let right):
+      return bindBinary(op, left, right, at: range, context)
+    case .call(let call): return bindCall(call, at: range, context)
+    case .conditional(let operand, let branches, let otherwise):
+      return bindCase(operand, branches, otherwise, at: range, context)
+    case .cast(let operand, let typeName):
+      return bindCast(operand, typeName, at: range, context)
+    case .isNull(let operand, let negated):
+      guard let operand = bind(operand, context) else { return nil }
+      return negate(negated, BoundExpression(.isNull(operand), .bool, range: range))
+    case .isTruth(let operand, let value, let negated):
+      guard let operand = bindCondition(operand, context) else { return nil }
+      return negate(negated, BoundExpression(.isTruth(operand, value), .bool, range: range))
+    case .isDistinct(let left, let right, let negated):
+      let sides = bindAll([left, right], context)
+      guard let sides, let both = unify(sides, at: range) else { return nil }
+      let same = BoundExpression(.isNotDistinct(both[0], both[1]), .bool, range: range)
+      return negate(!negated, same)
+    case .between(let operand, let low, let high, let negated):
+      return bindBetween(operand, low, high, negated, at: range, context)
+    case .inList(let operand, let list, let negated):
+      guard let parts = bindAll([operand] + list, context), let unified = unify(parts, at: range)
+      else { return nil }
+      let inList = BoundExpression(
+        .inList(unified[0], Array(unified.dropFirst())), .bool, range: range)
+      return negate(negated, inList)
+    case .match(let operand, let op, let pattern, let negated):
+      guard let sides = bindAll([operand, pattern], context) else { return nil }
+      let name =
+        switch op {
+        case .like: "like"
+        case .ilike: "ilike"
+        case .regex: "regex"
+        }
+      guard let match = call(name, shown: op.rawValue, sides, at: range) else { return nil }
+      return negate(negated, match)
+    case .inQuery, .scalarQuery, .exists: return bindSubquery(expression, context)
+    }
+  }
+
+  /// Binds several expressions, all of them even where one fails.
+  mutating func bindAll(
+    _ expressions: [Expression], _ context: ExpressionContext
+  ) -> [BoundExpression]? {
+    let bound = expressions.map { bind($0, context) }
+    let found = bound.compactMap { $0 }
+    return found.count == bound.count ? found : nil
+  }
+
+  /// Binds an expression that must be true or false.
+  mutating func bindCondition(
+    _ expression: Expression, _ context: ExpressionContext
+  ) -> BoundExpression? {
+    guard let bound = bind(expression, context) else { return nil }
+    guard let condition = coerce(bound, to: .bool) else {
+      return fail(
+        .typeMismatch, "\(context.clause) needs a condition, found \(bound.type.rawValue)",
+        at: expression.range, hints: ["a condition compares: price > 100, brand = 'acme'"])
+    }
+    return condition
+  }
+
+  func negate(_ negated: Bool, _ bound: BoundExpression) -> BoundExpression? {
+    guard negated else { return bound }
+    return BoundExpression(.call(Self.not, [bound]), .bool, range: bound.range)
+  }
+
+  private mutating func bindUnary(
+    _ op: UnaryOperator, _ operand: Expression, at range: SourceRange,
+    _ context: ExpressionContext
+  ) -> BoundExpression? {
+    switch op {
+    case .plus: return bind(operand, context)
+    case .not:
+      guard let operand = bindCondition(operand, context) else { return nil }
+      return negate(true, BoundExpression(operand.kind, .bool, range: range))
+    case .minus:
+      // `-9223372036854775808` is one literal: its digits alone do not fit an int.
+      if case .literal(.number("9223372036854775808")) = operand.kind {
+        return BoundExpression(.literal(.int(.min)), .int, range: range)
+      }
+      guard let bound = bind(operand, context) else { return nil }
+      switch bound.literal {
+      case .int(let value) where value != .min:
+        return BoundExpression(.literal(.int(-value)), .int, range: range)
+      case .decimal(let value) where value != .min:
+        return BoundExpression(.literal(.decimal(-value)), .decimal, range: range)
+      case .float(let value):
+        return BoundExpression(.literal(.float(-value)), .float, range: range)
+      default: return call("negate", shown: "-", [bound], at: range)
+      }
+    }
+  }
+
+  private mutating func bindBinary(
+    _ op: BinaryOperator, _ left: Expression, _ right: Expression, at range: SourceRange,
+    _ context: ExpressionContext
+  ) -> BoundExpression? {
+    switch op {
+    case .and, .or:
+      let first = bindCondition(left, context)
+      let second = bindCondition(right, context)
+      guard let first, let second else { return nil }
+      let kind: BoundExpression.Kind =
+        op == .and ? .and(flatten(first, op) + [second]) : .or(flatten(first, op) + [second])
+      return BoundExpression(kind, .bool, range: range)
+    default:
+      guard let sides = bindAll([left, right], context) else { return nil }
+      return call(op.rawValue, shown: op.rawValue, sides, at: range)
+    }
+  }
+
+  /// Gathers `a AND b AND c` into one node.
+  private func flatten(_ bound: BoundExpression, _ op: BinaryOperator) -> [BoundExpression] {
+    switch bound.kind {
+    case .and(let parts) where op == .and: parts
+    case .or(let parts) where op == .or: parts
+    default: [bound]
+    }
+  }
+
+  private mutating func bindBetween(
+    _ operand: Expression, _ low: Expression, _ high: Expression, _ negated: Bool,
+    at range: SourceRange, _ context: ExpressionContext
+  ) -> BoundExpression? {
+    guard let parts = bindAll([operand, low, high], context) else { return nil }
+    guard let above = call(">=", shown: "BETWEEN", [parts[0], parts[1]], at: range),
+      let below = call("<=", shown: "BETWEEN", [parts[0], parts[2]], at: range)
+    else { return nil }
+    return negate(negated, BoundExpression(.and([above, below]), .bool, range: range))
+  }
+
+  private mutating func bindCase(
+    _ operand: Expression?, _ branches: [CaseBranch], _ otherwise: Expression?,
+    at range: SourceRange, _ context: ExpressionContext
+  ) -> BoundExpression? {
+    var conditions: [BoundExpression?] = []
+    for branch in branches {
+      if let operand {
+        let sides = bindAll([operand, branch.condition], context)
+        conditions.append(
+          sides.flatMap { call("=", shown: "=", $0, at: branch.condition.range) })
+      } else {
+        conditions.append(bindCondition(branch.condition, context))
+      }
+    }
+    var results = branches.map { bind($0.result, context) }
+    if let otherwise { results.append(bind(otherwise, context)) }
+    let bound = results.compactMap { $0 }
+    let tests = conditions.compactMap { $0 }
+    guard bound.count == results.count, tests.count == branches.count,
+      let unified = unify(bound, at: range)
+    else { return nil }
+    let type = unified.first?.type ?? .text
+    let last =
+      otherwise == nil
+      ? BoundExpression(.literal(.null), type, range: range) : unified[unified.count - 1]
+    let boundBranches = tests.indices.map {
+      BoundBranch(condition: tests[$0], result: unified[$0])
+    }
+    return BoundExpression(.conditional(boundBranches, otherwise: last), type, range: range)
+  }
+
+  private mutating func bindCast(
+    _ operand: Expression, _ typeName: Identifier, at range: SourceRange,
+    _ context: ExpressionContext
+  ) -> BoundExpression? {
+    let bound = bind(operand, context)
+    guard let type = Cast.type(named: typeName.name) else {
+      let names = DataType.allCases.map(\.rawValue)
+      return fail(
+        .typeMismatch, "unknown type '\(typeName.name)'", at: typeName.range,
+        hints: suggestions(for: typeName.name, among: names, kind: "types"))
+    }
+    guard let bound else { return nil }
+    if bound.type == type { return bound }
+    if bound.literal == .null {
+      return BoundExpression(.literal(.null), type, range: range)
+    }
+    guard Cast.isPossible(from: bound.type, to: type) else {
+      return fail(
+        .typeMismatch, "no cast from \(bound.type.rawValue) to \(type.rawValue)", at: range)
+    }
+    return BoundExpression(.cast(bound), type, range: range)
+  }
+}

@@ -1,0 +1,70 @@
+package import BQLColumnar
+import BQLFunctions
+package import BQLSyntax
+
+extension Binder {
+  /// Binds a question; a nil result has left a diagnostic.
+  package mutating func bind(_ query: Query) -> BoundQuery? {
+    switch query.kind {
+    case .select(let select): return bindSelect(select, at: query.range).map { .select($0) }
+    case .funnel(let funnel): return bindFunnel(funnel, at: query.range).map { .funnel($0) }
+    case .describe(let describe): return bindDescribe(describe).map { .values($0) }
+    case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
+    case .show(let show): return .values(bindShow(show))
+    case .explain:
+      return fail(.unexpectedToken, "EXPLAIN stands alone, not inside a query", at: query.range)
+    case .unimplemented(let feature): return unimplemented(feature, at: query.range)
+    }
+  }
+
+  /// Binds a query that stands for values inside an expression.
+  mutating func bindSubquery(
+    _ expression: Expression, _ context: ExpressionContext
+  ) -> BoundExpression? {
+    let range = expression.range
+    switch expression.kind {
+    case .exists(let query):
+      guard let plan = bind(query).map(LogicalPlan.init) else { return nil }
+      return BoundExpression(.exists(BoundSubquery(plan)), .bool, range: range)
+    case .scalarQuery(let query):
+      guard let plan = bind(query).map(LogicalPlan.init) else { return nil }
+      guard plan.schema.count == 1 else {
+        return fail(
+          .wrongArguments,
+          "a query that stands for a value has one column, found \(plan.schema.count)",
+          at: range)
+      }
+      return BoundExpression(
+        .scalarQuery(BoundSubquery(plan)), plan.schema[0].type, range: range)
+    case .inQuery(let operand, let query, let negated):
+      let bound = bind(operand, context)
+      guard let plan = bind(query).map(LogicalPlan.init), let bound else { return nil }
+      guard plan.schema.count == 1, let operand = coerce(bound, to: plan.schema[0].type) else {
+        return fail(
+          .typeMismatch, "IN needs a query of one column of type \(bound.type.rawValue)",
+          at: range)
+      }
+      let inQuery = BoundExpression(
+        .inQuery(operand, BoundSubquery(plan)), .bool, range: range)
+      return negate(negated, inQuery)
+    default: return nil
+    }
+  }
+
+  /// Binds a condition that stands alone: ASSERT's.
+  package mutating func bindAssertion(_ condition: Expression) -> BoundExpression? {
+    bindCondition(
+      condition,
+      ExpressionContext(scope: Scope(columns: []), clause: "ASSERT", grouping: nil))
+  }
+
+  /// Binds a condition over a table's rows: LOAD's WHERE.
+  package mutating func bindRowCondition(
+    _ condition: Expression, schema: Schema, clause: String
+  ) -> BoundExpression? {
+    bindCondition(
+      condition,
+      ExpressionContext(
+        scope: Scope(schema: schema, qualifier: nil), clause: clause, grouping: nil))
+  }
+}

@@ -1,0 +1,143 @@
+import BQLColumnar
+import BQLFunctions
+import BQLSyntax
+
+extension Binder {
+  /// Binds a SELECT over one table.
+  mutating func bindSelect(_ select: SelectStatement, at range: SourceRange) -> BoundSelect? {
+    guard refuseUnbuilt(select) else { return nil }
+    let table: BoundTable?
+    if let from = select.from {
+      table = bindTable(from)
+    } else {
+      table = BoundTable(plan: .values(.singleRow), scope: Scope(columns: []))
+    }
+    guard let table else { return nil }
+    let items = expandStars(select.items, table.scope, hasFrom: select.from != nil)
+    guard let items else { return nil }
+    var context = ExpressionContext(scope: table.scope, clause: "SELECT", grouping: nil)
+
+    var condition: BoundExpression?
+    if let written = select.condition {
+      context.clause = "WHERE"
+      guard let bound = bindCondition(written, context) else { return nil }
+      condition = bound
+    }
+    guard let keys = bindGroupBy(select, items, context) else { return nil }
+    let orderExpressions = select.orderBy.map(\.expression)
+    let isGrouped =
+      select.groupBy != nil || select.having != nil
+      || (items.map(\.expression) + orderExpressions).contains(where: Self.hasAggregate)
+    let grouping = isGrouped ? Grouping(keys: keys.map(\.expression)) : nil
+    context.grouping = grouping
+    context.clause = "SELECT"
+    let boundItems = items.map { item in
+      bind(item.expression, context).map { NamedExpression(item.name, $0) }
+    }
+    let named = boundItems.compactMap { $0 }
+    guard named.count == items.count else { return nil }
+
+    var having: BoundExpression?
+    if let written = select.having {
+      context.clause = "HAVING"
+      guard let bound = bindCondition(written, context) else { return nil }
+      having = bound
+    }
+    context.clause = "ORDER BY"
+    guard
+      let order = bindOrderBy(select, items: named, written: items, context)
+    else { return nil }
+    guard let limit = bindLimit(select) else { return nil }
+    return BoundSelect(
+      input: table.plan,
+      condition: condition,
+      grouping: grouping.map { .init(keys: keys, aggregates: $0.aggregates) },
+      having: having,
+      items: named,
+      hiddenItems: order.hidden,
+      isDistinct: select.isDistinct,
+      sortKeys: order.keys,
+      limit: limit.count == nil && limit.offset == 0 ? nil : limit)
+  }
+
+  /// Names the clauses of SELECT that are another version's.
+  private mutating func refuseUnbuilt(_ select: SelectStatement) -> Bool {
+    if let table = select.with.first {
+      report(
+        Diagnostic(.notImplemented, "not implemented yet: WITH", at: table.name.range,
+          hints: ["name the query before: LET \(table.name.name) = …;"]))
+      return false
+    }
+    if let qualify = select.qualify {
+      return unimplemented("QUALIFY", at: qualify.range) ?? false
+    }
+    if let operation = select.setOperations.first {
+      return unimplemented(operation.kind.rawValue, at: operation.range) ?? false
+    }
+    return true
+  }
+
+  /// Replaces `*` by the columns it stands for, and names every item.
+  private mutating func expandStars(
+    _ items: [SelectItem], _ scope: Scope, hasFrom: Bool
+  ) -> [WrittenItem]? {
+    var result: [WrittenItem] = []
+    for item in items {
+      switch item.kind {
+      case .expression(let expression):
+        let name = item.alias?.name ?? name(of: expression, in: scope)
+        result.append(WrittenItem(name: name, expression: expression))
+      case .star(let qualifier):
+        guard hasFrom else {
+          return fail(.missingClause, "* needs a table to read: add FROM", at: item.range)
+        }
+        let columns = scope.columns.filter {
+          qualifier == nil || $0.qualifier?.lowercased() == qualifier?.name.lowercased()
+        }
+        guard !columns.isEmpty else {
+          return fail(
+            .unknownTable, "no table is called '\(qualifier?.name ?? "*")' here", at: item.range)
+        }
+        for column in columns {
+          let name = Identifier(column.name, isQuoted: true, range: item.range)
+          let owner = column.qualifier.map { Identifier($0, isQuoted: true, range: item.range) }
+          let expression = Expression(.column(qualifier: owner, name: name), range: item.range)
+          result.append(WrittenItem(name: column.name, expression: expression))
+        }
+      }
+    }
+    return result
+  }
+
+  /// A column keeps its name; any other expression is named by its text.
+  func name(of expression: Expression, in scope: Scope) -> String {
+    guard case .column(let qualifier, let name) = expression.kind else {
+      return text(of: expression.range)
+    }
+    let matches = scope.matches(qualifier: qualifier?.name, name: name.name)
+    return matches.first.map { scope.columns[$0].name } ?? name.name
+  }
+
+  /// LIMIT and OFFSET: whole numbers, not negative.
+  private mutating func bindLimit(_ select: SelectStatement) -> LimitPlan? {
+    var plan = LimitPlan(count: nil, offset: 0)
+    for (clause, expression) in [("LIMIT", select.limit), ("OFFSET", select.offset)] {
+      guard let expression else { continue }
+      let context = ExpressionContext(scope: Scope(columns: []), clause: clause, grouping: nil)
+      guard let bound = bind(expression, context) else { return nil }
+      guard case .int(let count) = bound.folded.literal, count >= 0 else {
+        return fail(
+          .badLiteral, "\(clause) needs a whole number that is not negative",
+          at: expression.range)
+      }
+      if clause == "LIMIT" { plan.count = Int(count) } else { plan.offset = Int(count) }
+    }
+    return plan
+  }
+}
+
+/// Holds a SELECT item as written, with the name that its column gets.
+struct WrittenItem {
+  var name: String
+  var expression: Expression
+}

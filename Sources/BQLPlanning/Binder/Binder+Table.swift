@@ -1,0 +1,98 @@
+import BQLColumnar
+import BQLStorage
+import BQLSyntax
+
+/// Holds what FROM names: its rows and what expressions may call its columns.
+struct BoundTable {
+  var plan: LogicalPlan
+  var scope: Scope
+}
+
+extension Binder {
+  /// Binds what stands in FROM.
+  mutating func bindTable(_ reference: TableReference) -> BoundTable? {
+    switch reference.kind {
+    case .table(let name):
+      guard let entry = lookUp(name) else { return nil }
+      let qualifier = reference.alias?.name ?? name.name
+      return table(named: name.name, entry, qualifier: qualifier)
+    case .file(let path):
+      guard let relation = files[path] else {
+        return fail(.internalError, "the file was not read: '\(path)'", at: reference.range)
+      }
+      return table(
+        named: path, .relation(relation, kind: .named), qualifier: reference.alias?.name)
+    case .query(let query):
+      guard let bound = bind(query) else { return nil }
+      let plan = LogicalPlan(bound)
+      return BoundTable(
+        plan: plan, scope: Scope(schema: plan.schema, qualifier: reference.alias?.name))
+    case .values(let rows): return bindValues(rows, reference)
+    case .join(_, let kind, _, _):
+      return unimplemented(kind.rawValue, at: reference.range)
+    }
+  }
+
+  /// Finds a table by name, or says which exist.
+  mutating func lookUp(_ name: Identifier) -> Catalog.Entry? {
+    if let entry = catalog[name.name] { return entry }
+    var hints = suggestions(for: name.name, among: catalog.names, kind: "tables")
+    if catalog.names.isEmpty { hints.append("load a log first: LOAD 'events.csv';") }
+    return fail(.unknownTable, "unknown table '\(name.name)'", at: name.range, hints: hints)
+  }
+
+  func table(named name: String, _ entry: Catalog.Entry, qualifier: String?) -> BoundTable {
+    let schema = entry.schema
+    let columns = Array(0..<schema.count)
+    switch entry {
+    case .log(let log):
+      return BoundTable(
+        plan: .scan(ScanPlan(name: name, table: .log(log), columns: columns)),
+        scope: Scope(schema: schema, qualifier: qualifier, roles: log.roles))
+    case .relation(let relation, _):
+      return BoundTable(
+        plan: .scan(ScanPlan(name: name, table: .relation(relation), columns: columns)),
+        scope: Scope(schema: schema, qualifier: qualifier))
+    }
+  }
+
+  private mutating func bindValues(
+    _ rows: [[Expression]], _ reference: TableReference
+  ) -> BoundTable? {
+    let context = ExpressionContext(scope: Scope(columns: []), clause: "VALUES", grouping: nil)
+    var bound: [[BoundExpression]] = []
+    for row in rows {
+      guard let cells = bindAll(row, context) else { return nil }
+      guard cells.count == rows.first?.count else {
+        return fail(
+          .wrongArguments, "rows of VALUES have different lengths: \(rows[0].count) and "
+            + "\(cells.count)", at: row.first?.range ?? reference.range)
+      }
+      bound.append(cells)
+    }
+    // Each column takes one type, to which its cells are brought.
+    let width = rows.first?.count ?? 0
+    for column in 0..<width {
+      guard let unified = unify(bound.map { $0[column] }, at: reference.range) else {
+        return nil
+      }
+      for row in bound.indices { bound[row][column] = unified[row] }
+    }
+    let single = LogicalPlan.values(.singleRow)
+    let plans = bound.map { cells in
+      LogicalPlan.project(
+        single, cells.enumerated().map { NamedExpression("column\($0.offset + 1)", $0.element) })
+    }
+    guard let first = plans.first else {
+      return fail(.missingClause, "VALUES needs at least one row", at: reference.range)
+    }
+    let plan = plans.dropFirst().reduce(first) { .union($0, $1) }
+    return BoundTable(
+      plan: plan, scope: Scope(schema: plan.schema, qualifier: reference.alias?.name))
+  }
+}
+
+extension Relation {
+  /// One row without columns: what a SELECT without FROM reads.
+  static let singleRow = Relation(schema: Schema([]), chunks: [Chunk([], count: 1)])
+}

@@ -1,0 +1,94 @@
+package import BQLColumnar
+package import BQLSyntax
+
+/// Resolves the names, types, roles and event values of one statement against a catalog.
+///
+/// Binding never stops at the first mistake: a part that cannot be bound records a diagnostic and
+/// yields nil, and its siblings are still bound.
+package struct Binder {
+  let catalog: Catalog
+  let settings: Settings
+  let parameters: [String: Expression]
+  let source: Source
+  /// Relations that stand for the files named in FROM, read before binding.
+  let files: [String: Relation]
+  /// What was found wrong, in the order of binding.
+  package private(set) var diagnostics: [Diagnostic] = []
+  /// What the answer's reader should know, found while binding.
+  package private(set) var notes: [String] = []
+
+  package init(
+    catalog: Catalog,
+    settings: Settings,
+    parameters: [String: Expression],
+    source: Source,
+    files: [String: Relation] = [:]
+  ) {
+    self.catalog = catalog
+    self.settings = settings
+    self.parameters = parameters
+    self.source = source
+    self.files = files
+  }
+
+  /// Whether any diagnostic is an error.
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// Records a diagnostic.
+  mutating func report(_ diagnostic: Diagnostic) {
+    if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+  }
+
+  /// Records a note for the answer.
+  mutating func note(_ text: String) {
+    if !notes.contains(text) { notes.append(text) }
+  }
+
+  /// Records an error, and yields nil so that a bind function can return it.
+  mutating func fail<T>(
+    _ code: DiagnosticCode,
+    _ message: String,
+    at range: SourceRange,
+    label: String = "",
+    hints: [String] = []
+  ) -> T? {
+    report(Diagnostic(code, message, at: range, label: label, hints: hints))
+    return nil
+  }
+
+  /// Records that the language names something that this version does not run.
+  mutating func unimplemented<T>(_ feature: String, at range: SourceRange) -> T? {
+    fail(.notImplemented, "not implemented yet: \(feature)", at: range)
+  }
+
+  /// Runs `body` and forgets what it reported; nil if it reported an error.
+  mutating func attempt<T>(_ body: (inout Binder) -> T?) -> T? {
+    var copy = self
+    copy.diagnostics = []
+    guard let result = body(&copy), !copy.hasErrors else { return nil }
+    return result
+  }
+
+  /// Returns the text of a range with its white space folded: the name of an unnamed expression.
+  func text(of range: SourceRange) -> String {
+    let utf8 = Array(source.text.utf8)
+    let start = max(0, min(range.start, utf8.count))
+    let end = max(start, min(range.end, utf8.count))
+    let slice = String(decoding: utf8[start..<end], as: UTF8.self)
+    return slice.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Formats "did you mean …" and "known …" hints for a name that was not found.
+  func suggestions(for name: String, among names: [String], kind: String) -> [String] {
+    let near = NearestNames.nearest(to: name, in: names, limit: 3)
+    var hints: [String] = []
+    if !near.isEmpty {
+      hints.append("did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?")
+    }
+    if !names.isEmpty {
+      let shown = names.prefix(24).joined(separator: ", ")
+      hints.append("known \(kind): \(shown)\(names.count > 24 ? ", …" : "")")
+    }
+    return hints
+  }
+}

@@ -1,0 +1,77 @@
+package import BQLColumnar
+
+extension BoundExpression {
+  /// Rebuilds the expression with each direct part replaced.
+  package func mapChildren(
+    _ transform: (BoundExpression) -> BoundExpression
+  ) -> BoundExpression {
+    var copy = self
+    switch kind {
+    case .column, .literal, .scalarQuery, .exists: break
+    case .call(let call, let arguments): copy.kind = .call(call, arguments.map(transform))
+    case .cast(let operand): copy.kind = .cast(transform(operand))
+    case .and(let parts): copy.kind = .and(parts.map(transform))
+    case .or(let parts): copy.kind = .or(parts.map(transform))
+    case .isNull(let operand): copy.kind = .isNull(transform(operand))
+    case .isTruth(let operand, let value): copy.kind = .isTruth(transform(operand), value)
+    case .isNotDistinct(let a, let b): copy.kind = .isNotDistinct(transform(a), transform(b))
+    case .inList(let operand, let list):
+      copy.kind = .inList(transform(operand), list.map(transform))
+    case .inQuery(let operand, let query): copy.kind = .inQuery(transform(operand), query)
+    case .conditional(let branches, let otherwise):
+      copy.kind = .conditional(
+        branches.map {
+          BoundBranch(condition: transform($0.condition), result: transform($0.result))
+        },
+        otherwise: transform(otherwise)
+      )
+    }
+    return copy
+  }
+
+  /// The direct parts, in order.
+  package var children: [BoundExpression] {
+    switch kind {
+    case .column, .literal, .scalarQuery, .exists: []
+    case .call(_, let arguments): arguments
+    case .cast(let operand), .isNull(let operand), .isTruth(let operand, _): [operand]
+    case .inQuery(let operand, _): [operand]
+    case .and(let parts), .or(let parts): parts
+    case .isNotDistinct(let a, let b): [a, b]
+    case .inList(let operand, let list): [operand] + list
+    case .conditional(let branches, let otherwise):
+      branches.flatMap { [$0.condition, $0.result] } + [otherwise]
+    }
+  }
+
+  /// The positions of the input's columns that the expression reads, ascending.
+  package var columns: [Int] {
+    var found: Set<Int> = []
+    collectColumns(into: &found)
+    return found.sorted()
+  }
+
+  private func collectColumns(into found: inout Set<Int>) {
+    if case .column(let index) = kind { found.insert(index) }
+    for child in children { child.collectColumns(into: &found) }
+  }
+
+  /// Returns the expression with column *i* read from position `map[i]`.
+  package func remapped(_ map: [Int: Int]) -> BoundExpression {
+    if case .column(let index) = kind {
+      return BoundExpression(.column(map[index] ?? index), type, range: range)
+    }
+    return mapChildren { $0.remapped(map) }
+  }
+
+  /// Returns the expression with column *i* replaced by `expressions[i]`.
+  package func substituting(_ expressions: [BoundExpression]) -> BoundExpression {
+    if case .column(let index) = kind { return expressions[index] }
+    return mapChildren { $0.substituting(expressions) }
+  }
+
+  /// The value of a literal, nil for anything else.
+  package var literal: Value? {
+    if case .literal(let value) = kind { value } else { nil }
+  }
+}

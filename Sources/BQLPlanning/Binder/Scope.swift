@@ -1,0 +1,50 @@
+import BQLColumnar
+import BQLStorage
+
+/// Lists the columns that an expression may name, and how.
+struct Scope {
+  struct Column {
+    /// The table's name or alias, nil where the column may only be named bare.
+    var qualifier: String?
+    var name: String
+    var type: DataType
+  }
+
+  var columns: [Column]
+  /// The log's roles, where the input is a log: `user`, `time`, … name its columns.
+  var roles: RoleBinding?
+  /// Whether a bare `hour`, `weekday`, `day`, `week` or `month` means that part of TIME, as in BY.
+  var allowsTimeParts = false
+
+  init(columns: [Column], roles: RoleBinding? = nil) {
+    self.columns = columns
+    self.roles = roles
+  }
+
+  init(schema: Schema, qualifier: String?, roles: RoleBinding? = nil) {
+    columns = schema.fields.map { Column(qualifier: qualifier, name: $0.name, type: $0.type) }
+    self.roles = roles
+  }
+
+  /// Returns the positions of the columns that `name` may mean.
+  func matches(qualifier: String?, name: String) -> [Int] {
+    let name = name.lowercased()
+    let qualifier = qualifier?.lowercased()
+    return columns.indices.filter { index in
+      columns[index].name.lowercased() == name
+        && (qualifier == nil || columns[index].qualifier?.lowercased() == qualifier)
+    }
+  }
+
+  /// Returns the column that a role's name stands for, where no column has that name.
+  func roleColumn(_ name: String) -> Int? {
+    guard let roles, let role = Role(rawValue: name.lowercased()) else { return nil }
+    return roles[role]
+  }
+
+  /// Every name that a column reference may use, for suggestions.
+  var names: [String] {
+    var seen: Set<String> = []
+    return columns.map(\.name).filter { seen.insert($0.lowercased()).inserted }
+  }
+}

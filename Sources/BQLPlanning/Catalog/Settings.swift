@@ -1,0 +1,63 @@
+/// Holds what `SET` changes.
+package struct Settings: Hashable, Sendable {
+  /// What an event value that the log does not know does to a statement.
+  package enum UnknownEvents: String, Hashable, Sendable, CaseIterable {
+    /// Counts 0, with a warning (the default).
+    case warn
+    case error
+  }
+
+  package var unknownEvents = UnknownEvents.warn
+  /// Seconds between two purchase rows of one session that still belong to one order.
+  package var orderGapSeconds = 60
+
+  package init() {}
+
+  /// Describes one setting: for SET, SHOW SETTINGS and completion.
+  package struct Description: Sendable {
+    package let name: String
+    package let summary: String
+    package let get: @Sendable (Settings) -> String
+    /// Returns false where the text is no value of the setting.
+    package let set: @Sendable (inout Settings, String) -> Bool
+    package let accepted: String
+  }
+
+  /// Every setting, sorted by name.
+  package static let all: [Description] = [
+    Description(
+      name: "order_gap",
+      summary: "seconds between purchase rows of one session that still make one order",
+      get: { String($0.orderGapSeconds) },
+      set: { settings, text in
+        guard let seconds = Int(text), (0...86_400).contains(seconds) else { return false }
+        settings.orderGapSeconds = seconds
+        return true
+      },
+      accepted: "whole seconds, 0 to 86400"
+    ),
+    Description(
+      name: "timezone",
+      summary: "time zone of literals, calendar parts and printing",
+      get: { _ in "UTC" },
+      set: { _, text in ["utc", "z", "etc/utc"].contains(text.lowercased()) },
+      accepted: "UTC (other zones are not implemented yet)"
+    ),
+    Description(
+      name: "unknown_events",
+      summary: "what a step does whose event the log does not know",
+      get: { $0.unknownEvents.rawValue },
+      set: { settings, text in
+        guard let value = UnknownEvents(rawValue: text.lowercased()) else { return false }
+        settings.unknownEvents = value
+        return true
+      },
+      accepted: "error or warn"
+    ),
+  ]
+
+  /// Finds a setting without regard to case.
+  package static func description(of name: String) -> Description? {
+    all.first { $0.name == name.lowercased() }
+  }
+}

@@ -1,0 +1,85 @@
+import BQLColumnar
+
+extension Optimizer {
+  /// Reads and computes only the columns that something above needs.
+  static let columnPruning = OptimizerRule(name: "column_pruning") { plan in
+    prune(plan, keeping: Set(0..<plan.schema.count)).plan
+  }
+
+  /// Returns the plan with the columns of `needed`, ascending, and where each old one went.
+  private static func prune(
+    _ plan: LogicalPlan, keeping needed: Set<Int>
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    switch plan {
+    case .scan(var scan):
+      let kept = needed.sorted()
+      scan.columns = kept.map { scan.columns[$0] }
+      return (.scan(scan), positions(kept))
+    case .filter(let input, let predicate):
+      let (pruned, map) = prune(input, keeping: needed.union(predicate.columns))
+      return (.filter(pruned, predicate.remapped(map)), map)
+    case .project(let input, let items):
+      let kept = needed.sorted()
+      let columns = Set(kept.flatMap { items[$0].expression.columns })
+      let (pruned, map) = prune(input, keeping: columns)
+      let remapped = kept.map {
+        NamedExpression(items[$0].name, items[$0].expression.remapped(map))
+      }
+      return (.project(pruned, remapped), positions(kept))
+    case .aggregate(let aggregate): return prune(aggregate, keeping: needed)
+    case .sort(var sort):
+      let (pruned, map) = prune(sort.input, keeping: needed.union(sort.keys.map(\.column)))
+      sort.input = pruned
+      for index in sort.keys.indices {
+        sort.keys[index].column = map[sort.keys[index].column] ?? sort.keys[index].column
+      }
+      return (.sort(sort), map)
+    case .limit(let input, let limit):
+      let (pruned, map) = prune(input, keeping: needed)
+      return (.limit(pruned, limit), map)
+    case .summarize(let summarize): return prune(summarize)
+    case .distinct, .union, .values, .funnel:
+      // These give all their columns: a duplicate is one in every column.
+      let all = positions(Array(0..<plan.schema.count))
+      return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)
+    }
+  }
+
+  private static func prune(
+    _ aggregate: AggregatePlan, keeping needed: Set<Int>
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    var aggregate = aggregate
+    let keyCount = aggregate.keys.count
+    let kept = needed.filter { $0 >= keyCount }.sorted()
+    aggregate.aggregates = kept.map { aggregate.aggregates[$0 - keyCount] }
+    var columns = Set(aggregate.keys.flatMap(\.expression.columns))
+    for (_, call) in aggregate.aggregates {
+      columns.formUnion(call.arguments.flatMap(\.columns))
+      columns.formUnion(call.filter?.columns ?? [])
+    }
+    let (input, map) = prune(aggregate.input, keeping: columns)
+    aggregate.input = input
+    let plan = LogicalPlan.aggregate(aggregate).mapExpressions { $0.remapped(map) }
+    return (plan, positions(Array(0..<keyCount) + kept))
+  }
+
+  private static func prune(
+    _ summarize: SummarizePlan
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    var summarize = summarize
+    let columns = Set(summarize.columns + summarize.groups.flatMap(\.expression.columns))
+    let (input, map) = prune(summarize.input, keeping: columns)
+    summarize.input = input
+    summarize.columns = summarize.columns.map { map[$0] ?? $0 }
+    summarize.groups = summarize.groups.map {
+      NamedExpression($0.name, $0.expression.remapped(map))
+    }
+    return (.summarize(summarize), positions(Array(0..<summarize.schema.count)))
+  }
+
+  private static func positions(_ kept: [Int]) -> [Int: Int] {
+    var map: [Int: Int] = [:]
+    for (position, column) in kept.enumerated() { map[column] = position }
+    return map
+  }
+}

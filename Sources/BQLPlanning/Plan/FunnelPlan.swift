@@ -1,0 +1,48 @@
+package import BQLStorage
+package import BQLSyntax
+
+/// Asks how many units reach each step of a sequence of events.
+package struct FunnelPlan: Sendable {
+  /// Which events match a step: the event's code in the log, and a condition on its row.
+  package struct Alternative: Sendable {
+    /// nil: an event that the log does not know, which matches nothing.
+    package var eventCode: Int?
+    /// Over the log's schema.
+    package var condition: BoundExpression?
+  }
+
+  package struct Step: Sendable {
+    package var label: String
+    package var alternatives: [Alternative]
+  }
+
+  package enum Unit: Sendable {
+    case user
+    case session(column: Int)
+    case columns([Int])
+  }
+
+  package struct Window: Sendable {
+    package var text: String
+    package var microseconds: Int64
+  }
+
+  package var log: EventLog
+  package var logName: String
+  package var steps: [Step]
+  package var unit: Unit
+  /// Filters rows before matching; over the log's schema.
+  package var filter: BoundExpression?
+  /// The start of a chain lies in `[since, until)`, in microseconds.
+  package var since: Int64?
+  package var until: Int64?
+  /// Empty: one block without a limit.
+  package var windows: [Window]
+  /// Over the log's schema.
+  package var dimensions: [NamedExpression]
+  package var top: Int?
+  package var withTotal: Bool
+  package var attribution: FunnelAttribution
+  package var ties: FunnelTies
+  package var orderGapSeconds: Int
+}

@@ -1,0 +1,99 @@
+package import BQLColumnar
+package import BQLStorage
+
+/// Says what a question asks for, never how it is computed.
+///
+/// Behaviour statements keep nodes of their own down to execution.
+package indirect enum LogicalPlan: Sendable {
+  case scan(ScanPlan)
+  /// Rows that are there already: VALUES, SHOW, DESCRIBE, a SELECT without FROM (one empty row).
+  case values(Relation)
+  case filter(LogicalPlan, BoundExpression)
+  case project(LogicalPlan, [NamedExpression])
+  case aggregate(AggregatePlan)
+  case distinct(LogicalPlan)
+  case sort(SortPlan)
+  case limit(LogicalPlan, LimitPlan)
+  case union(LogicalPlan, LogicalPlan)
+  case summarize(SummarizePlan)
+  case funnel(FunnelPlan)
+}
+
+/// Reads columns of a table, keeping the rows that pass a filter.
+package struct ScanPlan: Sendable {
+  package enum Table: Sendable {
+    case log(EventLog)
+    case relation(Relation)
+  }
+
+  package var name: String
+  package var table: Table
+  /// Positions in the table's schema, in output order.
+  package var columns: [Int]
+  /// Over the table's whole schema.
+  package var filter: BoundExpression?
+
+  package var tableSchema: Schema {
+    switch table {
+    case .log(let log): log.schema
+    case .relation(let relation): relation.schema
+    }
+  }
+}
+
+/// Names an expression as a column of a result.
+package struct NamedExpression: Sendable {
+  package var name: String
+  package var expression: BoundExpression
+
+  package init(_ name: String, _ expression: BoundExpression) {
+    self.name = name
+    self.expression = expression
+  }
+}
+
+/// Groups rows by keys; outputs the keys, then the aggregates. Without keys: one row.
+package struct AggregatePlan: Sendable {
+  package var input: LogicalPlan
+  package var keys: [NamedExpression]
+  package var aggregates: [(name: String, aggregate: BoundAggregate)]
+}
+
+/// Orders rows by keys; equal rows keep their order.
+package struct SortPlan: Sendable {
+  package struct Key: Sendable {
+    package var column: Int
+    package var isDescending: Bool
+    package var nullsFirst: Bool
+
+    package init(column: Int, isDescending: Bool, nullsFirst: Bool) {
+      self.column = column
+      self.isDescending = isDescending
+      self.nullsFirst = nullsFirst
+    }
+  }
+
+  package var input: LogicalPlan
+  package var keys: [Key]
+  /// Only the first rows are needed; set by the optimizer.
+  package var limit: Int?
+}
+
+/// Keeps `count` rows (nil: all) after skipping `offset`.
+package struct LimitPlan: Hashable, Sendable {
+  package var count: Int?
+  package var offset: Int
+
+  package init(count: Int?, offset: Int) {
+    self.count = count
+    self.offset = offset
+  }
+}
+
+/// Describes each column of its input, per group.
+package struct SummarizePlan: Sendable {
+  package var input: LogicalPlan
+  package var groups: [NamedExpression]
+  /// Columns to describe, by position in the input.
+  package var columns: [Int]
+}

@@ -1,0 +1,83 @@
+extension Parser {
+  /// Takes `(arguments) [FILTER (WHERE …)] [OVER (…)]`, behind the function's name.
+  mutating func parseCall(_ name: Identifier) throws(SyntaxError) -> Expression {
+    let open = try expect(.leftParenthesis)
+    var call = Call(name: name, arguments: [])
+    if at(.star), peek().kind == .symbol(.rightParenthesis) {
+      advance()
+      call.isStar = true
+    } else if !at(.rightParenthesis) {
+      call.isDistinct = accept(.distinct) != nil
+      call.arguments = try parseExpressions()
+    }
+    try close(.rightParenthesis, opened: open)
+    if at(.filter), peek().kind == .symbol(.leftParenthesis) {
+      advance()
+      call.filter = try parseFilter()
+    }
+    if accept(.over) != nil {
+      call.over = try parseWindow()
+    }
+    return Expression(.call(call), range: range(from: name.range))
+  }
+
+  private mutating func parseFilter() throws(SyntaxError) -> Expression {
+    let open = try expect(.leftParenthesis)
+    try expect(.where)
+    let condition = try parseExpression()
+    try close(.rightParenthesis, opened: open)
+    return condition
+  }
+
+  /// Takes `(PARTITION BY … ORDER BY … ROWS …)`.
+  private mutating func parseWindow() throws(SyntaxError) -> Window {
+    let open = try expect(.leftParenthesis)
+    var partition: [Expression] = []
+    if at(.partition), peek().keyword == .by {
+      advance()
+      advance()
+      partition = try parseExpressions()
+    }
+    var order: [OrderItem] = []
+    if accept(.order) != nil {
+      try expect(.by)
+      order = try parseOrderItems()
+    }
+    let frame = at(.rows) || at(.range) ? try parseFrame() : nil
+    if current.isWord {
+      throw unexpected(
+        "')'",
+        candidates: [.partition, .order, .rows, .range],
+        hints: ["a window is (PARTITION BY … ORDER BY … ROWS …), in this order"]
+      )
+    }
+    try close(.rightParenthesis, opened: open)
+    return Window(
+      partitionBy: partition,
+      orderBy: order,
+      frame: frame,
+      range: range(from: open)
+    )
+  }
+
+  /// Takes `ROWS|RANGE BETWEEN a AND b`, or one bound that reaches to the current row.
+  private mutating func parseFrame() throws(SyntaxError) -> Window.Frame {
+    let unit = try parseWord(of: Window.Frame.Unit.self).value
+    guard accept(.between) != nil else {
+      return Window.Frame(unit: unit, start: try parseBound(), end: .currentRow)
+    }
+    let start = try parseBound()
+    try expect(.and)
+    return Window.Frame(unit: unit, start: start, end: try parseBound())
+  }
+
+  private mutating func parseBound() throws(SyntaxError) -> Window.Frame.Bound {
+    if accept(.unbounded, .preceding) != nil { return .unboundedPreceding }
+    if accept(.unbounded, .following) != nil { return .unboundedFollowing }
+    if accept(.current, .row) != nil { return .currentRow }
+    let distance = try parseExpression(Power.concatenation)
+    if accept(.preceding) != nil { return .preceding(distance) }
+    if accept(.following) != nil { return .following(distance) }
+    throw unexpected("PRECEDING or FOLLOWING", candidates: [.preceding, .following])
+  }
+}

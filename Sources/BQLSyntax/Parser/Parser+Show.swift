@@ -1,0 +1,33 @@
+extension Parser {
+  /// Takes `DESCRIBE table`.
+  mutating func parseDescribe() throws(SyntaxError) -> Query.Kind {
+    try expect(.describe)
+    return .describe(DescribeStatement(table: try parseName("a table")))
+  }
+
+  /// Takes `SUMMARIZE table|(query) [BY dim, …]`.
+  mutating func parseSummarize() throws(SyntaxError) -> Query.Kind {
+    try expect(.summarize)
+    let table = try parseTable(allowsBareAlias: false)
+    guard accept(.by) != nil else {
+      if current.isWord, !at(.into), !startsStatementOnNewLine {
+        throw unexpected("BY or the end of the statement", candidates: [.by])
+      }
+      return .summarize(SummarizeStatement(table: table, by: []))
+    }
+    return .summarize(SummarizeStatement(table: table, by: try parseExpressions()))
+  }
+
+  /// Takes `SHOW TABLES|FUNCTIONS|SETTINGS`.
+  mutating func parseShow() throws(SyntaxError) -> Query.Kind {
+    try expect(.show)
+    return .show(ShowStatement(subject: try parseWord(of: ShowStatement.Subject.self).value))
+  }
+
+  /// Takes `EXPLAIN [ANALYZE] query`.
+  mutating func parseExplain() throws(SyntaxError) -> Query.Kind {
+    try expect(.explain)
+    let isAnalyze = accept(.analyze) != nil
+    return .explain(ExplainStatement(isAnalyze: isAnalyze, query: try parseQuery()))
+  }
+}

@@ -1,0 +1,80 @@
+// What the language names and this version does not run: it is read to its end and named.
+extension Parser {
+  /// Lists the verbs that ask a question.
+  static let unimplementedQueryVerbs: [Keyword] = [
+    .retention, .lifecycle, .stickiness, .active, .paths, .transitions, .match, .sessions, .timing,
+    .intervals, .heatmap, .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
+    .insights, .basket, .clv, .survival, .cox,
+  ]
+
+  /// Lists the verbs of statements that define or do something and stand alone.
+  static let unimplementedActionVerbs: [Keyword] = [
+    .open, .segment, .latent, .assign, .train, .save, .plot, .report, .drop, .compact, .check,
+    .erase,
+  ]
+
+  static var unimplementedVerbs: [Keyword] { unimplementedQueryVerbs + unimplementedActionVerbs }
+
+  private static let unimplementedSubjects: [Keyword] = [
+    .models, .segments, .segment, .storage, .loads,
+  ]
+
+  /// Takes the words that name a statement that is not run; nil if the statement is another.
+  mutating func acceptUnimplementedStatement() -> String? {
+    guard let verb = current.keyword else { return nil }
+    let next = peek().keyword
+    switch (verb, next) {
+    case (.load, .model), (.save, .model), (.check, .store):
+      advance()
+      advance()
+      return "\(verb.rawValue) \(next?.rawValue ?? "")"
+    default:
+      guard Parser.unimplementedActionVerbs.contains(verb) else { return nil }
+      advance()
+      return verb.rawValue
+    }
+  }
+
+  /// Takes the words that name a query that is not run; nil if the query is another.
+  mutating func acceptUnimplementedQuery() -> String? {
+    guard let verb = current.keyword else { return nil }
+    if Parser.unimplementedQueryVerbs.contains(verb) {
+      advance()
+      return verb.rawValue
+    }
+    guard let next = peek().keyword else { return nil }
+    let isNamed =
+      switch verb {
+      case .show: Parser.unimplementedSubjects.contains(next)
+      case .explain: next == .model
+      // `DESCRIBE features` alone describes a table of that name.
+      case .describe: next == .features && peek(2).isName && !peek(2).startsLine
+      default: false
+      }
+    guard isNamed else { return nil }
+    advance()
+    advance()
+    return "\(verb.rawValue) \(next.rawValue)"
+  }
+
+  /// Skips to the statement's end.
+  mutating func skipStatement() {
+    while current.kind != .end, !at(.semicolon) {
+      advance()
+    }
+  }
+
+  /// Skips to the statement's end or to the parenthesis that closes the query.
+  mutating func skipQuery() {
+    var open = 0
+    while current.kind != .end, !at(.semicolon) {
+      if at(.leftParenthesis) {
+        open += 1
+      } else if at(.rightParenthesis) {
+        if open == 0 { return }
+        open -= 1
+      }
+      advance()
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import BQLSyntax
+import Testing
+
+/// Every form that the language's reference shows is read without error.
+@Suite struct LanguageExampleTests {
+  @Test(arguments: implemented) func exampleParses(_ text: String) {
+    let statements = parse(text)
+    #expect(!statements.isEmpty)
+    for statement in statements {
+      if case .unimplemented(let feature) = statement.kind { Issue.record("\(feature)") }
+      if case .query(let query, _) = statement.kind, case .unimplemented(let feature) = query.kind {
+        Issue.record("\(feature)")
+      }
+    }
+  }
+
+  @Test(arguments: unimplemented) func laterStatementIsNamed(_ text: String, feature: String) {
+    let statements = parse(text)
+    #expect(statements.count == 1)
+    switch statements.first?.kind {
+    case .unimplemented(let found): #expect(found == feature)
+    case .query(let query, _):
+      if case .unimplemented(let found) = query.kind {
+        #expect(found == feature)
+        #expect(query.range == SourceRange(0, text.utf8.count))
+      } else {
+        Issue.record("read as \(query.kind)")
+      }
+    default: Issue.record("not read")
+    }
+  }
+
+  @Test func laterStatementEndsAtItsSemicolon() {
+    let statements = parse("RETENTION OF purchase EVERY week; FUNNEL view, cart; OPEN 'a.bqs'")
+    #expect(statements.count == 3)
+  }
+
+  @Test func laterQueryEndsAtItsParenthesis() throws {
+    let select = try select(
+      "SELECT * FROM (RETENTION OF purchase COUNT BRACKETS (0, 1..3)) r WHERE period = 1"
+    )
+    #expect(select.from?.alias?.name == "r")
+    #expect(select.condition != nil)
+    guard case .query(let inner) = select.from?.kind else { throw NoSuchNode() }
+    #expect(inner.kind == .unimplemented(feature: "RETENTION"))
+  }
+
+  static let implemented = [
+    "LOAD 'data/events.csv';",
+    "LOAD '2019-*.csv.gz' AS events;",
+    """
+    LOAD 'rr/events.csv' (USER visitorid, TIME timestamp,
+      EVENT event (addtocart AS cart, transaction AS purchase), ITEM itemid);
+    """,
+    "LOAD '-';",
+    "LOAD 'customers.csv' AS TABLE customers KEY user_id;",
+    "LOAD 'events.csv' DEDUP EXACT WHERE price > 0;",
+    "LOAD 'events.csv' ON ERROR SKIP REJECTS INTO 'bad.csv';",
+    "DESCRIBE events;   SHOW TABLES;   SUMMARIZE events BY brand;",
+    "FUNNEL view, cart, purchase BY segment;",
+    """
+    SELECT * FROM (FUNNEL view, cart, purchase BY brand) WHERE step = 'purchase'
+    ORDER BY pct_of_first DESC LIMIT 10;
+    """,
+    """
+    WITH a AS (SELECT 1 AS x), b AS (FROM a)
+    SELECT DISTINCT a.x, count(*) FILTER (WHERE b.x > 1) FROM a LEFT JOIN b ON a.x = b.x
+    SEMI JOIN c USING (x) WHERE x BETWEEN 1 AND 2 GROUP BY ALL HAVING count(DISTINCT x) > 1
+    QUALIFY row_number() OVER (PARTITION BY x ORDER BY y ROWS UNBOUNDED PRECEDING) = 1
+    UNION ALL SELECT 2, 3 ORDER BY 1 DESC NULLS LAST LIMIT 5 OFFSET 2;
+    """,
+    "SELECT split_part(category_code, '.', 1), x::int, CAST(x AS float), COALESCE(a, 0) FROM t",
+    "SELECT CASE WHEN brand ILIKE 'a%' THEN 1 ELSE 0 END FROM events WHERE brand ~ '^a' AND b IN ('x', 'y')",
+    "FROM events SELECT brand WHERE price > 5",
+    "FROM events WHERE price IS NULL",
+    "SELECT * FROM 'file.csv'",
+    "FUNNEL view[price > 100] AS big_view, cart?, purchase PER session;",
+    "FUNNEL view, cart WITHIN 1h OF PREVIOUS, purchase HOLDING product_id WITHIN (1h, 1d, 7d);",
+    """
+    FUNNEL view, cart, purchase WITHIN 7d MODE STRICT
+    EXCLUDING remove_from_cart BETWEEN cart AND purchase BY brand TOP 10 ATTRIBUTE EACH;
+    """,
+    "FUNNEL view, cart, purchase SHOW TIMES BY weekday SINCE '2019-11-01' UNTIL '2019-12-01';",
+    "FUNNEL view, cart, purchase SHOW DROPPED AFTER cart;",
+    "FUNNEL \"Add to cart\", (cart|purchase){2}? AS done WITHIN 7 DAYS OF PREVIOUS PER (brand)",
+    "FUNNEL a, b ENTRY EVERY TIES DENY TOLERANCE 2s EXCLUDING USERS WITH refund WITH TOTAL BY b",
+    "FUNNEL a, b MATURE ONLY SHOW TREND week COMPARE segment = 'S1' VS segment = 'S2' FROM log",
+    "FUNNEL a, b ATTRIBUTE STEP 2 SHOW USERS AT b",
+    "LET top = SELECT * FROM events; LET users.spend = SELECT user, sum(value) FROM events",
+    "SET timezone = 'UTC'; SET unknown_events = warn; SET PARAM since = '2019-11-01';",
+    "INCLUDE 'other.bq'; ASSERT (SELECT count(*) FROM events) > 0 MESSAGE 'empty';",
+    "HELP; HELP FUNNEL; HELP show tables; SHOW FUNCTIONS; SHOW SETTINGS;",
+    "EXPLAIN FUNNEL view, cart; EXPLAIN ANALYZE SELECT 1;",
+    "FUNNEL view, cart INTO 'funnel.csv'; SELECT 1 INTO 'one.json'",
+    "SELECT time, user, step, view, session, event, item, value FROM events",
+    "SELECT mode, top, by, per, within, date, timestamp, first, last FROM t",
+    "SELECT mode(x), first(x), last(x), any(x), left(x, 2), date(x) FROM events",
+    "SELECT * FROM t WHERE time >= DATE '2019-10-01' AND time < TIMESTAMP '2019-11-01 00:00:00'",
+    "SELECT * FROM events WHERE time > :since AND price >= :min::float",
+    "SUMMARIZE (SELECT * FROM events) BY brand; SUMMARIZE 'a.csv'",
+    "SELECT 1_000, 2.5, 1e6, 30s, 15m, 1h, 7d, 2w, 7 DAYS, 3 MONTHS",
+    "SELECT x FROM (VALUES (1, 'a'), (2, 'b')) v, LATERAL_table l CROSS JOIN w",
+  ]
+
+  static let unimplemented: [(String, String)] = [
+    ("OPEN 'shop.bqs'", "OPEN"),
+    ("DESCRIBE FEATURES customer_model", "DESCRIBE FEATURES"),
+    ("RETENTION OF purchase FIRST RETURN ANY EVERY week FOR 12 CLOCK ROLLING", "RETENTION"),
+    ("RETENTION OF purchase COUNT BRACKETS (0, 1..3, 4..7) MEASURE users BY brand", "RETENTION"),
+    ("LIFECYCLE OF x EVERY week", "LIFECYCLE"),
+    ("STICKINESS EVERY day PER month", "STICKINESS"),
+    ("ACTIVE EVERY day", "ACTIVE"),
+    ("PATHS ON event_type PER session STEPS 6 START AT x COMPARE a VS b AS EDGES", "PATHS"),
+    ("TRANSITIONS", "TRANSITIONS"),
+    ("MATCH view -> [^purchase]* -> cart WITHIN 1d", "MATCH"),
+    ("SESSIONS USING GAP 30m MAX 12h", "SESSIONS"),
+    ("TIMING view TO purchase HOLDING product_id BY brand", "TIMING"),
+    ("INTERVALS OF purchase BY brand", "INTERVALS"),
+    ("HEATMAP OF purchase BY hour, weekday", "HEATMAP"),
+    ("RFM AS OF '2020-01-01' SCORES 5", "RFM"),
+    ("FEATURES USING customer_model AS OF t SNAPSHOTS 3 HORIZON 4w WHERE x > 1", "FEATURES"),
+    ("SEGMENT k=AUTO(2..10) ON rfm USING kmeans SCALE LOGZ SEED 1 AS name", "SEGMENT"),
+    ("SEGMENT POWER AT 80%", "SEGMENT"),
+    ("ASSIGN segment", "ASSIGN"),
+    ("SHOW SEGMENT segment", "SHOW SEGMENT"),
+    ("LATENT 8 ON features USING als OF view", "LATENT"),
+    ("TRAIN churn AS m HORIZON 28d USING gbdt(trees = 300, rate = 0.05) SPLIT TIME", "TRAIN"),
+    ("EVALUATE m TOP 10%", "EVALUATE"),
+    ("EXPLAIN MODEL m FOR USER 42", "EXPLAIN MODEL"),
+    ("PREDICT m AS OF t AS attribute", "PREDICT"),
+    ("CAMPAIGN m OFFER 20", "CAMPAIGN"),
+    ("SAVE MODEL m INTO 'm.json' FORMAT xgboost", "SAVE MODEL"),
+    ("LOAD MODEL 'm.json'", "LOAD MODEL"),
+    ("COMPARE segment = 'S1' VS REST ON features", "COMPARE"),
+    ("CORRELATE a, b", "CORRELATE"),
+    ("INSIGHTS ON conversion COMPARE a VS b BY brand DEPTH 3 SUPPORT 1%", "INSIGHTS"),
+    ("BASKET SUPPORT 0.01 CONFIDENCE 0.5", "BASKET"),
+    ("CLV HORIZON 90d", "CLV"),
+    ("SURVIVAL OF purchase BY dim", "SURVIVAL"),
+    ("COX", "COX"),
+    ("PLOT AS bar FUNNEL view, cart INTO 'x.svg'", "PLOT"),
+    ("REPORT 'Title' ((FUNNEL view, cart), (SELECT 1)) INTO 'report.html'", "REPORT"),
+    ("SHOW MODELS", "SHOW MODELS"),
+    ("SHOW SEGMENTS", "SHOW SEGMENTS"),
+    ("SHOW STORAGE", "SHOW STORAGE"),
+    ("SHOW LOADS", "SHOW LOADS"),
+    ("DROP events", "DROP"),
+    ("COMPACT", "COMPACT"),
+    ("CHECK STORE", "CHECK STORE"),
+    ("ERASE USER 42", "ERASE"),
+  ]
+}
