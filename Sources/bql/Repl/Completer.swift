@@ -18,7 +18,7 @@ struct Completer {
     case .file: return complete(word, among: FileNames.candidates(for: word), isFile: true)
     case .eventText(let log):
       return complete(word, among: events(of: log).map { Candidate($0) }, suffix: "'")
-    default: return complete(word, among: candidates(at: place, word: word), suffix: " ")
+    default: return complete(word, among: candidates(at: place, word: word))
     }
   }
 
@@ -95,9 +95,8 @@ struct Completer {
     matches = matches.filter { seen.insert($0.text).inserted }
     guard let first = matches.first else { return .none }
     if matches.count == 1 {
-      let isOpen = first.text.hasSuffix("(") || first.text.hasSuffix("/")
-      let end = isOpen ? "" : isFile ? "" : suffix
-      return insertion(of: first.text + end, over: word)
+      // A comma or an operator may follow a name at once, a word another word never.
+      return insertion(of: first.text + (first.isKeyword ? " " : suffix), over: word)
     }
     let common = matches.dropFirst().reduce(first.text) { Self.commonPrefix($0, $1.text) }
     if common.count > word.count { return insertion(of: common, over: word) }

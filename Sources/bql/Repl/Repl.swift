@@ -62,8 +62,11 @@ final class Repl {
   }
 
   private func remember(_ entry: String, _ editor: LineEditor) {
-    editor.remember(entry)
-    history?.append(entry)
+    var entry = Substring(entry)
+    while entry.last?.isWhitespace ?? false { entry.removeLast() }
+    let text = String(entry)
+    editor.remember(text)
+    history?.append(text)
   }
 
   /// Runs an entry's statements; an error ends the entry, not the program.

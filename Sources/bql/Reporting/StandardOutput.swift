@@ -23,6 +23,9 @@ final class StandardOutput {
     try sink.flush()
   }
 
+  /// Begins anew: the next result is the first, with nothing to part it from.
+  func forgetResults() { resultCount = 0 }
+
   /// Writes text that was asked for: HELP's.
   func write(_ text: String) throws(OutputError) {
     try sink.append(text)

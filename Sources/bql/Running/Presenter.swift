@@ -75,6 +75,7 @@ final class Presenter {
   /// Ends an entry at the prompt: one failure to write does not end the next entry's output.
   func endEntry() {
     failure = nil
+    output.forgetResults()
     if isOnce { redirect(to: nil, isOnce: false) }
   }
 
