@@ -22,6 +22,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// The program needs no Swift on the machine it runs on. The argument parser uses
+/// FoundationEssentials, whose own parts the linker must be told; `lld` links faster than the
+/// default linker and does not warn about functions that Foundation never calls here.
+let staticLinking = [
+  "-static-stdlib", "-use-ld=lld", "-l_FoundationCollections", "-l_FoundationCShims",
+]
+
 let package = Package(
   name: "bql",
   products: [
@@ -64,7 +71,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
-      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
+      linkerSettings: [.unsafeFlags(staticLinking, .when(platforms: [.linux]))]
     ),
 
     tests("BQLGeneratorTests", ["BQLGenerator"]),
