@@ -75,6 +75,8 @@ let package = Package(
     ),
 
     tests("BQLGeneratorTests", ["BQLGenerator"]),
+    tests("ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"]),
+    tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),

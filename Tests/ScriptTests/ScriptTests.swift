@@ -35,6 +35,21 @@ import Testing
     }
   }
 
+  /// The optimizer changes how answers are found, never the answers.
+  @Test func answersDoNotDependOnTheOptimizer() throws {
+    for name in Self.scripts where name.hasPrefix("statements/") {
+      let text = try String(
+        contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+      let run = ScriptRun(name: name)
+      run.workspace.optimizes = false
+      for item in ScriptFile(text).items where !item.text.uppercased().contains("EXPLAIN") {
+        #expect(
+          run.expectations(of: item.text) == item.expectations,
+          "\(name) without the optimizer: \(item.text)")
+      }
+    }
+  }
+
   /// Answers do not depend on threads or on the size of chunks.
   @Test(arguments: [(1, 1), (2, 7), (5, 4_096)])
   func answersDoNotDependOnThreads(threads: Int, chunkCapacity: Int) throws {
