@@ -111,7 +111,12 @@ struct CorrelationAccumulator: Accumulator {
     /// nil where a column does not vary.
     var correlation: Double? {
       guard squaresX != 0, squaresY != 0 else { return nil }
-      let value = products / (squaresX.squareRoot() * squaresY.squareRoot())
+      let square = squaresX * squaresY
+      // One root rounds less than two; two serve where the product leaves the range of doubles.
+      let scale =
+        square.isNormal
+        ? square.squareRoot() : squaresX.squareRoot() * squaresY.squareRoot()
+      let value = products / scale
       // Rounding may lead a little past the ends.
       return value.isNaN ? value : min(max(value, -1), 1)
     }
