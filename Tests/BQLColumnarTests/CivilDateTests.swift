@@ -6,7 +6,8 @@ struct CivilDateTests {
   @Test func everyDayOfEightHundredYearsAgrees() {
     var expected = CivilDate(year: 1_570, month: 1, day: 1)
     var day = expected.daysSince1970
-    // 1570-01-01, proleptic Gregorian, was a Thursday, as was 1970-01-01: 400 years are whole weeks.
+    // 1570-01-01, proleptic Gregorian, was a Thursday, as was 1970-01-01: 400 years are whole
+    // weeks.
     var weekday = 4
     var isSame = true
     while expected.year < 2_371 {

@@ -5,8 +5,8 @@ import BQLColumnar
 /// Each group holds its count, mean and sum of squared distances from the mean, updated value by
 /// value and combined pairwise, which stays accurate where the spread is small beside the mean.
 ///
-/// Source: B. P. Welford, *Technometrics* 4(3), 1962, doi:10.1080/00401706.1962.10490022; T. F. Chan,
-/// G. H. Golub, R. J. LeVeque, *The American Statistician* 37(3), 1983,
+/// Source: B. P. Welford, *Technometrics* 4(3), 1962, doi:10.1080/00401706.1962.10490022; T. F.
+/// Chan, G. H. Golub, R. J. LeVeque, *The American Statistician* 37(3), 1983,
 /// doi:10.1080/00031305.1983.10483115.
 struct MomentsAccumulator: Accumulator {
   enum Result: Sendable {
