@@ -82,6 +82,8 @@ let package = Package(
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
     tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests("BQLColumnarTests", ["BQLColumnar"]),
+    tests("BQLFunctionsTests", ["BQLFunctions", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]
 )
