@@ -90,8 +90,8 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
 
   /// Returns the funnel's result.
   ///
-  /// - Parameter ranking: What the ranking pass returned, where the specification asks for one;
-  ///   the groups of the input are then those of its map.
+  /// `ranking` is what the ranking pass returned, where the specification asks for one; the
+  /// groups of the input are then those of its map.
   package func finish(ranking: FunnelGroupRanking? = nil) -> FunnelResult {
     var result = FunnelResult(
       total: FunnelGroupResult(group: .total, windows: blocks(of: total)[0]),

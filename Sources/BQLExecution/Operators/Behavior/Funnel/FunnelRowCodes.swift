@@ -12,9 +12,10 @@ package struct FunnelRowCodes: Sendable {
   }
 
   private let storage: Storage
-  /// The rows that hold a value; nil when all do. Has a bit for every row of the partition.
+  /// The rows of the partition that hold a value; nil when all do.
   private let validity: Bitmap?
-  /// What code *c* becomes: entry *c* + 1, entry 0 being what NULL becomes; nil keeps the codes.
+  /// What code *c* becomes, at entry *c* + 1, and NULL at entry 0; nil keeps the codes.
+  ///
   /// A code past its end becomes what its last entry says.
   private let map: [Int32]?
 
@@ -26,8 +27,8 @@ package struct FunnelRowCodes: Sendable {
 
   /// Reads a dictionary-encoded column of a partition; nil for any other.
   ///
-  /// - Parameter map: What code *c* becomes, at entry *c* + 1, and NULL at entry 0; this is how
-  ///   an expression over one text column, evaluated once a dictionary entry, becomes a group.
+  /// `map` holds what code *c* becomes at entry *c* + 1, and NULL at entry 0: this is how an
+  /// expression over one text column, evaluated once a dictionary entry, becomes a group.
   package init?(_ column: StoredColumn, map: [Int32]? = nil) {
     switch column.storage {
     case .codes8(let codes, _): self.init(.codes8(codes), validity: column.validity, map: map)

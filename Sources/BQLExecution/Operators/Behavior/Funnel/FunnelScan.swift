@@ -113,20 +113,15 @@ struct FunnelScan {
     into sink: inout some FunnelChainSink
   ) {
     guard let firstStart = range.first(where: { rows.masks[$0] & 1 != 0 }) else { return }
-    // Rows before the first possible start belong to no chain, except those of its own instant.
-    var lower = firstStart
-    while lower > range.lowerBound, rows.times[lower - 1] == rows.times[firstStart] { lower -= 1 }
-    let range = lower..<range.upperBound
-
-    matcher.match(rows, range, startGroup: nil)
+    matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: nil)
     for window in specification.windows.indices where matcher.reach[window] > 0 {
       var chain = chain(user, range, window)
       chain.group = group(of: chain, window: window, firstStart: firstStart)
       sink.take(chain, values: &values)
     }
     guard specification.attribution == .each, !rows.groups.isEmpty else { return }
-    for group in startGroups(range) {
-      matcher.match(rows, range, startGroup: group)
+    for (group, firstStart) in startGroups(range) {
+      matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: group)
       for window in specification.windows.indices where matcher.reach[window] > 0 {
         var chain = chain(user, range, window)
         chain.group = group
@@ -162,12 +157,14 @@ struct FunnelScan {
     }
   }
 
-  /// Returns the groups of the unit's step-1 rows in the order of their first rows.
-  private func startGroups(_ range: Range<Int>) -> [Int32] {
+  /// Returns the groups of the unit's step-1 rows, in the order of their first rows, which it
+  /// returns as well.
+  private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStart: Int)] {
     var seen: Set<Int32> = []
-    var groups: [Int32] = []
+    var groups: [(group: Int32, firstStart: Int)] = []
     for index in range where rows.masks[index] & 1 != 0 {
-      if seen.insert(rows.groups[index]).inserted { groups.append(rows.groups[index]) }
+      let group = rows.groups[index]
+      if seen.insert(group).inserted { groups.append((group, index)) }
     }
     return groups
   }

@@ -36,6 +36,14 @@ struct FunnelUnitRows {
     bounds.append(rows.count)
   }
 
+  /// Returns the part of the unit's `range` that a chain may use which starts at `start` or later:
+  /// what is before belongs to no such chain, except the rows of its own instant.
+  func range(_ range: Range<Int>, startingAt start: Int) -> Range<Int> {
+    var lower = start
+    while lower > range.lowerBound, times[lower - 1] == times[start] { lower -= 1 }
+    return lower..<range.upperBound
+  }
+
   private var areUnitsAscending: Bool {
     for index in 1..<units.count where units[index] < units[index - 1] { return false }
     return true

@@ -1,16 +1,13 @@
 /// Computes exact quantiles.
 package enum Quantile {
-  /// Returns the quantile at `p` of the numbers in `range`, reordering them.
+  /// Returns the quantile at `p` (0…1) of the numbers in `range`, reordering them.
   ///
   /// Linear interpolation between the two nearest order statistics: with the *n* numbers sorted,
   /// `h = p · (n − 1)` and the result is `x[⌊h⌋] + (h − ⌊h⌋) · (x[⌊h⌋ + 1] − x[⌊h⌋])`, rounded
   /// to the nearest integer, ties to the even one. Source: R. J. Hyndman, Y. Fan, definition 7,
   /// *The American Statistician* 50(4), 1996, doi:10.1080/00031305.1996.10473566.
   ///
-  /// - Parameters:
-  ///   - p: 0…1.
-  /// - Returns: nil where `range` is empty.
-  /// - Complexity: O(*n*) on average, O(*n* log *n*) at worst.
+  /// nil where `range` is empty. O(*n*) on average, O(*n* log *n*) at worst.
   package static func linear(
     _ values: inout [Int64],
     in range: Range<Int>,
