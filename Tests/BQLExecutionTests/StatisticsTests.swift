@@ -5,45 +5,44 @@ import Testing
 @Suite struct QuantileTests {
   @Test func interpolatesLinearly() {
     var values: [Int64] = [4, 1, 3, 2]
-    #expect(Quantile.linear(&values, in: 0..<4, at: 0) == 1)
-    #expect(Quantile.linear(&values, in: 0..<4, at: 1) == 4)
+    #expect(Quantile.linear(values, in: 0..<4, at: 0) == 1)
+    #expect(Quantile.linear(values, in: 0..<4, at: 1) == 4)
     values = [40, 10, 30, 20]
-    #expect(Quantile.linear(&values, in: 0..<4, at: 0.5) == 25)
-    #expect(Quantile.linear(&values, in: 0..<4, at: 0.9) == 37)
+    #expect(Quantile.linear(values, in: 0..<4, at: 0.5) == 25)
+    #expect(Quantile.linear(values, in: 0..<4, at: 0.9) == 37)
   }
 
   @Test func roundsHalvesToTheEvenNumber() {
     var values: [Int64] = [1, 2]
-    #expect(Quantile.linear(&values, in: 0..<2, at: 0.5) == 1)
+    #expect(Quantile.linear(values, in: 0..<2, at: 0.5) == 1)
     values = [1, 4]
-    #expect(Quantile.linear(&values, in: 0..<2, at: 0.5) == 3)
+    #expect(Quantile.linear(values, in: 0..<2, at: 0.5) == 3)
   }
 
   @Test func readsItsRangeAlone() {
-    var values: [Int64] = [100, 3, 1, 2, -100]
-    #expect(Quantile.linear(&values, in: 1..<4, at: 0.5) == 2)
-    #expect(values[0] == 100 && values[4] == -100)
-    #expect(Quantile.linear(&values, in: 2..<2, at: 0.5) == nil)
+    let values: [Int64] = [100, 3, 1, 2, -100]
+    #expect(Quantile.linear(values, in: 1..<4, at: 0.5) == 2)
+    #expect(Quantile.linear(values, in: 2..<2, at: 0.5) == nil)
   }
 
   @Test(arguments: UInt64(1)...60)
   func isThatOfTheSortedNumbers(seed: UInt64) {
     var random = SeededGenerator(state: seed)
-    let count = Int.random(in: 1...600, using: &random)
+    let count = Int.random(in: 1...(seed % 4 == 0 ? 20_000 : 600), using: &random)
     // Few distinct numbers in some cases, many in others; ascending in some.
-    let top = Int64.random(in: 0...(seed % 2 == 0 ? 5 : 1_000_000), using: &random)
-    var values = (0..<count).map { _ in Int64.random(in: 0...top, using: &random) }
+    let top = Int64.random(in: 0...(seed % 2 == 0 ? 50 : 1 << 60), using: &random)
+    var values = (0..<count).map { _ in Int64.random(in: -top...top, using: &random) }
+    if seed % 8 == 0 { values[0] = 1 << 40 }
     let sorted = values.sorted()
     if seed % 3 == 0 { values = sorted }
     for p in [0, 0.1, 0.25, 0.5, 0.9, 0.99, 1] {
       let h = p * Double(count - 1)
       let low = Int(h.rounded(.down))
       let high = min(low + 1, count - 1)
-      let offset = (h - Double(low)) * Double(sorted[high] - sorted[low])
+      let offset = (h - Double(low)) * (Double(sorted[high]) - Double(sorted[low]))
       let expected = sorted[low] + Int64(offset.rounded(.toNearestOrEven))
-      #expect(Quantile.linear(&values, in: 0..<count, at: p) == expected, "p \(p)")
+      #expect(Quantile.linear(values, in: 0..<count, at: p) == expected, "p \(p)")
     }
-    #expect(values.sorted() == sorted)
   }
 }
 

@@ -59,6 +59,32 @@ package struct FunnelRowCodes: Sendable {
     return code
   }
 
+  /// Returns the codes of `rows`.
+  func codes(_ rows: Range<Int>, firstRow: Int) -> [Int32] {
+    var codes: [Int32]
+    switch storage {
+    case .codes8(let buffer): codes = Self.widened(buffer, rows)
+    case .codes16(let buffer): codes = Self.widened(buffer, rows)
+    case .codes32(let buffer): codes = Self.widened(buffer, rows)
+    case .rows(let all):
+      codes = Array(all[(rows.lowerBound - firstRow)..<(rows.upperBound - firstRow)])
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where !validity[row] { codes[index] = -1 }
+    }
+    if let map {
+      for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
+    }
+    return codes
+  }
+
+  private static func widened(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: Range<Int>
+  ) -> [Int32] {
+    buffer.withSpan { codes in rows.map { Int32(truncatingIfNeeded: codes[$0]) } }
+  }
+
   @inline(__always)
   private static func entry(_ map: [Int32], _ code: Int32) -> Int32 {
     map[min(Int(code) + 1, map.count - 1)]
