@@ -22,9 +22,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-/// The program needs no Swift on the machine it runs on. The argument parser uses
-/// FoundationEssentials, whose own parts the linker must be told; `lld` links faster than the
-/// default linker and does not warn about functions that Foundation never calls here.
+/// Links the program so that it needs no Swift on the machine it runs on.
+///
+/// The argument parser uses FoundationEssentials, whose own parts the linker must be told; `lld`
+/// links faster than the default linker and does not warn about functions never called here.
 let staticLinking = [
   "-static-stdlib", "-use-ld=lld", "-l_FoundationCollections", "-l_FoundationCShims",
 ]

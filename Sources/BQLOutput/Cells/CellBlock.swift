@@ -17,11 +17,13 @@ struct CellBlock: ~Copyable {
   private var firstRow = 0
 
   /// Spells `rows` of the chunk's columns at `indices`; replaces what the block held.
+  ///
+  /// `spellings` holds one for each column of the chunk.
   mutating func fill<S: CellSpelling>(
     _ chunk: Chunk,
     columns indices: [Int],
     rows: Range<Int>,
-    spelling: (Int) -> S
+    spellings: [S]
   ) {
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
@@ -30,7 +32,7 @@ struct CellBlock: ~Copyable {
     ends.reserveCapacity(rowCount * columnCount)
     columns = indices.map { chunk.columns[$0] }
     firstRow = rows.lowerBound
-    for index in indices { append(chunk.columns[index], rows, spelling(index)) }
+    for index in indices { append(chunk.columns[index], rows, spellings[index]) }
   }
 
   /// Appends the cell at `row` and `column`, counted within the block, to `out`.
@@ -64,11 +66,15 @@ struct CellBlock: ~Copyable {
     case .bools(let bools):
       spell(column, rows) { row, out in
         out.append(bools[row] ? "true" : "false")
-      } null: { spelling.append(null: .bool, to: &$0) }
+      } null: {
+        spelling.append(null: .bool, to: &$0)
+      }
     case .floats(let floats):
       spell(column, rows) { row, out in
         spelling.append(float: floats[row], to: &out)
-      } null: { spelling.append(null: .float, to: &$0) }
+      } null: {
+        spelling.append(null: .float, to: &$0)
+      }
     case .texts(let codes, let dictionary):
       let bytes = dictionary.bytes
       let offsets = dictionary.offsets
@@ -76,7 +82,9 @@ struct CellBlock: ~Copyable {
         let code = Int(codes[row])
         let text = bytes.span.extracting(Int(offsets[code])..<Int(offsets[code + 1]))
         spelling.append(text: text, to: &out)
-      } null: { spelling.append(null: .text, to: &$0) }
+      } null: {
+        spelling.append(null: .text, to: &$0)
+      }
     case .ints(let ints): append(column, rows, ints, spelling)
     }
   }
@@ -125,10 +133,12 @@ struct CellBlock: ~Copyable {
 }
 
 extension Relation {
-  /// Spells the columns at `indices` block by block; `body` frames each block.
+  /// Spells the columns at `indices`, or all, block by block; `body` frames each block.
+  ///
+  /// `spellings` holds one for each column of the relation.
   func forEachBlock<S: CellSpelling>(
     columns indices: [Int]? = nil,
-    spelling: (Int) -> S,
+    spellings: [S],
     _ body: (borrowing CellBlock) throws(OutputError) -> Void
   ) throws(OutputError) {
     let indices = indices ?? Array(schema.fields.indices)
@@ -137,7 +147,7 @@ extension Relation {
       var start = 0
       while start < chunk.count {
         let end = min(start + CellBlock.capacity, chunk.count)
-        block.fill(chunk, columns: indices, rows: start..<end, spelling: spelling)
+        block.fill(chunk, columns: indices, rows: start..<end, spellings: spellings)
         try body(block)
         start = end
       }

@@ -16,10 +16,9 @@ package enum FormatName: String, Hashable, Sendable, CaseIterable {
   /// The formats that a file's extension can ask for.
   package static let ofFiles: [FormatName] = [.csv, .tsv, .json, .ndjson, .md, .html]
 
-  /// Makes the writer of the format for a stream of results.
+  /// Makes the writer of the format for a stream of results; `table` says how a table is drawn.
   ///
-  /// - Parameter table: How a table is drawn.
-  /// - Throws: ``OutputError/notImplemented(format:)``.
+  /// Throws ``OutputError/notImplemented(format:)`` for what this version does not write.
   package func format(table: TableStyle) throws(OutputError) -> any ResultFormat {
     switch self {
     case .table: TableFormat(style: table)

@@ -22,7 +22,7 @@ package struct HTMLFormat: ResultFormat {
     }
     out.append("</tr>\n</thead>\n<tbody>\n")
     let spellings = fields.map { HTMLSpelling(reading: ReadingSpelling(field: $0)) }
-    try relation.forEachBlock(spelling: { spellings[$0] }) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append("<tr>")
         for column in 0..<block.columnCount {

@@ -12,7 +12,8 @@ package struct JSONFormat: ResultFormat {
     var out: [UInt8] = []
     var isFirst = true
     out.append(UInt8(ascii: "["))
-    try relation.forEachBlock(spelling: { _ in JSONSpelling() }) { (block) throws(OutputError) in
+    let spellings = keys.map { _ in JSONSpelling() }
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append(isFirst ? "\n" : ",\n")
         isFirst = false
@@ -32,7 +33,8 @@ package struct NDJSONFormat: ResultFormat {
   package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
     let keys = JSONSpelling.keys(of: relation.schema)
     var out: [UInt8] = []
-    try relation.forEachBlock(spelling: { _ in JSONSpelling() }) { (block) throws(OutputError) in
+    let spellings = keys.map { _ in JSONSpelling() }
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         block.appendObject(row: row, keys: keys, to: &out)
         out.append(UInt8(ascii: "\n"))

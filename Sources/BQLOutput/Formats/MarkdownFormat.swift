@@ -15,7 +15,7 @@ package struct MarkdownFormat: ResultFormat {
       spellings[0].cell(field.name)
     }
     var widths = headers.map { max(3, DisplayWidth.of(String(decoding: $0, as: UTF8.self))) }
-    try relation.forEachBlock(spelling: { spellings[$0] }) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for column in 0..<block.columnCount {
         for row in 0..<block.rowCount {
           let width = block.withCell(row: row, column: column) { DisplayWidth.of($0) }
@@ -36,7 +36,7 @@ package struct MarkdownFormat: ResultFormat {
       if isRight { out.append(UInt8(ascii: ":")) }
     }
     out.append(" |\n")
-    try relation.forEachBlock(spelling: { spellings[$0] }) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         for column in 0..<block.columnCount {
           out.append(column == 0 ? "| " : " | ")

@@ -17,7 +17,8 @@ package struct TSVFormat: ResultFormat {
     }
     out.append(UInt8(ascii: "\n"))
     try sink.drain(&out)
-    try relation.forEachBlock(spelling: { _ in spelling }) { (block) throws(OutputError) in
+    let spellings = relation.schema.fields.map { _ in spelling }
+    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         for column in 0..<block.columnCount {
           if column > 0 { out.append(UInt8(ascii: "\t")) }

@@ -16,7 +16,7 @@ package struct TableFormat: ResultFormat {
     let spellings = relation.schema.fields.map {
       TableSpelling(reading: ReadingSpelling(field: $0), null: style.null)
     }
-    let layout = TableLayout(relation, spelling: { spellings[$0] }, width: style.width)
+    let layout = TableLayout(relation, spellings: spellings, width: style.width)
     if !layout.columns.isEmpty {
       try writeHead(layout, to: sink)
       try writeRows(of: relation, layout, spellings, to: sink)
@@ -58,7 +58,7 @@ package struct TableFormat: ResultFormat {
     let columns = layout.columns
     let bar = Array(style.dim(" \(style.bar) ").utf8)
     var out: [UInt8] = []
-    try relation.forEachBlock(columns: columns.map(\.index), spelling: { spellings[$0] }) {
+    try relation.forEachBlock(columns: columns.map(\.index), spellings: spellings) {
       (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append(" ")
@@ -114,7 +114,8 @@ package struct TableFormat: ResultFormat {
   private func cut(_ cell: Span<UInt8>, _ column: TableLayout.Column) -> [UInt8]? {
     guard cell.count > column.width, DisplayWidth.of(cell) > column.width else { return nil }
     let room = max(0, column.width - DisplayWidth.of(style.ellipsis))
-    return Array((DisplayWidth.prefix(String(copying: cell), width: room).text + style.ellipsis).utf8)
+    let beginning = DisplayWidth.prefix(String(copying: cell), width: room).text
+    return Array((beginning + style.ellipsis).utf8)
   }
 
   private func writeFoot(

@@ -18,7 +18,9 @@ struct UsageMistake: Error {
     self.code = code
   }
 
-  /// Makes a mistake of the argument parser's sentences: `Unknown option '--x'. Did you mean '--y'?`
+  /// Makes a mistake of the argument parser's sentences.
+  ///
+  /// `Unknown option '--x'. Did you mean '--y'?` becomes a message and a hint.
   init(parserMessage: String) {
     var sentences = parserMessage.split(separator: ". ", maxSplits: 1).map(String.init)
     let first = sentences.isEmpty ? "the command line is not understood" : sentences.removeFirst()
@@ -37,7 +39,12 @@ struct UsageMistake: Error {
       name: "<command line>",
       text: (["bql"] + arguments.map(Self.quoted)).joined(separator: " ")
     )
-    let diagnostic = Diagnostic(code, message, at: range(in: arguments, source), hints: hint.map { [$0] } ?? [])
+    let diagnostic = Diagnostic(
+      code,
+      message,
+      at: range(in: arguments, source),
+      hints: hint.map { [$0] } ?? []
+    )
     return BQLError(kind: .usage, diagnostics: [diagnostic], source: source)
   }
 

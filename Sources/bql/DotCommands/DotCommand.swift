@@ -19,7 +19,9 @@ struct DotCommand: Sendable {
     let name: String
     let arguments: [String]
 
-    /// Reads a line; nil where it is no dot command. A name in quotes may hold spaces.
+    /// Reads a line; nil where it is no dot command.
+    ///
+    /// A name in quotes may hold spaces.
     init?(_ line: String) {
       let words = Self.words(line)
       guard let first = words.first else { return nil }

@@ -49,7 +49,10 @@ struct ErrorReporter {
     let renderer = DiagnosticRenderer(
       isColored: Terminal.errorIsTerminal && Terminal.allowsColor
     )
-    write(writesJSON ? DiagnosticRenderer.json(diagnostic, in: nil) : renderer.render(diagnostic, in: nil))
+    write(
+      writesJSON
+        ? DiagnosticRenderer.json(diagnostic, in: nil) : renderer.render(diagnostic, in: nil)
+    )
   }
 
   /// Writes a line for a person: a report, a note, a warning without a place.

@@ -7,8 +7,8 @@ struct ChildProcess {
 
   /// Starts `command` in `/bin/sh`, where `$1` … stand for `arguments`.
   ///
-  /// - Parameter input: The descriptor that becomes its standard input; nil shares the terminal's.
-  /// - Returns: Nil where no process could be started.
+  /// The descriptor `input` becomes its standard input; without one it shares the terminal's. Nil
+  /// where no process could be started.
   init?(command: String, arguments: [String] = [], input: Int32? = nil) {
     var attributes = posix_spawnattr_t()
     var actions = unsafe posix_spawn_file_actions_t()
@@ -30,7 +30,9 @@ struct ChildProcess {
     let words = ["sh", "-c", command, "sh"] + arguments
     // The copies are freed below; `posix_spawn` has read them by then.
     var copies: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { unsafe copies.forEach { unsafe free($0) } }
+    defer {
+      for index in unsafe copies.indices { unsafe free(copies[index]) }
+    }
     var process: pid_t = 0
     let failure = unsafe posix_spawn(&process, "/bin/sh", &actions, &attributes, &copies, environ)
     guard failure == 0 else { return nil }

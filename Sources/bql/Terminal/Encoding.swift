@@ -2,8 +2,10 @@ import Glibc
 
 /// Tells the encoding of the user's locale (LC_ALL, LC_CTYPE, LANG).
 enum Encoding {
-  /// Whether text on the terminal is UTF-8; the first use sets the locale of characters, which
-  /// line editing needs too. Numbers keep their decimal point in any locale.
+  /// Whether text on the terminal is UTF-8.
+  ///
+  /// The first use sets the locale of characters, which line editing needs too; numbers keep their
+  /// decimal point in any locale.
   static let isUTF8: Bool = {
     name.uppercased() == "UTF-8"
   }()
