@@ -11,21 +11,24 @@ extension Parser {
   ) -> SyntaxError {
     // The lexer has reported it already.
     if current.kind == .invalid { return SyntaxError() }
-    var all: [String] = []
+    var found = current
+    var hints = hints
     if let word = misspelled(current, candidates) {
-      all.append("did you mean '\(word)'?")
-    } else if let alias = bareAlias, alias.range.end <= current.range.start,
+      hints = ["did you mean '\(word)'?"]
+    } else if let alias = bareAlias, alias.range == previous.range,
       let word = misspelled(alias, candidates)
     {
-      all.append("'\(text(of: alias.range))' stands where '\(word)' may be meant")
+      // `SELECT a FORM t` was read as `a AS FORM` until `t` came.
+      found = alias
+      hints = ["did you mean '\(word)'?"]
     }
     diagnostics.append(
       Diagnostic(
         .unexpectedToken,
-        "expected \(expected), found \(describe(current))",
-        at: place(of: current),
+        "expected \(expected), found \(describe(found))",
+        at: place(of: found),
         secondary: secondary,
-        hints: all + hints
+        hints: hints
       )
     )
     return SyntaxError()
