@@ -72,9 +72,10 @@ extension Parser {
     }
   }
 
-  /// Finds the keyword that a word nearly spells; nil if it spells one exactly.
+  /// Finds the keyword that a word nearly spells; nil if it spells one, or a reserved word, exactly.
   func misspelled(_ token: Token, _ candidates: [Keyword]) -> String? {
     guard token.isWord else { return nil }
+    if let keyword = token.keyword, Keyword.reserved.contains(keyword) { return nil }
     let word = text(of: token.range).uppercased()
     let names = candidates.map(\.rawValue)
     guard !names.contains(word) else { return nil }
