@@ -26,15 +26,7 @@ struct FunnelScan {
   private var matcher: FunnelMatcher
   var values: FunnelOrderValues
   /// The chain that is handed on, in memory that serves all of them.
-  var chain = FunnelChain(
-    user: 0,
-    unit: nil,
-    window: 0,
-    group: nil,
-    isTotal: true,
-    rows: [],
-    times: []
-  )
+  var chain = MatchedChain()
   private var leftOutCount = 0
 
   init(
@@ -156,12 +148,10 @@ struct FunnelScan {
   private mutating func take(_ window: Int, isTotal: Bool) {
     chain.window = window
     chain.isTotal = isTotal
-    chain.rows.removeAll(keepingCapacity: true)
-    chain.times.removeAll(keepingCapacity: true)
-    for step in 1...matcher.reach[window] {
+    chain.depth = matcher.reach[window]
+    for step in 1...chain.depth {
       let position = matcher.row(window: window, step: step)
-      chain.rows.append(rows.rows[position])
-      chain.times.append(rows.times[position])
+      chain.set(step: step, row: Int(rows.rows[position]), time: rows.times[position])
     }
   }
 
