@@ -33,7 +33,7 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     for window in counters.indices { total.addEntries(count, window: window) }
   }
 
-  mutating func take(_ chain: borrowing MatchedChain, values: inout FunnelOrderValues) {
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
     worth.removeAll(keepingCapacity: true)
     if values.hasValues {
       for step in 0..<chain.depth {
@@ -41,11 +41,12 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
       }
     }
     if chain.isTotal {
-      total.add(chain, slot: 0, timeScale: values.timeScale, worth: worth)
-      count(chain, timeScale: values.timeScale)
+      total.add(&chain, slot: 0, timeScale: values.timeScale, worth: worth)
+      count(&chain, timeScale: values.timeScale)
     }
     if let group = chain.group {
-      groups.add(chain, slot: slot(of: group), timeScale: values.timeScale, worth: worth)
+      let slot = slot(of: group)
+      groups.add(&chain, slot: slot, timeScale: values.timeScale, worth: worth)
     }
   }
 
@@ -58,7 +59,7 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     return slot
   }
 
-  private mutating func count(_ chain: borrowing MatchedChain, timeScale: Int64) {
+  private mutating func count(_ chain: inout MatchedChain, timeScale: Int64) {
     for step in 1..<chain.depth where chain.times[step] == chain.times[step - 1] {
       counters[chain.window].tiedPairs += 1
     }

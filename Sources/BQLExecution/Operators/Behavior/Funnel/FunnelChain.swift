@@ -26,6 +26,8 @@ package struct FunnelChain: Hashable, Sendable {
 }
 
 /// Holds the chain at hand in memory that serves all chains of a scan.
+///
+/// Functions take it `inout`, though they only read it: so it is never copied.
 struct MatchedChain {
   var user = 0
   var unit: Int32?
@@ -45,7 +47,7 @@ struct MatchedChain {
 
 /// Takes the chains that a funnel finds, unit by unit in store order.
 protocol FunnelChainSink {
-  mutating func take(_ chain: borrowing MatchedChain, values: inout FunnelOrderValues)
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues)
   mutating func leaveOut(rowCount: Int)
 
   /// Whether chains of depth 1 may come as a number, because nothing but that is asked of them.
@@ -58,7 +60,7 @@ protocol FunnelChainSink {
 struct FunnelChainList: FunnelChainSink {
   var chains: [FunnelChain] = []
 
-  mutating func take(_ chain: borrowing MatchedChain, values: inout FunnelOrderValues) {
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
     var kept = FunnelChain(
       user: chain.user,
       unit: chain.unit,

@@ -75,10 +75,11 @@ extension FunnelScan {
     into sink: inout some FunnelChainSink
   ) {
     // A full table needs no check of a code against its end.
-    var steps = InlineArray<256, UInt8>(repeating: 0)
+    var stepOfCode = [UInt8](repeating: 0, count: 256)
     for (code, mask) in table.enumerated() where mask != 0 {
-      steps[code] = UInt8(truncatingIfNeeded: mask.trailingZeroBitCount + 1)
+      stepOfCode[code] = UInt8(truncatingIfNeeded: mask.trailingZeroBitCount + 1)
     }
+    let steps = stepOfCode.span
     var state = SingleStepState(
       windowCount: specification.windows.count,
       stepCount: specification.stepCount
@@ -100,7 +101,7 @@ extension FunnelScan {
       state.reset()
       match(rows, firstLoud: row, quiet, steps, codes, times, &state)
       chain.user = loudUser
-      takeChains(rows, steps, codes, times, state, into: &sink)
+      takeChains(rows, steps, codes, times, &state, into: &sink)
       user = loudUser + 1
       row = rows.upperBound
     }
@@ -143,18 +144,18 @@ extension FunnelScan {
         chain.depth = 1
         chain.set(step: 1, row: row, time: Int64(times[row]))
         chain.group = group(firstStart: row)
-        sink.take(chain, values: &values)
+        sink.take(&chain, values: &values)
       }
     }
   }
 
   /// Matches the user of `rows`, instant by instant.
   @inline(__always)
-  private func match<Time: FixedWidthInteger>(
+  private mutating func match<Time: FixedWidthInteger>(
     _ rows: Range<Int>,
     firstLoud: Int,
     _ quiet: UInt8,
-    _ steps: InlineArray<256, UInt8>,
+    _ steps: Span<UInt8>,
     _ codes: Span<UInt8>,
     _ times: Span<Time>,
     _ state: inout SingleStepState
@@ -189,9 +190,9 @@ extension FunnelScan {
 
   /// Takes the steps of an instant in order where its rows may follow each other, so that each
   /// continues a chain that may end in it, else in reverse, each a chain from before.
-  private func takeInstant(
+  private mutating func takeInstant(
     _ rows: Range<Int>,
-    _ steps: InlineArray<256, UInt8>,
+    _ steps: Span<UInt8>,
     _ codes: Span<UInt8>,
     _ time: Int64,
     _ state: inout SingleStepState
@@ -216,10 +217,10 @@ extension FunnelScan {
   /// Finds the rows of each window's canonical chain, from the last one back, and hands it on.
   private mutating func takeChains<Time: FixedWidthInteger>(
     _ rows: Range<Int>,
-    _ steps: InlineArray<256, UInt8>,
+    _ steps: Span<UInt8>,
     _ codes: Span<UInt8>,
     _ times: Span<Time>,
-    _ state: SingleStepState,
+    _ state: inout SingleStepState,
     into sink: inout some FunnelChainSink
   ) {
     for window in 0..<state.windowCount where state.reach[window] > 0 {
@@ -239,7 +240,7 @@ extension FunnelScan {
         chain.set(step: step, row: row, time: Int64(times[row]))
       }
       chain.group = group(firstStart: state.firstStart)
-      sink.take(chain, values: &values)
+      sink.take(&chain, values: &values)
     }
   }
 }

@@ -132,7 +132,7 @@ struct FunnelScan {
     for window in specification.windows.indices where matcher.reach[window] > 0 {
       take(window, isTotal: true)
       chain.group = group(firstStart: Int(rows.rows[firstStart]))
-      sink.take(chain, values: &values)
+      sink.take(&chain, values: &values)
     }
     guard !groupCodes.isEmpty else { return }
     for (group, firstStart) in startGroups(range) {
@@ -140,7 +140,7 @@ struct FunnelScan {
       for window in specification.windows.indices where matcher.reach[window] > 0 {
         take(window, isTotal: false)
         chain.group = group
-        sink.take(chain, values: &values)
+        sink.take(&chain, values: &values)
       }
     }
   }
@@ -156,7 +156,10 @@ struct FunnelScan {
   }
 
   /// Returns the group that the unit's own chain, the one at hand, counts in.
-  func group(firstStart: Int) -> Int32? {
+  ///
+  /// Like the other functions called for each unit it is `mutating`, so that the scan is not
+  /// copied for the call.
+  mutating func group(firstStart: Int) -> Int32? {
     guard let attribution = specification.attribution, let groups = input.groups else {
       return nil
     }

@@ -45,7 +45,7 @@ struct FunnelTally: Sendable {
 
   /// Adds a chain to `slot`; `worth` holds what each of its rows is worth.
   mutating func add(
-    _ chain: borrowing MatchedChain,
+    _ chain: inout MatchedChain,
     slot: Int,
     timeScale: Int64,
     worth: [FunnelValueSum]
