@@ -75,6 +75,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(staticLinking, .when(platforms: [.linux]))]
     ),
 
+    tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
