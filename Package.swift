@@ -52,7 +52,8 @@ let package = Package(
     stage("BQLSyntax", ["BQLJSON"]),
     stage("BQLColumnar"),
     stage("BQLFunctions", ["BQLColumnar"]),
-    stage("BQLStorage", ["BQLColumnar"]),
+    .target(name: "CDelimiterScan"),
+    stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
     stage("BQLExecution", ["BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
@@ -76,9 +77,15 @@ let package = Package(
     ),
 
     tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
+    tests("BQLGeneratorTests", ["BQLGenerator"]),
+    tests("ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"]),
+    tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
+    tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests("BQLColumnarTests", ["BQLColumnar"]),
+    tests("BQLFunctionsTests", ["BQLFunctions", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]
 )
