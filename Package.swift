@@ -72,6 +72,7 @@ let package = Package(
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
     tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]
 )
