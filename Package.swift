@@ -46,7 +46,10 @@ let package = Package(
     stage("BQLFunctions", ["BQLColumnar"]),
     stage("BQLStorage", ["BQLColumnar"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
-    stage("BQLExecution", ["BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]),
+    stage(
+      "BQLExecution",
+      ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]
+    ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
     stage("BQLGenerator"),
     stage(
