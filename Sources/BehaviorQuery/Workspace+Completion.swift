@@ -1,3 +1,4 @@
+import BQLColumnar
 import BQLFunctions
 import BQLPlanning
 import BQLStorage

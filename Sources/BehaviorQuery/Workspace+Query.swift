@@ -3,7 +3,7 @@ import BQLExecution
 import BQLOutput
 import BQLPlanning
 import BQLStorage
-import BQLSyntax
+package import BQLSyntax
 
 extension Workspace {
   /// Runs statements and returns the answers of the questions among them.

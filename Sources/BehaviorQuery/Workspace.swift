@@ -1,5 +1,5 @@
 import BQLColumnar
-package import BQLExecution
+import BQLExecution
 package import BQLPlanning
 import BQLStorage
 package import BQLSyntax
@@ -19,6 +19,8 @@ public final class Workspace {
   /// Receives the state of a long LOAD some times a second; from any thread.
   package var onProgress: (@Sendable (Progress) -> Void)?
   let cancellation = Cancellation()
+  /// Whether plans are rewritten before they run; off only to test that this changes no answer.
+  package var optimizes = true
 
   /// Makes an empty workspace.
   public init(options: WorkspaceOptions = WorkspaceOptions()) {
@@ -34,7 +36,7 @@ public final class Workspace {
   func answer(_ query: Query, of source: Source) throws(BQLError) -> QueryResult {
     if case .explain(let explain) = query.kind { return try self.explain(explain, of: source) }
     let (bound, notes) = try bind(query, of: source)
-    let plan = Optimizer.optimize(LogicalPlan(bound))
+    let plan = optimizes ? Optimizer.optimize(LogicalPlan(bound)) : LogicalPlan(bound)
     do throws(ExecutionError) {
       let (relation, more) = try Executor.run(plan, context)
       return QueryResult(relation: relation, notes: notes + more)

@@ -229,3 +229,38 @@ extension FunnelCase {
     }
   }
 }
+
+extension FunnelCase {
+  /// Draws a log of plausible visits: mostly views, with carts and purchases, orders of several
+  /// rows and ties.
+  static func large(userCount: Int, seed: UInt64) -> FunnelCase {
+    var random = SeededGenerator(state: seed)
+    var specification = FunnelSpecification(
+      stepCount: 3,
+      windows: [3_600_000_000, nil],
+      withTotal: true,
+      logEnd: 2_000_000_000_000
+    )
+    specification.top = 4
+    var funnel = FunnelCase(specification: specification)
+    funnel.shape = .codes8
+    funnel.masksOfEvents = [1, 2, 4]
+    funnel.purchase = 2
+    funnel.hasValues = true
+    funnel.hasSessions = true
+    funnel.userCount = userCount
+    for user in 0..<userCount {
+      var time = Int64.random(in: 0...1_900_000, using: &random)
+      for _ in 0..<Int.random(in: 1...40, using: &random) {
+        if random.chance(80) { time += Int64.random(in: 0...900, using: &random) }
+        let event: UInt8 = random.chance(85) ? 0 : random.chance(60) ? 1 : random.chance(80) ? 2 : 3
+        var row = Row(user: user, time: time, event: event, mask: event < 3 ? 1 << event : 0)
+        row.group = Int32.random(in: -1...6, using: &random)
+        row.session = Int32(time / 5_000)
+        row.value = random.chance(5) ? nil : Int64.random(in: 0...99_999, using: &random)
+        funnel.rows.append(row)
+      }
+    }
+    return funnel
+  }
+}

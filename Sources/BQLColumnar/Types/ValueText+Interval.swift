@@ -2,9 +2,9 @@ extension ValueText {
   /// Reads amounts with units, a clock, or plain seconds: `2d 3h`, `7 days`, `1.5h`, `01:30:00`,
   /// `1 day 02:00`, `95400`, `26.5`.
   ///
-  /// Units are `us ms s m h d w` and their names; months and years have no fixed length and are nil.
-  /// A sign holds for the amounts after it up to the next sign: `-2d 3h` is minus 51 hours. Amounts
-  /// are rounded to the microsecond.
+  /// Units are `us ms s m h d w` and their names; months and years have no fixed length and are
+  /// nil. A sign holds for the amounts after it up to the next sign: `-2d 3h` is minus 51 hours.
+  /// Amounts are rounded to the microsecond.
   package static func parseInterval(_ utf8: Span<UInt8>) -> Int64? {
     let range = trimmed(utf8)
     let end = range.upperBound
@@ -50,9 +50,9 @@ extension ValueText {
 
   /// Appends an interval; the sign stands first and holds for the whole.
   ///
-  /// - `.human`: from a day on days and hours, from an hour hours and minutes, from a minute minutes
-  ///   and seconds, each rounded to its smaller unit and that left out where it is 0; below a minute
-  ///   seconds with their decimals; `0s`.
+  /// - `.human`: from a day on days and hours, from an hour hours and minutes, from a minute
+  ///   minutes and seconds, each rounded to its smaller unit and that left out where it is 0; below
+  ///   a minute seconds with their decimals; `0s`.
   /// - `.exact`: every unit that is not 0, seconds with their decimals.
   /// - `.seconds`: seconds with their decimals, without a unit.
   package static func append(

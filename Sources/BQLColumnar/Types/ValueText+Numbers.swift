@@ -65,7 +65,8 @@ extension ValueText {
     return value == .min ? nil : -value
   }
 
-  /// Reads a float: digits with a point or an exponent, `NaN`, `[-]Infinity`, `[-]inf`, in any case.
+  /// Reads a float: digits with a point or an exponent, `NaN`, `[-]Infinity`, `[-]inf`, in any
+  /// case.
   ///
   /// The nearest double is taken; a number past the range of doubles is nil.
   package static func parseFloat(_ utf8: Span<UInt8>) -> Double? {

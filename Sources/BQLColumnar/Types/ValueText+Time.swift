@@ -11,8 +11,8 @@ extension ValueText {
   /// Reads a date alone or a date and a time into microseconds since 1970-01-01 00:00:00 UTC.
   ///
   /// `2019-10-01 13:05[:00[.250000]]`, with `T` for the space, and `UTC`, `Z`, `±hh`, `±hhmm` or
-  /// `±hh:mm` after it; without a zone the time is UTC. Decimals past the sixth are rounded. A field
-  /// out of its range, and an instant outside the years 0001…9999, is nil.
+  /// `±hh:mm` after it; without a zone the time is UTC. Decimals past the sixth are rounded. A
+  /// field out of its range, and an instant outside the years 0001…9999, is nil.
   package static func parseTimestamp(_ utf8: Span<UInt8>) -> Int64? {
     let range = trimmed(utf8)
     let end = range.upperBound

@@ -1,8 +1,8 @@
 /// Reads and writes values as text: the one notation that casts, literals, loading and every output
 /// format share.
 ///
-/// Reading never fails loudly: a text that is no value of the type is nil. Spaces around a value are
-/// ignored. Writing appends UTF-8 bytes; numbers and times are ASCII.
+/// Reading never fails loudly: a text that is no value of the type is nil. Spaces around a value
+/// are ignored. Writing appends UTF-8 bytes; numbers and times are ASCII.
 package enum ValueText {
   /// Says how an interval is spelled.
   package enum IntervalStyle: Hashable, Sendable {

@@ -2,8 +2,9 @@ import BQLColumnar
 
 /// Collects all values and returns the one at share `p` of their order, interpolated linearly.
 ///
-/// Of *n* values in ascending order, numbered from 0, position *p* · (*n* − 1) is taken; between two
-/// positions the result lies on the straight line between their values, as `percentile_cont` has it.
+/// Of *n* values in ascending order, numbered from 0, position *p* · (*n* − 1) is taken; between
+/// two positions the result lies on the straight line between their values, as `percentile_cont`
+/// has it.
 ///
 /// - Complexity: O(*n*) expected time at the end, 12 bytes a value.
 struct QuantileAccumulator: Accumulator {

@@ -3,10 +3,11 @@ package import BQLColumnar
 extension Cast {
   /// Converts a column; a text that is no `target` is ``FunctionError/badCast(_:to:)``.
   ///
-  /// As in PostgreSQL: a decimal becomes an int rounded half away from zero, a float rounded half to
-  /// even; a number past its new type's range is ``FunctionError/overflow(_:)``. A timestamp becomes
-  /// its day in UTC, a date its midnight. An interval becomes its seconds, a float exactly and an int
-  /// rounded half away from zero, since results print intervals as seconds. NULL stays NULL.
+  /// As in PostgreSQL: a decimal becomes an int rounded half away from zero, a float rounded half
+  /// to even; a number past its new type's range is ``FunctionError/overflow(_:)``. A timestamp
+  /// becomes its day in UTC, a date its midnight. An interval becomes its seconds, a float exactly
+  /// and an int rounded half away from zero, since results print intervals as seconds. NULL stays
+  /// NULL.
   package static func convert(
     _ column: Column,
     to target: DataType

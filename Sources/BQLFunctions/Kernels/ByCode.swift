@@ -1,7 +1,7 @@
 import BQLColumnar
 
-/// Makes a value from a text argument once for each of the texts that occur, not once a row: a unit,
-/// a format, a pattern is nearly always a constant.
+/// Makes a value from a text argument once for each of the texts that occur, not once a row: a
+/// unit, a format, a pattern is nearly always a constant.
 struct ByCode<Made> {
   private let texts: TextCells
   private var made: [Int32: Made] = [:]

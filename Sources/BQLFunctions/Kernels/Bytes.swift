@@ -5,7 +5,8 @@ enum Bytes {
 
   static var tooLong: FunctionError { .badArgument("a text holds at most \(limit) bytes") }
 
-  /// Returns where `part` first stands in `text`, at `start` or later; an empty part stands at once.
+  /// Returns where `part` first stands in `text`, at `start` or later; an empty part stands at
+  /// once.
   ///
   /// - Complexity: O(|text| · |part|); parts are short.
   static func find(_ part: Utf8, in text: Utf8, from start: Int? = nil) -> Int? {
@@ -21,8 +22,8 @@ enum Bytes {
 
   /// Returns part `number` of the parts between separators.
   ///
-  /// Parts are 1, 2, … from the start and −1, −2, … from the end; empty where there is no such part.
-  /// An empty separator separates nothing.
+  /// Parts are 1, 2, … from the start and −1, −2, … from the end; empty where there is no such
+  /// part. An empty separator separates nothing.
   static func part(_ number: Int64, of text: Utf8, separatedBy separator: Utf8) -> Utf8 {
     if separator.isEmpty { return number == 1 || number == -1 ? text : [] }
     var wanted = number

@@ -32,8 +32,8 @@ struct LikePattern: Sendable {
 
   /// Says whether the whole of `text` fits.
   ///
-  /// Each `%` first takes nothing and is widened by one character where what follows fails; only the
-  /// last `%` met needs widening, since an earlier one that matched is as good as any.
+  /// Each `%` first takes nothing and is widened by one character where what follows fails; only
+  /// the last `%` met needs widening, since an earlier one that matched is as good as any.
   ///
   /// - Complexity: O(|text| · |pattern|).
   func matches(_ text: Utf8) -> Bool {

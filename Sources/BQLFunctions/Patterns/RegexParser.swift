@@ -1,9 +1,9 @@
 /// Reads a regular expression.
 ///
-/// Understood are literals, `.`, `[a-z]`, `[^…]`, `[[:alpha:]]`, `\d \w \s` and their capitals,
-/// `^ $ \A \Z \b \B`, groups, `|`, `* + ? {n} {n,} {n,m}` (a further `?` is accepted and changes
-/// nothing, since only whether a text matches is asked), and `(?i)` at the start. Back references and
-/// looking around cannot be matched in linear time and are refused.
+/// Understood are literals, `.`, `[a-z]`, `[^…]`, `[[:alpha:]]`, `\d \w \s` and their capitals, `^
+/// $ \A \Z \b \B`, groups, `|`, `* + ? {n} {n,} {n,m}` (a further `?` is accepted and changes
+/// nothing, since only whether a text matches is asked), and `(?i)` at the start. Back references
+/// and looking around cannot be matched in linear time and are refused.
 struct RegexParser {
   private static let depthLimit = 200
   static let repetitionLimit = 1_000
@@ -183,7 +183,8 @@ struct RegexParser {
 }
 
 extension RegexParser {
-  /// Reads what follows `[`; a `]` that comes first and a `-` that comes first or last are literals.
+  /// Reads what follows `[`; a `]` that comes first and a `-` that comes first or last are
+  /// literals.
   private mutating func bracket(at start: Int) throws(FunctionError) -> RegexSet {
     var set = RegexSet()
     set.ignoresCase = ignoresCase

@@ -9,7 +9,7 @@ package enum FunctionRegistry {
 
   /// Every aggregate function, sorted by name.
   package static let aggregates: [AggregateFunction] =
-    [BasicAggregates.functions, QuantileAggregates.functions]
+    [BasicAggregates.functions, SpreadAggregates.functions, ChoiceAggregates.functions]
     .flatMap { $0 }.sorted { $0.name < $1.name }
 
   private static let scalarsByName: [String: ScalarFunction] = {

@@ -37,7 +37,8 @@ enum Numeric {
     name: "round",
     category: .arithmetic,
     summary:
-      "Rounds to the nearest whole number, or to n decimals, or with n below 0 to tens, hundreds and so on; ties away from 0, those of whole floats to even.",
+      "Rounds to the nearest whole number, or to n decimals, or with n below 0 to tens, "
+      + "hundreds and so on; ties away from 0, those of whole floats to even.",
     examples: [
       FunctionExample("round(2.50)", "3.00"),
       FunctionExample("round(-2.50)", "-3.00"),
@@ -123,7 +124,8 @@ enum Numeric {
     name: "width_bucket",
     category: .arithmetic,
     summary:
-      "Numbers the stretch that a value falls in, of n equal ones from low to high: 1 to n, 0 below, n + 1 from high on.",
+      "Numbers the stretch that a value falls in, of n equal ones from low to high: 1 to n, 0 "
+      + "below, n + 1 from high on.",
     examples: [FunctionExample("width_bucket(35, 0, 100, 10)", "4")],
     overloads: [
       ScalarFunction.Overload([.float, .float, .float, .int], to: .int) {

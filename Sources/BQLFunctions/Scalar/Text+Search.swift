@@ -121,7 +121,8 @@ enum TextSearch {
       name: name,
       category: .text,
       summary:
-        "Fills a text \(place) up to n characters with spaces or the third text; cuts a longer one.",
+        "Fills a text \(place) up to n characters with spaces or the third text; cuts a longer "
+        + "one.",
       examples: [FunctionExample(example, result)],
       overloads: [
         .text(.text, .int) { (text: Utf8, count: Int64) throws(FunctionError) in

@@ -104,7 +104,8 @@ enum Text {
     name: "split_part",
     category: .text,
     summary:
-      "Splits at a separator and returns the n-th part, from the end when n is negative; empty where there is none.",
+      "Splits at a separator and returns the n-th part, from the end when n is negative; empty "
+      + "where there is none.",
     examples: [
       FunctionExample("split_part('electronics.audio.headphone', '.', 1)", "electronics"),
       FunctionExample("split_part('electronics.audio.headphone', '.', -1)", "headphone"),

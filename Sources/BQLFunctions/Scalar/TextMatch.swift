@@ -8,7 +8,8 @@ enum TextMatch {
     name: "like",
     category: .text,
     summary:
-      "Tells whether the whole text fits a pattern: % stands for any characters, _ for one, \\ takes the next literally.",
+      "Tells whether the whole text fits a pattern: % stands for any characters, _ for one, \\ "
+      + "takes the next literally.",
     examples: [
       FunctionExample("like('electronics.audio', 'electronics.%')", "true"),
       FunctionExample("like('a_c', 'a\\_c')", "true"),

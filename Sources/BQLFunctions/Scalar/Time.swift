@@ -2,8 +2,8 @@ import BQLColumnar
 
 /// Lists the functions on timestamps, dates and intervals; all in UTC.
 ///
-/// A date stands wherever a timestamp is wanted, as its midnight. There is no `now()`: a result is a
-/// function of the log.
+/// A date stands wherever a timestamp is wanted, as its midnight. There is no `now()`: a result is
+/// a function of the log.
 enum Time {
   static let functions =
     parts + [
@@ -92,7 +92,8 @@ enum Time {
     aliases: ["datediff"],
     category: .time,
     summary:
-      "Counts the unit's boundaries between two times: how often a new day, week, … begins after the first up to the second.",
+      "Counts the unit's boundaries between two times: how often a new day, week, … begins "
+      + "after the first up to the second.",
     examples: [
       FunctionExample(
         "date_diff('day', TIMESTAMP '2019-10-01 23:59:00', TIMESTAMP '2019-10-02 00:01:00')",
@@ -222,7 +223,8 @@ enum Time {
     name: "time_bucket",
     category: .time,
     summary:
-      "Returns the start of the stretch of the given length that a time lies in, counted from Monday, 2000-01-03.",
+      "Returns the start of the stretch of the given length that a time lies in, counted from "
+      + "Monday, 2000-01-03.",
     examples: [
       FunctionExample(
         "time_bucket(15m, TIMESTAMP '2019-10-01 13:44:59')",

@@ -152,7 +152,10 @@ package struct Window: Hashable, Sendable {
   package var range: SourceRange
 
   package init(
-    partitionBy: [Expression], orderBy: [OrderItem], frame: Frame?, range: SourceRange
+    partitionBy: [Expression],
+    orderBy: [OrderItem],
+    frame: Frame?,
+    range: SourceRange
   ) {
     self.partitionBy = partitionBy
     self.orderBy = orderBy

@@ -102,7 +102,10 @@ package struct FunnelExclusion: Hashable, Sendable {
   package var range: SourceRange
 
   package init(
-    event: EventPattern, between: [Identifier], excludesUsers: Bool, range: SourceRange
+    event: EventPattern,
+    between: [Identifier],
+    excludesUsers: Bool,
+    range: SourceRange
   ) {
     self.event = event
     self.between = between

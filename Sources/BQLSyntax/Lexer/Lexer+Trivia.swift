@@ -62,6 +62,7 @@ extension Lexer {
       SourceRange(start, start + 2),
       hints: ["a comment that starts with /* ends with */"]
     )
+    append(.invalid, from: start)
   }
 }
 

@@ -3,8 +3,7 @@ extension Parser {
   mutating func parseCall(_ name: Identifier) throws(SyntaxError) -> Expression {
     let open = try expect(.leftParenthesis)
     var call = Call(name: name, arguments: [])
-    if at(.star), peek().kind == .symbol(.rightParenthesis) {
-      advance()
+    if accept(.star) != nil {
       call.isStar = true
     } else if !at(.rightParenthesis) {
       call.isDistinct = accept(.distinct) != nil

@@ -11,21 +11,24 @@ extension Parser {
   ) -> SyntaxError {
     // The lexer has reported it already.
     if current.kind == .invalid { return SyntaxError() }
-    var all: [String] = []
+    var found = current
+    var hints = hints
     if let word = misspelled(current, candidates) {
-      all.append("did you mean '\(word)'?")
-    } else if let alias = bareAlias, alias.range.end <= current.range.start,
+      hints = ["did you mean '\(word)'?"]
+    } else if let alias = bareAlias, alias.range == previous.range,
       let word = misspelled(alias, candidates)
     {
-      all.append("'\(text(of: alias.range))' stands where '\(word)' may be meant")
+      // `SELECT a FORM t` was read as `a AS FORM` until `t` came.
+      found = alias
+      hints = ["did you mean '\(word)'?"]
     }
     diagnostics.append(
       Diagnostic(
         .unexpectedToken,
-        "expected \(expected), found \(describe(current))",
-        at: place(of: current),
+        "expected \(expected), found \(describe(found))",
+        at: place(of: found),
         secondary: secondary,
-        hints: all + hints
+        hints: hints
       )
     )
     return SyntaxError()
@@ -69,9 +72,10 @@ extension Parser {
     }
   }
 
-  /// Finds the keyword that a word nearly spells; nil if it spells one exactly.
+  /// Finds the keyword that a word nearly spells; nil if it spells one, or a reserved word, exactly.
   func misspelled(_ token: Token, _ candidates: [Keyword]) -> String? {
     guard token.isWord else { return nil }
+    if let keyword = token.keyword, Keyword.reserved.contains(keyword) { return nil }
     let word = text(of: token.range).uppercased()
     let names = candidates.map(\.rawValue)
     guard !names.contains(word) else { return nil }

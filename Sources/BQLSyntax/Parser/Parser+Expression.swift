@@ -12,6 +12,7 @@ enum Power {
   static let product = 90
   static let sign = 100
   static let cast = 110
+  static let primary = 120
 
   static func of(_ symbol: BinaryOperator) -> Int {
     switch symbol {
@@ -188,6 +189,11 @@ extension Parser {
       return .inQuery(left, query, negated: negated)
     }
     let values = try parseExpressions()
+    if values.count == 1, case .scalarQuery(let query) = values[0].kind, continuesSelect {
+      let whole = try parseSelectRest(query)
+      try close(.rightParenthesis, opened: open)
+      return .inQuery(left, whole, negated: negated)
+    }
     try close(.rightParenthesis, opened: open)
     return .inList(left, values, negated: negated)
   }

@@ -18,10 +18,10 @@ extension Parser {
   private mutating func acceptJoin() throws(SyntaxError) -> JoinKind? {
     if accept(.comma) != nil { return .cross }
     if isForeignJoin {
-      let word = describe(current)
+      let word = text(of: current.range).uppercased()
       throw unexpected(
-        "a join of the language",
-        hints: ["\(word) joins are not part of it; LEFT JOIN with the tables swapped may serve"]
+        "an INNER, LEFT, SEMI, ANTI or CROSS JOIN",
+        hints: ["\(word) JOIN is not part of the language; LEFT JOIN may serve"]
       )
     }
     if accept(.join) != nil || accept(.inner, .join) != nil { return .inner }

@@ -66,7 +66,7 @@ extension Parser {
       throw unexpected(
         hasClauses ? "a clause of FUNNEL" : steps,
         candidates: Parser.funnelClauses,
-        hints: hasClauses || misspelled(current, Parser.funnelClauses) != nil ? [] : [missing]
+        hints: hasClauses ? [] : [missing]
       )
     case .symbol(.comma):
       throw unexpected(

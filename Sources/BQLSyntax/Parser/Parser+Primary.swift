@@ -99,6 +99,9 @@ extension Parser {
       expression = Expression(.scalarQuery(try parseQuery()), range: open.range)
     } else {
       expression = try parseExpression()
+      if case .scalarQuery(let query) = expression.kind, continuesSelect {
+        expression.kind = .scalarQuery(try parseSelectRest(query))
+      }
       if at(.comma) {
         throw unexpected("')'", hints: ["several values stand only behind IN and VALUES"])
       }

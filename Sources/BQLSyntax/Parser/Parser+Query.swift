@@ -15,7 +15,10 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel where next.kind == .symbol(.leftParenthesis): return true
+    // No function has one of these names.
+    case .funnel, .summarize,
+      .explain where next.kind == .symbol(.leftParenthesis):
+      return true
     default:
       if case .text = next.kind { return true }
       return next.isName && !Parser.isInfix(next.keyword)

@@ -3,68 +3,57 @@
 /// A number takes four bytes, in the stored time's unit, until one needs more; then all take
 /// eight, in microseconds.
 struct DurationList: Sendable {
-  private enum Storage {
-    case narrow([UInt32], scale: Int64)
-    case wide([Int64])
-  }
+  private var narrow: [UInt32] = []
+  /// The microseconds of a unit of `narrow`.
+  private var scale: Int64 = 1
+  private var wide: [Int64] = []
+  private var isWide = false
 
-  private var storage: Storage = .narrow([], scale: 1)
-
-  var count: Int {
-    switch storage {
-    case .narrow(let durations, _): durations.count
-    case .wide(let durations): durations.count
-    }
-  }
+  var count: Int { isWide ? wide.count : narrow.count }
 
   /// Adds `raw` units of `scale` microseconds.
+  @inline(__always)
   mutating func append(_ raw: UInt64, scale: Int64) {
-    if case .narrow(var durations, let own) = storage,
-      own == scale || durations.isEmpty, let narrow = UInt32(exactly: raw)
-    {
-      storage = .wide([])  // leaves `durations` the only owner, so that it grows in place
-      durations.append(narrow)
-      storage = .narrow(durations, scale: scale)
-      return
+    if !isWide, scale == self.scale, raw <= UInt64(UInt32.max) {
+      narrow.append(UInt32(truncatingIfNeeded: raw))
+    } else {
+      appendSlowly(raw, scale)
     }
-    widen()
-    guard case .wide(var durations) = storage else { return }
-    storage = .wide([])
-    durations.append(Self.microseconds(raw, scale))
-    storage = .wide(durations)
+  }
+
+  @inline(never)
+  private mutating func appendSlowly(_ raw: UInt64, _ scale: Int64) {
+    if count == 0, let short = UInt32(exactly: raw) {
+      self.scale = scale
+      narrow.append(short)
+    } else {
+      widen()
+      wide.append(Self.microseconds(raw, scale))
+    }
   }
 
   mutating func append(contentsOf other: DurationList) {
     guard other.count > 0 else { return }
     if count == 0 {
-      storage = other.storage
-      return
+      self = other
+    } else if !isWide, !other.isWide, scale == other.scale {
+      narrow.append(contentsOf: other.narrow)
+    } else {
+      widen()
+      wide.append(contentsOf: other.microseconds)
     }
-    if case .narrow(var own, let scale) = storage,
-      case .narrow(let durations, let otherScale) = other.storage, scale == otherScale
-    {
-      storage = .wide([])
-      own.append(contentsOf: durations)
-      storage = .narrow(own, scale: scale)
-      return
-    }
-    widen()
-    guard case .wide(var own) = storage else { return }
-    storage = .wide([])
-    own.append(contentsOf: other.microseconds)
-    storage = .wide(own)
   }
 
   /// The durations in microseconds; one too long for 64 bits is the longest that fits.
   var microseconds: [Int64] {
-    switch storage {
-    case .narrow(let durations, let scale): durations.map { Self.microseconds(UInt64($0), scale) }
-    case .wide(let durations): durations
-    }
+    isWide ? wide : narrow.map { Self.microseconds(UInt64($0), scale) }
   }
 
   private mutating func widen() {
-    if case .narrow = storage { storage = .wide(microseconds) }
+    guard !isWide else { return }
+    wide = microseconds
+    narrow = []
+    isWide = true
   }
 
   private static func microseconds(_ raw: UInt64, _ scale: Int64) -> Int64 {

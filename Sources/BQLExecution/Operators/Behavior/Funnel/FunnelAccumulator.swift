@@ -90,8 +90,8 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
 
   /// Returns the funnel's result.
   ///
-  /// - Parameter ranking: What the ranking pass returned, where the specification asks for one;
-  ///   the groups of the input are then those of its map.
+  /// `ranking` is what the ranking pass returned, where the specification asks for one; the
+  /// groups of the input are then those of its map.
   package func finish(ranking: FunnelGroupRanking? = nil) -> FunnelResult {
     var result = FunnelResult(
       total: FunnelGroupResult(group: .total, windows: blocks(of: total)[0]),
@@ -151,13 +151,13 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     )
     for window in 0..<tally.windowCount {
       for step in 1...tally.stepCount {
-        var (durations, offsets) = tally.durations(window: window, step: step)
+        let (durations, offsets) = tally.durations(window: window, step: step)
         for slot in 0..<tally.slotCount {
           let range = offsets[slot]..<offsets[slot + 1]
           blocks[slot][window][step - 1] = FunnelStepResult(
             units: tally.count(slot: slot, window: window, step: step),
-            medianTime: Quantile.linear(&durations, in: range, at: 0.5),
-            p90Time: Quantile.linear(&durations, in: range, at: 0.9),
+            medianTime: Quantile.linear(durations, in: range, at: 0.5),
+            p90Time: Quantile.linear(durations, in: range, at: 0.9),
             value: tally.sum(slot: slot, window: window, step: step).money
           )
         }

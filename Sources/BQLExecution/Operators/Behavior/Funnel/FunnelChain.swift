@@ -24,6 +24,8 @@ package struct FunnelChain: Hashable, Sendable {
 }
 
 /// Takes the chains that a funnel finds, unit by unit in store order.
+///
+/// The chain that is lent is written anew for the next one.
 protocol FunnelChainSink {
   mutating func take(_ chain: FunnelChain, values: inout FunnelOrderValues)
   mutating func leaveOut(rowCount: Int)

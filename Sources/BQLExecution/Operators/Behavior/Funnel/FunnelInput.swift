@@ -12,11 +12,13 @@ package struct FunnelInput: Sendable {
   package var userOffsets: Buffer<Int32>
   package var steps: FunnelStepMasks
   package var times: FunnelTimes
-  /// One byte a row of the morsel, 0 = left out by WHERE: such a row neither matches nor belongs
-  /// to an order. nil keeps all.
+  /// One byte a row of the morsel, 0 = left out by WHERE; nil keeps all.
+  ///
+  /// A row that is left out neither matches nor belongs to an order.
   package var filter: [UInt8]?
-  /// What makes units of a user's rows; nil where the unit is the user. Rows with a NULL code
-  /// are left out and counted. Codes need to differ only within a user.
+  /// What makes units of a user's rows; nil where the unit is the user.
+  ///
+  /// Rows with a NULL code are left out and counted. Codes need to differ only within a user.
   package var units: FunnelRowCodes?
   /// The group of each row, in codes shared by all morsels; NULL is a group of its own.
   package var groups: FunnelRowCodes?

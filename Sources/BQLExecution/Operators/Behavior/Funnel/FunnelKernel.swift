@@ -61,8 +61,14 @@ package struct FunnelKernel: Sendable {
   ) {
     var scan = FunnelScan(specification, input, codeBase: base, table: table)
     switch input.times {
-    case .int32(let times, _): times.withSpan { scan.run(codes, $0, into: &sink) }
-    case .int64(let times, _): times.withSpan { scan.run(codes, $0, into: &sink) }
+    case .int32(let times, _):
+      times.withSpan { times in
+        input.userOffsets.withSpan { scan.run(codes, times, $0, into: &sink) }
+      }
+    case .int64(let times, _):
+      times.withSpan { times in
+        input.userOffsets.withSpan { scan.run(codes, times, $0, into: &sink) }
+      }
     }
   }
 }

@@ -66,7 +66,7 @@ struct FunnelMatcher {
 
   /// Matches the unit that owns `range` of `rows`.
   ///
-  /// - Parameter startGroup: The group whose step-1 rows alone may start a chain; nil for any.
+  /// Only step-1 rows of `startGroup` may start a chain, or, where it is nil, any.
   mutating func match(_ rows: borrowing FunnelUnitRows, _ range: Range<Int>, startGroup: Int32?) {
     depth = 0
     openWindowCount = 0

@@ -1,8 +1,10 @@
 /// Holds a funnel's answer and what its notes tell.
 package struct FunnelResult: Hashable, Sendable {
-  /// The groups: by units at step 1 in the longest window, the largest first, of equals the one
-  /// that appears first in store order (units stand by their first step-1 rows); then ``FunnelGroup/other``, where TOP left some out, and
-  /// ``FunnelGroup/total``, where asked for. A funnel without groups has the total alone.
+  /// The groups, the largest by units at step 1 in the longest window first.
+  ///
+  /// Of equals, the group that appears first in store order, where units stand by their first
+  /// step-1 rows. ``FunnelGroup/other``, where TOP left some out, and ``FunnelGroup/total``, where
+  /// asked for, stand last. A funnel without groups has the total alone.
   package var groups: [FunnelGroupResult] = []
   /// All units, counted from units and never by adding groups.
   package var total: FunnelGroupResult

@@ -12,9 +12,10 @@ package struct FunnelRowCodes: Sendable {
   }
 
   private let storage: Storage
-  /// The rows that hold a value; nil when all do. Has a bit for every row of the partition.
+  /// The rows of the partition that hold a value; nil when all do.
   private let validity: Bitmap?
-  /// What code *c* becomes: entry *c* + 1, entry 0 being what NULL becomes; nil keeps the codes.
+  /// What code *c* becomes, at entry *c* + 1, and NULL at entry 0; nil keeps the codes.
+  ///
   /// A code past its end becomes what its last entry says.
   private let map: [Int32]?
 
@@ -26,8 +27,8 @@ package struct FunnelRowCodes: Sendable {
 
   /// Reads a dictionary-encoded column of a partition; nil for any other.
   ///
-  /// - Parameter map: What code *c* becomes, at entry *c* + 1, and NULL at entry 0; this is how
-  ///   an expression over one text column, evaluated once a dictionary entry, becomes a group.
+  /// `map` holds what code *c* becomes at entry *c* + 1, and NULL at entry 0: this is how an
+  /// expression over one text column, evaluated once a dictionary entry, becomes a group.
   package init?(_ column: StoredColumn, map: [Int32]? = nil) {
     switch column.storage {
     case .codes8(let codes, _): self.init(.codes8(codes), validity: column.validity, map: map)
@@ -56,6 +57,32 @@ package struct FunnelRowCodes: Sendable {
     if let validity, !validity[row] { code = -1 }
     if let map { code = Self.entry(map, code) }
     return code
+  }
+
+  /// Returns the codes of `rows`.
+  func codes(_ rows: Range<Int>, firstRow: Int) -> [Int32] {
+    var codes: [Int32]
+    switch storage {
+    case .codes8(let buffer): codes = Self.widened(buffer, rows)
+    case .codes16(let buffer): codes = Self.widened(buffer, rows)
+    case .codes32(let buffer): codes = Self.widened(buffer, rows)
+    case .rows(let all):
+      codes = Array(all[(rows.lowerBound - firstRow)..<(rows.upperBound - firstRow)])
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where !validity[row] { codes[index] = -1 }
+    }
+    if let map {
+      for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
+    }
+    return codes
+  }
+
+  private static func widened(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: Range<Int>
+  ) -> [Int32] {
+    buffer.withSpan { codes in rows.map { Int32(truncatingIfNeeded: codes[$0]) } }
   }
 
   @inline(__always)

@@ -8,8 +8,9 @@ package struct FunnelSpecification: Sendable {
 
   /// 1…``maximumStepCount``; mask bits from here on are ignored.
   package var stepCount: Int
-  /// Each window in microseconds, inclusive, from the chain's step 1; nil is no limit. A window
-  /// below 0 holds no chain. Never empty.
+  /// Each window in microseconds, inclusive, from the chain's step 1; nil is no limit.
+  ///
+  /// Never empty. A window below 0 holds no chain.
   package var windows: [Int64?]
   package var ties: FunnelTieRule
   /// The first microsecond at which a chain may start; nil is no bound.

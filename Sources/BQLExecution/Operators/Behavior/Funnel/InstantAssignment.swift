@@ -75,8 +75,10 @@ struct InstantAssignment {
     return entry
   }
 
-  /// Finds a row for `step` (0-based), moving other steps to other rows where that makes room
-  /// (an augmenting path). Steps in `visited` are not moved. Changes nothing when it fails.
+  /// Finds a row for `step` (0-based) by an augmenting path.
+  ///
+  /// It moves other steps, those not in `visited`, to other rows where that makes room, and
+  /// changes nothing when it fails.
   private mutating func augment(_ step: Int, _ visited: inout UInt32) -> Bool {
     for index in last[step].indices {
       let row = last[step][index]

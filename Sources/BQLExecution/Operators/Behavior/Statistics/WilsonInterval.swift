@@ -14,10 +14,7 @@ package struct WilsonInterval: Hashable, Sendable {
   /// The standard normal's 97.5 % quantile: a two-sided interval of 95 %.
   package static let z95 = 1.959963984540054
 
-  /// Estimates the interval; nil for no trials.
-  ///
-  /// - Parameters:
-  ///   - successes: 0…trials.
+  /// Estimates the interval of `successes` (0…`trials`) out of `trials`; nil for no trials.
   package init?(successes: Int, trials: Int, z: Double = z95) {
     guard trials > 0 else { return nil }
     precondition((0...trials).contains(successes), "successes are trials")

@@ -1,0 +1,106 @@
+/// Prints syntax trees as canonical text.
+///
+/// What it prints reads back as the same tree, places aside: `parse(print(s)) == s`. Parentheses
+/// stand only where the tree needs them, keywords are in capitals, names as written.
+package enum Formatter {
+  /// Prints a statement without its `;`.
+  package static func print(_ statement: Statement) -> String {
+    switch statement.kind {
+    case .query(let query, let into):
+      print(query) + (into.map { " INTO " + quote($0.path) } ?? "")
+    case .load(let load): print(load)
+    case .letName(let statement):
+      "LET \(statement.isUserAttribute ? "users." : "")\(print(statement.name)) = "
+        + print(statement.query)
+    case .set(let statement):
+      "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
+        + printSetting(statement.value)
+    case .include(let path): "INCLUDE " + quote(path)
+    case .assert(let statement):
+      "ASSERT \(print(statement.condition))"
+        + (statement.message.map { " MESSAGE " + quote($0) } ?? "")
+    case .help(let topic): "HELP" + (topic.map { " " + $0.name } ?? "")
+    case .unimplemented(let feature): feature
+    }
+  }
+
+  /// Prints a query.
+  package static func print(_ query: Query) -> String {
+    switch query.kind {
+    case .select(let statement): print(statement)
+    case .funnel(let statement): print(statement)
+    case .describe(let statement): "DESCRIBE " + print(statement.table)
+    case .summarize(let statement):
+      "SUMMARIZE " + printAlone(statement.table)
+        + (statement.by.isEmpty ? "" : " BY " + list(statement.by))
+    case .show(let statement): "SHOW " + statement.subject.rawValue
+    case .explain(let statement):
+      "EXPLAIN " + (statement.isAnalyze ? "ANALYZE " : "") + print(statement.query)
+    case .unimplemented(let feature): feature
+    }
+  }
+
+  /// Prints a name, in double quotes where it was or must be.
+  package static func print(_ name: Identifier) -> String {
+    if !name.isQuoted, isWord(name.name) { return name.name }
+    return "\"" + doubled("\"", in: name.name) + "\""
+  }
+
+  private static func print(_ load: LoadStatement) -> String {
+    var text = "LOAD " + load.paths.map { quote($0.text) }.joined(separator: ", ")
+    if let name = load.name {
+      text += (load.isPlainTable ? " AS TABLE " : " AS ") + print(name)
+      if let key = load.key { text += " KEY " + print(key) }
+    }
+    if !load.roles.isEmpty {
+      text += " (" + load.roles.map(print).joined(separator: ", ") + ")"
+    }
+    if load.dedupExact != nil { text += " DEDUP EXACT" }
+    if let condition = load.condition { text += " WHERE " + print(condition) }
+    if let onError = load.onError { text += " ON ERROR " + onError.value.rawValue }
+    if let rejects = load.rejectsInto { text += " REJECTS INTO " + quote(rejects.path) }
+    return text
+  }
+
+  private static func print(_ clause: LoadStatement.RoleClause) -> String {
+    let text = clause.role.name.uppercased() + " " + print(clause.column)
+    if clause.aliases.isEmpty { return text }
+    let aliases = clause.aliases.map { print($0.value) + " AS " + print($0.name) }
+    return text + " (" + aliases.joined(separator: ", ") + ")"
+  }
+
+  /// Prints a setting's value, where a reserved word alone is a name.
+  private static func printSetting(_ value: Expression) -> String {
+    if case .column(nil, let name) = value.kind { return print(name) }
+    return print(value)
+  }
+
+  /// Prints a text in single quotes.
+  static func quote(_ text: String) -> String {
+    "'" + doubled("'", in: text) + "'"
+  }
+
+  static func list(_ expressions: [Expression]) -> String {
+    expressions.map { print($0) }.joined(separator: ", ")
+  }
+
+  static func list(_ names: [Identifier]) -> String {
+    names.map { print($0) }.joined(separator: ", ")
+  }
+
+  private static func doubled(_ quote: Character, in text: String) -> String {
+    // Characters would hide a quote that a combining mark follows.
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if Character(scalar) == quote { result.append(quote) }
+      result.unicodeScalars.append(scalar)
+    }
+    return result
+  }
+
+  /// Whether the name reads back as one bare word.
+  private static func isWord(_ name: String) -> Bool {
+    let tokens = Lexer.tokenize(Array(name.utf8)).tokens
+    return tokens.count == 2 && tokens[0].isWord && tokens[0].range.end == name.utf8.count
+  }
+}
