@@ -18,8 +18,11 @@ func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: excluding, swiftSettings: settings)
 }
 
 /// Links the program so that it needs no Swift on the machine it runs on.
@@ -80,7 +83,8 @@ let package = Package(
     ),
 
     tests("BQLGeneratorTests", ["BQLGenerator"]),
-    tests("ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"]),
+    tests(
+      "ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"], excluding: ["Scripts", "Data"]),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
     tests("BQLJSONTests", ["BQLJSON"]),

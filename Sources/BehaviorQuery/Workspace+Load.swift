@@ -46,18 +46,19 @@ extension Workspace {
       }
     prepare(&request)
     let failure = LoadFilterFailure()
+    var filter: RowFilter?
     if let condition = load.condition {
-      request.rowFilter = rowFilter(condition, source, try binder(source), failure)
+      filter = rowFilter(condition, source, try binder(source), failure)
     }
     do throws(LoadError) {
       let report: LoadReport
       switch kind {
       case .log:
-        let log = try Loader.loadLog(request)
+        let log = try Loader.prepare(request).loadLog(filter: filter)
         catalog.define(name, .log(log))
         report = log.report
       case .table(let key):
-        let loaded = try Loader.loadTable(request)
+        let loaded = try Loader.prepare(request).loadTable(filter: filter)
         catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
         report = loaded.report
       }

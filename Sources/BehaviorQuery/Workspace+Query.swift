@@ -78,7 +78,7 @@ extension Workspace {
         paths: [file.path], name: file.path, kind: .table(key: nil), threads: options.threads)
       prepare(&request)
       do throws(LoadError) {
-        relations[file.path] = try Loader.loadTable(request).relation
+        relations[file.path] = try Loader.prepare(request).loadTable().relation
       } catch {
         throw self.error(error, of: source, at: file.range)
       }

@@ -178,7 +178,9 @@ private struct RankedValues {
     let (a, b) = (sorted[lower], sorted[lower + 1])
     switch type {
     case .int, .float, .decimal:
-      return .float(number(a) + (number(b) - number(a)) * fraction)
+      let between = number(a) + (number(b) - number(a)) * fraction
+      if type == .int, let whole = Int64(exactly: between) { return .int(whole) }
+      return .float(between)
     case .timestamp, .interval:
       let between = a + Int64((Double(b) - Double(a)) * fraction)
       return type == .timestamp ? .timestamp(between) : .interval(between)
