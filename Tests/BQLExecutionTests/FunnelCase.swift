@@ -1,7 +1,7 @@
 import BQLColumnar
 import BQLStorage
 
-@testable import BQLExecution
+import BQLExecution
 
 /// Draws numbers from a seed, the same on every platform (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {

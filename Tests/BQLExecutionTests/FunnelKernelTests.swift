@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLExecution
+import BQLExecution
 
 /// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
 /// combined in morsel order.

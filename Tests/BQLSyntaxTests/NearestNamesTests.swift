@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLSyntax
+import BQLSyntax
 
 @Suite struct NearestNamesTests {
   private let events = ["view", "cart", "remove_from_cart", "purchase"]
