@@ -25,12 +25,19 @@ package enum Executor {
     return try run(.project(.values(one), [item]), context).relation.rows.first?.first ?? .null
   }
 
-  /// Compiles a condition over a table's rows into a function of chunks: LOAD's WHERE.
+  /// Compiles a condition over a table's rows into a function that answers for each row of a chunk
+  /// (NULL counts as false): LOAD's WHERE.
   package static func rowFilter(
     _ condition: BoundExpression, schema: Schema
-  ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Int32] {
+  ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Bool] {
     let compiled = try CompiledExpression(condition, inputTypes: schema.fields.map(\.type))
-    return { chunk throws(ExecutionError) in try compiled.evaluate(chunk).trueRows }
+    return { chunk throws(ExecutionError) in
+      let column = try compiled.evaluate(chunk)
+      guard case .bools(let bools) = column.values else {
+        throw .internal("a condition is not a bool")
+      }
+      return bools.indices.map { bools[$0] && column.isValid($0) }
+    }
   }
 
   /// Runs each subquery once and puts its value in its place.

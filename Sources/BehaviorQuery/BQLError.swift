@@ -21,7 +21,10 @@ public struct BQLError: Error, Sendable {
 
   package init(kind: Kind, diagnostics: [Diagnostic], source: Source) {
     self.kind = kind
-    self.diagnostics = diagnostics
+    // In the order of the text, whatever order the parts were bound in.
+    self.diagnostics = diagnostics.enumerated().sorted {
+      ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset)
+    }.map(\.element)
     self.source = source
   }
 }

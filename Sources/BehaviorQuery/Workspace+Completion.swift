@@ -1,3 +1,8 @@
+import BQLColumnar
+import BQLFunctions
+import BQLPlanning
+import BQLStorage
+
 /// Names what the REPL completes, from the catalog as it is now.
 package struct CompletionNames: Sendable {
   package var tables: [String]
@@ -12,6 +17,14 @@ package struct CompletionNames: Sendable {
 extension Workspace {
   /// What may be completed now.
   package var completionNames: CompletionNames {
-    CompletionNames(tables: [], columns: [], events: [], functions: [], settings: [])
+    var names = CompletionNames(
+      tables: catalog.names, columns: [], events: [], functions: FunctionRegistry.callableNames,
+      settings: Settings.all.map(\.name))
+    for table in catalog.names {
+      guard let entry = catalog[table] else { continue }
+      names.columns.append((table, entry.schema.fields.map(\.name)))
+      if case .log(let log) = entry { names.events.append((table, log.events.map(\.name))) }
+    }
+    return names
   }
 }

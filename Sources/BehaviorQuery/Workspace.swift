@@ -1,36 +1,80 @@
+import BQLColumnar
+import BQLExecution
+package import BQLPlanning
+import BQLStorage
 package import BQLSyntax
 
 /// Holds tables, named results, settings and parameters, and runs statements against them.
 ///
-/// Not for use from several threads at once, but for ``cancel()``.
+/// The life of a question is ``answer(_:of:)``: parse → bind → plan → optimize → execute. Not for
+/// use from several threads at once, but for ``cancelAction``.
 public final class Workspace {
   package var options: WorkspaceOptions
+  package internal(set) var catalog = Catalog()
+  package internal(set) var settings = Settings()
+  /// Literals that `SET PARAM` gave, by lower-case name.
+  var parameters: [String: Expression] = [:]
+  /// The scripts being run, outermost first, so that INCLUDE cannot go in circles.
+  var openScripts: [String] = []
   /// Receives the state of a long LOAD some times a second; from any thread.
   package var onProgress: (@Sendable (Progress) -> Void)?
+  let cancellation = Cancellation()
+  /// Whether plans are rewritten before they run; off only to test that this changes no answer.
+  package var optimizes = true
 
   /// Makes an empty workspace.
   public init(options: WorkspaceOptions = WorkspaceOptions()) {
     self.options = options
   }
 
-  /// Parses a script; its statements run one by one with ``execute(_:of:)``.
+  /// Parses a script; its statements run one by one with ``run(_:of:emit:)``.
   package func parse(_ source: Source) -> (statements: [Statement], diagnostics: [Diagnostic]) {
-    ([], [])
+    Parser.parse(source)
   }
 
-  /// Runs one statement.
-  package func execute(_ statement: Statement, of source: Source) throws(BQLError) -> Outcome {
-    .done
+  /// Answers a question: the whole pipeline.
+  func answer(_ query: Query, of source: Source) throws(BQLError) -> QueryResult {
+    if case .explain(let explain) = query.kind { return try self.explain(explain, of: source) }
+    let (bound, notes) = try bind(query, of: source)
+    let plan = optimizes ? Optimizer.optimize(LogicalPlan(bound)) : LogicalPlan(bound)
+    do throws(ExecutionError) {
+      let (relation, more) = try Executor.run(plan, context)
+      return QueryResult(relation: relation, notes: notes + more)
+    } catch {
+      throw self.error(error, of: source, at: query.range)
+    }
   }
 
-  /// Loads `path` as LOAD does, as the log `events`; `-` is standard input.
-  package func load(path: String) throws(BQLError) -> Outcome {
-    .done
+  /// Runs one statement; INCLUDE hands on an outcome for each statement of its script.
+  package func run(
+    _ statement: Statement, of source: Source, emit: (Outcome) -> Void
+  ) throws(BQLError) {
+    cancellation.reset()
+    switch statement.kind {
+    case .query(let query, let into): emit(try answer(query, into: into, of: source))
+    case .load(let load): emit(try self.load(load, of: source, at: statement.range))
+    case .letName(let definition): emit(try define(definition, of: source, at: statement.range))
+    case .set(let set): emit(try self.set(set, of: source))
+    case .include(let path):
+      try include(path, of: source, at: statement.range, emit: emit)
+    case .assert(let assertion):
+      emit(try assert(assertion, of: source, at: statement.range))
+    case .help(let topic): emit(try help(topic, of: source))
+    case .unimplemented(let feature):
+      throw fail(.notImplemented, "not implemented yet: \(feature)", at: statement.range, source)
+    }
   }
 
   /// Stops the running statement as soon as it looks; may be called from any thread and from a
   /// signal handler.
-  package func cancel() {}
+  package var cancelAction: @Sendable () -> Void {
+    { [cancellation] in cancellation.cancel() }
+  }
+
+  var context: ExecutionContext {
+    ExecutionContext(
+      threads: options.threads, chunkCapacity: options.chunkCapacity, cancellation: cancellation)
+  }
 }
 
 /// Tells how far a LOAD has come.

@@ -1,1 +1,122 @@
 #include "CLibEdit.h"
+
+#include "../CLibEditSystem/shim.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct bql_line_editor {
+  EditLine *edit;
+  History *history;
+  void *context;
+  bql_prompt_callback prompt;
+  bql_completion_callback complete;
+};
+
+static bql_line_editor *editor_of(EditLine *edit) {
+  void *editor = NULL;
+  el_get(edit, EL_CLIENTDATA, &editor);
+  return editor;
+}
+
+static char *prompt(EditLine *edit) {
+  bql_line_editor *editor = editor_of(edit);
+  // libedit reads the text only, though its type says otherwise.
+  return (char *)editor->prompt(editor->context);
+}
+
+static unsigned char complete(EditLine *edit, int key) {
+  (void)key;
+  bql_line_editor *editor = editor_of(edit);
+  const LineInfo *line = el_line(edit);
+  size_t length = (size_t)(line->lastchar - line->buffer);
+  size_t cursor = (size_t)(line->cursor - line->buffer);
+  switch (editor->complete(editor->context, line->buffer, length, cursor)) {
+  case BQL_COMPLETION_INSERTED:
+    return CC_REFRESH;
+  case BQL_COMPLETION_LISTED:
+    return CC_REDISPLAY;
+  case BQL_COMPLETION_NONE:
+    break;
+  }
+  return CC_ERROR;
+}
+
+static void bind_keys(EditLine *edit) {
+  el_set(edit, EL_ADDFN, "bql-complete", "Complete a word of BQL", complete);
+  el_set(edit, EL_BIND, "^I", "bql-complete", NULL);
+  el_set(edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+  // Keys that terminals send and libedit does not look up: Delete, Home, End, Ctrl-arrows.
+  el_set(edit, EL_BIND, "\\e[3~", "ed-delete-next-char", NULL);
+  el_set(edit, EL_BIND, "\\e[H", "ed-move-to-beg", NULL);
+  el_set(edit, EL_BIND, "\\e[F", "ed-move-to-end", NULL);
+  el_set(edit, EL_BIND, "\\e[1~", "ed-move-to-beg", NULL);
+  el_set(edit, EL_BIND, "\\e[4~", "ed-move-to-end", NULL);
+  el_set(edit, EL_BIND, "\\e[1;5C", "em-next-word", NULL);
+  el_set(edit, EL_BIND, "\\e[1;5D", "ed-prev-word", NULL);
+}
+
+bql_line_editor *bql_line_editor_open(int draws_on_error, void *context,
+                                      bql_prompt_callback prompt_callback,
+                                      bql_completion_callback complete_callback) {
+  bql_line_editor *editor = calloc(1, sizeof *editor);
+  if (editor == NULL) return NULL;
+  editor->context = context;
+  editor->prompt = prompt_callback;
+  editor->complete = complete_callback;
+  editor->edit = el_init("bql", stdin, draws_on_error ? stderr : stdout, stderr);
+  editor->history = history_init();
+  if (editor->edit == NULL || editor->history == NULL) {
+    bql_line_editor_close(editor);
+    return NULL;
+  }
+  HistEvent event;
+  history(editor->history, &event, H_SETSIZE, 10000);
+  history(editor->history, &event, H_SETUNIQUE, 1);
+  el_set(editor->edit, EL_CLIENTDATA, editor);
+  el_set(editor->edit, EL_PROMPT, prompt);
+  el_set(editor->edit, EL_EDITOR, "emacs");
+  // The program handles signals: libedit's own handler would let Ctrl-C end the process.
+  el_set(editor->edit, EL_SIGNAL, 0);
+  el_set(editor->edit, EL_HIST, history, editor->history);
+  bind_keys(editor->edit);
+  // ~/.editrc, where there is one, has the last word.
+  el_source(editor->edit, NULL);
+  return editor;
+}
+
+void bql_line_editor_close(bql_line_editor *editor) {
+  if (editor == NULL) return;
+  if (editor->edit != NULL) el_end(editor->edit);
+  if (editor->history != NULL) history_end(editor->history);
+  free(editor);
+}
+
+bql_line_status bql_line_editor_read(bql_line_editor *editor, const char **text, int *length) {
+  errno = 0;
+  *length = 0;
+  *text = el_gets(editor->edit, length);
+  if (*text != NULL && *length > 0) return BQL_LINE_READ;
+  if (*length < 0 && errno == EINTR) {
+    el_reset(editor->edit);
+    clearerr(stdin);
+    return BQL_LINE_INTERRUPTED;
+  }
+  return BQL_LINE_END;
+}
+
+void bql_line_editor_remember(bql_line_editor *editor, const char *entry) {
+  HistEvent event;
+  history(editor->history, &event, H_ENTER, entry);
+}
+
+void bql_line_editor_resize(bql_line_editor *editor) { el_resize(editor->edit); }
+
+void bql_line_editor_delete(bql_line_editor *editor, int count) {
+  el_deletestr(editor->edit, count);
+}
+
+int bql_line_editor_insert(bql_line_editor *editor, const char *text) {
+  return el_insertstr(editor->edit, text);
+}

@@ -30,6 +30,22 @@ package final class MemoryRegion: @unchecked Sendable {
     isMapped = false
   }
 
+  /// Lends the `count` numbers from `byteOffset` on for writing; nobody may read or write them
+  /// elsewhere meanwhile.
+  package func withMutableSpan<Element: BitwiseCopyable, R, E>(
+    of type: Element.Type,
+    byteOffset: Int,
+    count: Int,
+    _ body: (inout MutableSpan<Element>) throws(E) -> R
+  ) throws(E) -> R {
+    precondition(byteOffset >= 0 && byteOffset % MemoryLayout<Element>.alignment == 0)
+    precondition(byteOffset + count * MemoryLayout<Element>.stride <= byteCount)
+    let start = unsafe (base + byteOffset).bindMemory(to: Element.self, capacity: count)
+    // The span lies inside the region, which outlives the call.
+    var span = unsafe MutableSpan(_unsafeStart: start, count: count)
+    return try body(&span)
+  }
+
   deinit {
     if isMapped {
       unsafe munmap(base, byteCount)
@@ -43,7 +59,18 @@ package final class MemoryRegion: @unchecked Sendable {
 /// file.
 package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline let region: MemoryRegion
+  @usableFromInline let byteOffset: Int
   package let count: Int
+
+  /// Reads `count` numbers of `region` from `byteOffset` on, which are already written: several
+  /// buffers may share a region.
+  package init(sharing region: MemoryRegion, byteOffset: Int, count: Int) {
+    precondition(byteOffset >= 0 && byteOffset % MemoryLayout<Element>.alignment == 0)
+    precondition(byteOffset + count * MemoryLayout<Element>.stride <= region.byteCount)
+    self.region = region
+    self.byteOffset = byteOffset
+    self.count = count
+  }
 
   /// Makes a buffer of `count` numbers; `fill` must write every one of them.
   package init<E>(
@@ -51,6 +78,7 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
     fill: (inout MutableSpan<Element>) throws(E) -> Void
   ) throws(E) {
     self.count = count
+    byteOffset = 0
     region = MemoryRegion(byteCount: count * MemoryLayout<Element>.stride)
     let elements = unsafe region.base.bindMemory(to: Element.self, capacity: count)
     // Unsafe only in that the memory starts undefined: `fill` writes all of it, and reads none.
@@ -68,7 +96,8 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
   /// Lends the numbers to `body`.
   @inlinable
   package func withSpan<R, E>(_ body: (Span<Element>) throws(E) -> R) throws(E) -> R {
-    let elements = unsafe UnsafePointer(region.base.assumingMemoryBound(to: Element.self))
+    let start = unsafe region.base + byteOffset
+    let elements = unsafe UnsafePointer(start.assumingMemoryBound(to: Element.self))
     let span = unsafe Span(_unsafeStart: elements, count: count)
     // `region` must outlive the borrow: `self` is alive for the whole call.
     return try body(span)
@@ -78,6 +107,6 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   package subscript(index: Int) -> Element {
     precondition(index >= 0 && index < count, "index out of a buffer's bounds")
-    return unsafe region.base.assumingMemoryBound(to: Element.self)[index]
+    return unsafe (region.base + byteOffset).assumingMemoryBound(to: Element.self)[index]
   }
 }

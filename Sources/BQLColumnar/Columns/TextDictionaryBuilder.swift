@@ -42,6 +42,11 @@ package struct TextDictionaryBuilder: Sendable {
     return code
   }
 
+  /// Returns the bytes of the text that `code` stands for.
+  package func utf8(_ code: Int32) -> ArraySlice<UInt8> {
+    bytes[Int(offsets[Int(code)])..<Int(offsets[Int(code) + 1])]
+  }
+
   package consuming func finish() -> TextDictionary {
     TextDictionary(offsets: offsets, bytes: bytes)
   }

@@ -38,6 +38,21 @@ package enum ParallelWork {
     }
     if let failure { throw failure }
   }
+
+  /// Returns what `body` makes of each index below `count`, in their order; see
+  /// ``forEach(count:threads:_:)``.
+  package static func map<Result: Sendable, E: Error>(
+    count: Int,
+    threads: Int,
+    _ body: @Sendable (Int) throws(E) -> Result
+  ) throws(E) -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: max(count, 0)))
+    try forEach(count: count, threads: threads) { (index) throws(E) in
+      let result = try body(index)
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
 }
 
 /// Hands out the indices of one call and keeps its first error.

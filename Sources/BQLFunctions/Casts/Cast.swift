@@ -17,7 +17,8 @@ package enum Cast {
     }
   }
 
-  /// Whether an argument of type `source` may stand where `target` is wanted, and at which cost;
+  /// Says at which cost an argument of type `source` may stand where `target` is wanted.
+  ///
   /// nil where only an explicit cast converts. The binder sums costs to choose an overload.
   package static func implicitCost(from source: DataType, to target: DataType) -> Int? {
     switch (source, target) {
@@ -27,20 +28,5 @@ package enum Cast {
     case (.date, .timestamp): 1
     default: nil
     }
-  }
-}
-
-extension Cast {
-  /// Converts a column; a text that is no `target` is ``FunctionError/badCast(_:to:)``.
-  package static func convert(
-    _ column: Column, to target: DataType
-  ) throws(FunctionError) -> Column {
-    if column.type == target { return column }
-    throw .badArgument("no cast from \(column.type.rawValue) to \(target.rawValue)")
-  }
-
-  /// Whether `x::target` exists for `source`.
-  package static func isPossible(from source: DataType, to target: DataType) -> Bool {
-    source == target
   }
 }

@@ -2,11 +2,15 @@
 package enum FunctionRegistry {
   /// Every scalar function and operator, sorted by name.
   package static let scalars: [ScalarFunction] =
-    [].sorted { $0.name < $1.name }
+    [
+      Comparison.functions, Arithmetic.functions, Numeric.functions, Text.functions,
+      TextSearch.functions, TextMatch.functions, Time.functions, Conditional.functions,
+    ].flatMap { $0 }.sorted { $0.name < $1.name }
 
   /// Every aggregate function, sorted by name.
   package static let aggregates: [AggregateFunction] =
-    [].sorted { $0.name < $1.name }
+    [BasicAggregates.functions, SpreadAggregates.functions, ChoiceAggregates.functions]
+    .flatMap { $0 }.sorted { $0.name < $1.name }
 
   private static let scalarsByName: [String: ScalarFunction] = {
     var map: [String: ScalarFunction] = [:]

@@ -2,8 +2,10 @@ package import BQLColumnar
 
 /// Describes a function or operator of values: its name, documentation, overloads and kernels.
 package struct ScalarFunction: Sendable {
-  /// Computes one chunk; gets one column a argument, all of `count` rows, and decides validity
-  /// itself by the function's ``NullRule``. It must not throw for a row whose result is NULL.
+  /// Computes one chunk.
+  ///
+  /// Gets one column an argument, all of `count` rows, and decides validity itself by the
+  /// function's ``NullRule``. It must not throw for a row whose result is NULL.
   package typealias Kernel = @Sendable ([Column], Int) throws(FunctionError) -> Column
 
   /// Types one way to call a function; the binder picks the one that needs the fewest casts.

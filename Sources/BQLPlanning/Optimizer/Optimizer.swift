@@ -8,7 +8,7 @@ package struct OptimizerRule: Sendable {
 /// Applies the rules, each once, in an order in which none undoes another.
 package enum Optimizer {
   package static let rules: [OptimizerRule] = [
-    constantFolding, predicatePushdown, topN, columnPruning,
+    predicatePushdown, constantFolding, topN, columnPruning,
   ]
 
   package static func optimize(_ plan: LogicalPlan) -> LogicalPlan {

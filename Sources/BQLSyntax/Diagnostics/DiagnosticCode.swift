@@ -52,4 +52,5 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // The program itself.
   case notImplemented = "B0900"
   case internalError = "B0901"
+  case badUsage = "B0902"
 }

@@ -1,6 +1,88 @@
 import BQLColumnar
 import BQLPlanning
+import BQLStorage
+import BQLSyntax
+
+/// Counts how many units reach each step: prepares what the kernel reads, runs it over morsels and
+/// makes rows of its result.
 struct FunnelOperator: Operator {
-  init(_ plan: FunnelPlan, notes: Notes) throws(ExecutionError) { throw .notImplemented("FUNNEL") }
-  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream { throw .notImplemented("FUNNEL") }
+  let plan: FunnelPlan
+  let notes: Notes
+  let filter: CompiledExpression?
+  let dimensions: [CompiledExpression]
+  let steps: FunnelStepReader
+
+  init(_ plan: FunnelPlan, notes: Notes) throws(ExecutionError) {
+    self.plan = plan
+    self.notes = notes
+    let types = plan.log.schema.fields.map(\.type)
+    filter = try plan.filter.map { predicate throws(ExecutionError) in
+      try CompiledExpression(predicate, inputTypes: types)
+    }
+    var dimensions: [CompiledExpression] = []
+    for dimension in plan.dimensions {
+      dimensions.append(try CompiledExpression(dimension.expression, inputTypes: types))
+    }
+    self.dimensions = dimensions
+    steps = try FunnelStepReader(plan, types)
+  }
+
+  func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    let morsels = plan.log.morsels(targetRows: context.morselRows)
+    let groups = try FunnelGroups(plan, dimensions, morsels, context)
+    let inputs = try FunnelInputs(self, morsels, groups, context)
+    let specification = specification
+    var ranking: FunnelGroupRanking?
+    if let pass = specification.rankingPass, let top = specification.top {
+      ranking = try run(FunnelKernel(pass), inputs, morsels, context).ranking(top: top)
+    }
+    let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
+    let accumulated = try run(FunnelKernel(specification), mapped, morsels, context)
+    let result = accumulated.finish(ranking: ranking)
+    for note in FunnelNotes(plan, result).all { notes.add(note) }
+    let relation = FunnelTable(plan, groups).relation(of: result)
+    return RelationStream(relation: relation, context: context)
+  }
+
+  private func run(
+    _ kernel: FunnelKernel, _ inputs: FunnelInputs, _ morsels: [Morsel],
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> FunnelAccumulator {
+    let partials = Collected<FunnelAccumulator>(count: morsels.count)
+    try ParallelWork.forEach(
+      count: morsels.count, threads: context.threads
+    ) { (index: Int) throws(ExecutionError) in
+      try context.checkCancelled()
+      var accumulator = FunnelAccumulator(kernel.specification)
+      kernel.update(&accumulator, with: try inputs.input(index, morsels[index]))
+      partials.set(index, accumulator)
+    }
+    var merged = FunnelAccumulator(kernel.specification)
+    for partial in partials.all { merged.combine(partial) }
+    return merged
+  }
+
+  private var specification: FunnelSpecification {
+    let attribution: FunnelAttributionRule? =
+      if plan.dimensions.isEmpty {
+        nil
+      } else {
+        switch plan.attribution {
+        case .first, .held: .first
+        case .each: .each
+        case .last: .last
+        case .step(let step): .step(step)
+        }
+      }
+    return FunnelSpecification(
+      stepCount: plan.steps.count,
+      windows: plan.windows.isEmpty ? [nil] : plan.windows.map(\.microseconds),
+      ties: plan.ties == .deny ? .deny : .allow,
+      since: plan.since,
+      until: plan.until,
+      attribution: attribution,
+      top: plan.top,
+      withTotal: plan.withTotal,
+      logEnd: plan.log.timeRange?.upperBound)
+  }
 }

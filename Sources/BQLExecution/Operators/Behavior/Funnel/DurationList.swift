@@ -1,0 +1,63 @@
+/// Keeps durations in as few bytes as they need, for exact quantiles.
+///
+/// A number takes four bytes, in the stored time's unit, until one needs more; then all take
+/// eight, in microseconds.
+struct DurationList: Sendable {
+  private var narrow: [UInt32] = []
+  /// The microseconds of a unit of `narrow`.
+  private var scale: Int64 = 1
+  private var wide: [Int64] = []
+  private var isWide = false
+
+  var count: Int { isWide ? wide.count : narrow.count }
+
+  /// Adds `raw` units of `scale` microseconds.
+  @inline(__always)
+  mutating func append(_ raw: UInt64, scale: Int64) {
+    if !isWide, scale == self.scale, raw <= UInt64(UInt32.max) {
+      narrow.append(UInt32(truncatingIfNeeded: raw))
+    } else {
+      appendSlowly(raw, scale)
+    }
+  }
+
+  @inline(never)
+  private mutating func appendSlowly(_ raw: UInt64, _ scale: Int64) {
+    if count == 0, let short = UInt32(exactly: raw) {
+      self.scale = scale
+      narrow.append(short)
+    } else {
+      widen()
+      wide.append(Self.microseconds(raw, scale))
+    }
+  }
+
+  mutating func append(contentsOf other: DurationList) {
+    guard other.count > 0 else { return }
+    if count == 0 {
+      self = other
+    } else if !isWide, !other.isWide, scale == other.scale {
+      narrow.append(contentsOf: other.narrow)
+    } else {
+      widen()
+      wide.append(contentsOf: other.microseconds)
+    }
+  }
+
+  /// The durations in microseconds; one too long for 64 bits is the longest that fits.
+  var microseconds: [Int64] {
+    isWide ? wide : narrow.map { Self.microseconds(UInt64($0), scale) }
+  }
+
+  private mutating func widen() {
+    guard !isWide else { return }
+    wide = microseconds
+    narrow = []
+    isWide = true
+  }
+
+  private static func microseconds(_ raw: UInt64, _ scale: Int64) -> Int64 {
+    let (product, overflow) = raw.multipliedReportingOverflow(by: UInt64(max(scale, 1)))
+    return overflow ? .max : Int64(clamping: product)
+  }
+}

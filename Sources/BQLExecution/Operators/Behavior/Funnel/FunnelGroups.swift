@@ -1,0 +1,115 @@
+import BQLColumnar
+import BQLPlanning
+import BQLStorage
+
+/// Gives each row's dimensions one code, shared by all morsels, and remembers what codes stand for.
+struct FunnelGroups: Sendable {
+  /// How the codes of a morsel's rows are found.
+  private enum Codes: Sendable {
+    case none
+    /// One text column with one dictionary: its codes, through a map computed once an entry.
+    case mapped(column: Int, map: [Int32])
+    /// One array a morsel, computed beforehand.
+    case rows([[Int32]])
+  }
+
+  private let codes: Codes
+  /// The dimensions' values, one row a code.
+  let values: [Column]
+
+  init(
+    _ plan: FunnelPlan, _ dimensions: [CompiledExpression], _ morsels: [Morsel],
+    _ context: ExecutionContext
+  ) throws(ExecutionError) {
+    guard !dimensions.isEmpty else {
+      codes = .none
+      values = []
+      return
+    }
+    if dimensions.count == 1, dimensions[0].columns.count == 1,
+      let dictionary = Self.sharedDictionary(plan.log, column: dimensions[0].columns[0]),
+      let entries = Self.evaluate(dimensions[0], over: dictionary)
+    {
+      var coder = KeyCoder(dimensions[0].type)
+      // Entry c of the dictionary becomes map[c + 1]; the last row of `entries`, NULL, map[0].
+      let coded = coder.codes(for: entries)
+      codes = .mapped(
+        column: dimensions[0].columns[0], map: [coded[coded.count - 1]] + coded.dropLast())
+      values = [coder.values()]
+      return
+    }
+    let types = dimensions.map(\.type)
+    let partials = Collected<(table: GroupTable, codes: [Int32])>(count: morsels.count)
+    let columns = Array(Set(dimensions.flatMap(\.columns)))
+    try ParallelWork.forEach(
+      count: morsels.count, threads: context.threads
+    ) { (index: Int) throws(ExecutionError) in
+      try context.checkCancelled()
+      var table = GroupTable(types: types)
+      var rowCodes: [Int32] = []
+      let reader = PartitionReader(partition: plan.log.partitions[morsels[index].partition])
+      var start = morsels[index].rows.lowerBound
+      while start < morsels[index].rows.upperBound {
+        let rows = start..<min(start + context.chunkCapacity, morsels[index].rows.upperBound)
+        let chunk = reader.decode(rows, columns: columns)
+        var keys: [Column] = []
+        for dimension in dimensions { keys.append(try dimension.evaluate(chunk)) }
+        rowCodes += table.groups(for: keys, count: chunk.count)
+        start = rows.upperBound
+      }
+      partials.set(index, (table, rowCodes))
+    }
+    // Codes follow the order of morsels, so that they are the same at any thread count.
+    var merged = GroupTable(types: types)
+    var all: [[Int32]] = []
+    for partial in partials.all {
+      let mapping = merged.groups(for: partial.table.keyColumns(), count: partial.table.count)
+      all.append(partial.codes.map { mapping[Int($0)] })
+    }
+    codes = .rows(all)
+    values = merged.keyColumns()
+  }
+
+  /// Returns the codes of the rows of morsel `index`.
+  func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> FunnelRowCodes? {
+    switch codes {
+    case .none: return nil
+    case .rows(let all): return FunnelRowCodes(.rows(all[index]))
+    case .mapped(let column, let map):
+      guard let codes = FunnelRowCodes(partition.columns[column], map: map) else {
+        throw .internal("a dimension's column holds no codes")
+      }
+      return codes
+    }
+  }
+
+  /// The one dictionary of a text column in all partitions; nil where partitions have their own.
+  private static func sharedDictionary(_ log: EventLog, column: Int) -> TextDictionary? {
+    var shared: CodeDictionary?
+    for partition in log.partitions {
+      let dictionary: CodeDictionary
+      switch partition.columns[column].storage {
+      case .codes8(_, let codes), .codes16(_, let codes), .codes32(_, let codes):
+        dictionary = codes
+      case .int8, .int16, .int32, .int64, .float, .bool, .perUser: return nil
+      }
+      if let shared, shared !== dictionary { return nil }
+      shared = dictionary
+    }
+    return shared?.texts
+  }
+
+  /// Evaluates over the entries and, last, NULL; nil where an entry fails, which no row may have.
+  private static func evaluate(
+    _ dimension: CompiledExpression, over dictionary: TextDictionary
+  ) -> Column? {
+    guard dictionary.count > 0 else { return nil }
+    var validity = Bitmap(repeating: true, count: dictionary.count + 1)
+    validity[dictionary.count] = false
+    let codes = (0..<Int32(dictionary.count)).map { $0 } + [0]
+    let entries = Column(codes: codes, dictionary: dictionary, validity: validity)
+    let chunk = Chunk(
+      (0...dimension.columns[0]).map { _ in entries }, count: dictionary.count + 1)
+    return try? dimension.evaluate(chunk)
+  }
+}

@@ -1,0 +1,48 @@
+import BQLColumnar
+import BQLPlanning
+import BQLSyntax
+
+/// Says what a reader of a funnel should know before trusting it.
+struct FunnelNotes {
+  let all: [String]
+
+  init(_ plan: FunnelPlan, _ result: FunnelResult) {
+    let unit = plan.countName
+    var notes = ["\(result.unitCount) \(unit) with a '\(plan.steps[0].label)'"]
+    if plan.since != nil || plan.until != nil {
+      notes[0] += " that starts in the period; later steps are read to the log's end"
+    }
+    if plan.windows.isEmpty {
+      notes.append("no time limit between first and last step (WITHIN sets one)")
+    }
+    for (index, counters) in result.counters.enumerated() {
+      let window = plan.windows.isEmpty ? "" : "within \(plan.windows[index].text): "
+      if counters.immature > 0 {
+        notes.append(
+          "\(window)\(counters.immature) incomplete chains started so late that the log ends "
+            + "before their window does: they may still convert")
+      }
+      if counters.tiedPairs > 0 {
+        notes.append(
+          "\(window)\(counters.tiedPairs) pairs of steps share one instant and count in either "
+            + "order (TIES DENY asks for strictly later)")
+      }
+    }
+    if result.leftOutRowCount > 0 {
+      notes.append("\(result.leftOutRowCount) rows without a value of the unit's columns left out")
+    }
+    if !plan.dimensions.isEmpty {
+      switch plan.attribution {
+      case .first, .held: break
+      case .each: notes.append("one of the \(unit) may count in several groups")
+      case .last:
+        notes.append("grouped by the deepest matched row: follows the outcome, so rates of "
+          + "groups do not compare")
+      case .step(let step):
+        notes.append("grouped by the row at step \(step): follows the outcome; \(unit) without "
+          + "that step are left out")
+      }
+    }
+    all = notes
+  }
+}

@@ -1,0 +1,92 @@
+package import BQLColumnar
+package import BQLStorage
+
+/// Lends one small number a row (a unit, a group, a session); −1 stands for NULL.
+package struct FunnelRowCodes: Sendable {
+  package enum Storage: Sendable {
+    case codes8(Buffer<UInt8>)
+    case codes16(Buffer<UInt16>)
+    case codes32(Buffer<Int32>)
+    /// One code a row of the morsel, −1 = NULL.
+    case rows([Int32])
+  }
+
+  private let storage: Storage
+  /// The rows of the partition that hold a value; nil when all do.
+  private let validity: Bitmap?
+  /// What code *c* becomes, at entry *c* + 1, and NULL at entry 0; nil keeps the codes.
+  ///
+  /// A code past its end becomes what its last entry says.
+  private let map: [Int32]?
+
+  package init(_ storage: Storage, validity: Bitmap? = nil, map: [Int32]? = nil) {
+    self.storage = storage
+    self.validity = validity
+    self.map = map
+  }
+
+  /// Reads a dictionary-encoded column of a partition; nil for any other.
+  ///
+  /// `map` holds what code *c* becomes at entry *c* + 1, and NULL at entry 0: this is how an
+  /// expression over one text column, evaluated once a dictionary entry, becomes a group.
+  package init?(_ column: StoredColumn, map: [Int32]? = nil) {
+    switch column.storage {
+    case .codes8(let codes, _): self.init(.codes8(codes), validity: column.validity, map: map)
+    case .codes16(let codes, _): self.init(.codes16(codes), validity: column.validity, map: map)
+    case .codes32(let codes, _): self.init(.codes32(codes), validity: column.validity, map: map)
+    case .int8, .int16, .int32, .int64, .float, .bool, .perUser: return nil
+    }
+  }
+
+  /// Returns these codes, each replaced by its entry of `map` (code *c* at *c* + 1).
+  package func mapped(by map: [Int32]) -> FunnelRowCodes {
+    let composed = self.map.map { inner in inner.map { Self.entry(map, $0) } }
+    return FunnelRowCodes(storage, validity: validity, map: composed ?? map)
+  }
+
+  /// Returns the code of partition row `row`; `firstRow` is the morsel's.
+  @inline(__always)
+  func code(_ row: Int, firstRow: Int) -> Int32 {
+    var code: Int32
+    switch storage {
+    case .codes8(let codes): code = Int32(codes[row])
+    case .codes16(let codes): code = Int32(codes[row])
+    case .codes32(let codes): code = codes[row]
+    case .rows(let codes): code = codes[row - firstRow]
+    }
+    if let validity, !validity[row] { code = -1 }
+    if let map { code = Self.entry(map, code) }
+    return code
+  }
+
+  /// Returns the codes of `rows`.
+  func codes(_ rows: Range<Int>, firstRow: Int) -> [Int32] {
+    var codes: [Int32]
+    switch storage {
+    case .codes8(let buffer): codes = Self.widened(buffer, rows)
+    case .codes16(let buffer): codes = Self.widened(buffer, rows)
+    case .codes32(let buffer): codes = Self.widened(buffer, rows)
+    case .rows(let all):
+      codes = Array(all[(rows.lowerBound - firstRow)..<(rows.upperBound - firstRow)])
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where !validity[row] { codes[index] = -1 }
+    }
+    if let map {
+      for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
+    }
+    return codes
+  }
+
+  private static func widened(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: Range<Int>
+  ) -> [Int32] {
+    buffer.withSpan { codes in rows.map { Int32(truncatingIfNeeded: codes[$0]) } }
+  }
+
+  @inline(__always)
+  private static func entry(_ map: [Int32], _ code: Int32) -> Int32 {
+    map[min(Int(code) + 1, map.count - 1)]
+  }
+}

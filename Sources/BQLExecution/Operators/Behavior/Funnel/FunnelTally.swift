@@ -1,0 +1,98 @@
+/// Counts chains by slot (a group, or the total), window and step.
+struct FunnelTally: Sendable {
+  let windowCount: Int
+  let stepCount: Int
+  private(set) var slotCount: Int
+  private let isGrouped: Bool
+  // Index (slot * windowCount + window) * stepCount + step - 1.
+  private var counts: [Int] = []
+  private var sums: [FunnelValueSum] = []
+  // Durations from the step before, index window * stepCount + step - 1, and, where there are
+  // groups, the slot of each.
+  private var durations: [DurationList]
+  private var durationSlots: [[Int32]]
+
+  /// Makes a tally of growing slots, or, ungrouped, of one.
+  init(windowCount: Int, stepCount: Int, isGrouped: Bool) {
+    self.windowCount = windowCount
+    self.stepCount = stepCount
+    self.isGrouped = isGrouped
+    slotCount = 0
+    durations = [DurationList](repeating: DurationList(), count: windowCount * stepCount)
+    durationSlots = [[Int32]](repeating: [], count: windowCount * stepCount)
+    grow(to: isGrouped ? 0 : 1)
+  }
+
+  mutating func grow(to slotCount: Int) {
+    guard slotCount > self.slotCount else { return }
+    self.slotCount = slotCount
+    let count = slotCount * windowCount * stepCount
+    counts.append(contentsOf: repeatElement(0, count: count - counts.count))
+    sums.append(contentsOf: repeatElement(FunnelValueSum(), count: count - sums.count))
+  }
+
+  private func index(_ slot: Int, _ window: Int, _ step: Int) -> Int {
+    (slot * windowCount + window) * stepCount + step - 1
+  }
+
+  /// The units that reached `step` (1-based).
+  func count(slot: Int, window: Int, step: Int) -> Int { counts[index(slot, window, step)] }
+
+  func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
+
+  /// Adds a chain to `slot`; `worth` holds what each of its rows is worth.
+  mutating func add(
+    _ chain: FunnelChain,
+    slot: Int,
+    timeScale: Int64,
+    worth: [FunnelValueSum]
+  ) {
+    for step in 1...chain.depth {
+      counts[index(slot, chain.window, step)] += 1
+      if !worth.isEmpty { sums[index(slot, chain.window, step)] += worth[step - 1] }
+      guard step > 1 else { continue }
+      let elapsed = UInt64(bitPattern: chain.times[step - 1] &- chain.times[step - 2])
+      let list = chain.window * stepCount + step - 1
+      durations[list].append(elapsed, scale: timeScale)
+      if isGrouped { durationSlots[list].append(Int32(truncatingIfNeeded: slot)) }
+    }
+  }
+
+  /// Adds `other`, whose slot *i* is this tally's slot `slots[i]`.
+  mutating func add(_ other: FunnelTally, slots: [Int]) {
+    grow(to: (slots.max() ?? -1) + 1)
+    let stride = windowCount * stepCount
+    for (from, to) in slots.enumerated() {
+      for offset in 0..<stride {
+        counts[to * stride + offset] += other.counts[from * stride + offset]
+        sums[to * stride + offset] += other.sums[from * stride + offset]
+      }
+    }
+    for list in durations.indices {
+      durations[list].append(contentsOf: other.durations[list])
+      durationSlots[list].append(
+        contentsOf: other.durationSlots[list].lazy.map { slot in
+          Int32(truncatingIfNeeded: slots[Int(slot)])
+        }
+      )
+    }
+  }
+
+  /// Returns the durations of `window` and `step` in microseconds, slot after slot, and where
+  /// each slot's start, with the end.
+  func durations(window: Int, step: Int) -> (microseconds: [Int64], offsets: [Int]) {
+    let list = window * stepCount + step - 1
+    let microseconds = durations[list].microseconds
+    var offsets = [Int](repeating: 0, count: slotCount + 1)
+    guard isGrouped else { return (microseconds, [0, microseconds.count]) }
+    for slot in durationSlots[list] { offsets[Int(slot) + 1] += 1 }
+    for slot in 0..<slotCount { offsets[slot + 1] += offsets[slot] }
+    var next = offsets
+    var sorted = [Int64](repeating: 0, count: microseconds.count)
+    for (position, slot) in durationSlots[list].enumerated() {
+      sorted[next[Int(slot)]] = microseconds[position]
+      next[Int(slot)] += 1
+    }
+    return (sorted, offsets)
+  }
+}

@@ -1,0 +1,20 @@
+import BQLColumnar
+
+/// Counts rows, or with an argument the rows where it is not NULL.
+struct CountAccumulator: Accumulator {
+  private var counts: [Int64] = []
+
+  mutating func grow(to groupCount: Int) { counts.grow(to: groupCount, 0) }
+
+  mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
+    let groups = arguments.first.map { GroupRows.present(groups, $0) } ?? groups
+    for group in groups where group >= 0 { counts[Int(group)] += 1 }
+  }
+
+  mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
+    guard let other = other as? Self else { GroupRows.mismatch(other) }
+    for (group, target) in mapping.enumerated() { counts[Int(target)] += other.counts[group] }
+  }
+
+  func finish() throws(FunctionError) -> Column { Column(ints: counts) }
+}

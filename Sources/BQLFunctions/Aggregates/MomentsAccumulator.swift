@@ -1,0 +1,145 @@
+import BQLColumnar
+
+/// Measures how far floats lie from their mean, without keeping them.
+///
+/// Each group holds its count, mean and sum of squared distances from the mean, updated value by
+/// value and combined pairwise, which stays accurate where the spread is small beside the mean.
+///
+/// Source: B. P. Welford, *Technometrics* 4(3), 1962, doi:10.1080/00401706.1962.10490022; T. F.
+/// Chan, G. H. Golub, R. J. LeVeque, *The American Statistician* 37(3), 1983,
+/// doi:10.1080/00031305.1983.10483115.
+struct MomentsAccumulator: Accumulator {
+  enum Result: Sendable {
+    case variance
+    case standardDeviation
+  }
+
+  private struct Moments {
+    var count = 0.0
+    var mean = 0.0
+    /// Σ (x − mean)².
+    var squares = 0.0
+
+    @inline(__always)
+    mutating func add(_ value: Double) {
+      count += 1
+      let distance = value - mean
+      mean += distance / count
+      squares += distance * (value - mean)
+    }
+
+    mutating func add(_ other: Moments) {
+      guard other.count > 0 else { return }
+      let total = count + other.count
+      let distance = other.mean - mean
+      squares += other.squares + distance * distance * (count / total * other.count)
+      mean += distance * (other.count / total)
+      count = total
+    }
+  }
+
+  private let result: Result
+  /// What is taken from the count: 1 for a sample, 0 for a whole population.
+  private let freedom: Double
+  private var groups: [Moments] = []
+
+  init(_ result: Result, isSample: Bool) {
+    self.result = result
+    freedom = isSample ? 1 : 0
+  }
+
+  mutating func grow(to groupCount: Int) { groups.grow(to: groupCount, Moments()) }
+
+  mutating func update(groups rows: [Int32], arguments: [Column]) throws(FunctionError) {
+    let rows = GroupRows.present(rows, arguments[0])
+    let values = arguments[0].floats
+    for row in rows.indices where rows[row] >= 0 { groups[Int(rows[row])].add(values[row]) }
+  }
+
+  mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
+    guard let other = other as? Self else { GroupRows.mismatch(other) }
+    for (group, target) in mapping.enumerated() { groups[Int(target)].add(other.groups[group]) }
+  }
+
+  func finish() throws(FunctionError) -> Column {
+    let floats = groups.map { group in
+      guard group.count > freedom else { return 0.0 }
+      let variance = group.squares / (group.count - freedom)
+      return result == .variance ? variance : variance.squareRoot()
+    }
+    return Column(floats: floats, validity: Bitmap(groups.map { $0.count > freedom }))
+  }
+}
+
+/// Correlates two columns of floats by Pearson's coefficient; rows with a NULL are left out.
+struct CorrelationAccumulator: Accumulator {
+  private struct Moments {
+    var count = 0.0
+    var meanX = 0.0
+    var meanY = 0.0
+    var squaresX = 0.0
+    var squaresY = 0.0
+    /// Σ (x − mean x) · (y − mean y).
+    var products = 0.0
+
+    @inline(__always)
+    mutating func add(_ x: Double, _ y: Double) {
+      count += 1
+      let distanceX = x - meanX
+      let distanceY = y - meanY
+      meanX += distanceX / count
+      meanY += distanceY / count
+      squaresX += distanceX * (x - meanX)
+      squaresY += distanceY * (y - meanY)
+      products += distanceX * (y - meanY)
+    }
+
+    mutating func add(_ other: Moments) {
+      guard other.count > 0 else { return }
+      let total = count + other.count
+      let distanceX = other.meanX - meanX
+      let distanceY = other.meanY - meanY
+      let weight = count / total * other.count
+      squaresX += other.squaresX + distanceX * distanceX * weight
+      squaresY += other.squaresY + distanceY * distanceY * weight
+      products += other.products + distanceX * distanceY * weight
+      meanX += distanceX * (other.count / total)
+      meanY += distanceY * (other.count / total)
+      count = total
+    }
+
+    /// nil where a column does not vary.
+    var correlation: Double? {
+      guard squaresX != 0, squaresY != 0 else { return nil }
+      let square = squaresX * squaresY
+      // One root rounds less than two; two serve where the product leaves the range of doubles.
+      let scale =
+        square.isNormal
+        ? square.squareRoot() : squaresX.squareRoot() * squaresY.squareRoot()
+      let value = products / scale
+      // Rounding may lead a little past the ends.
+      return value.isNaN ? value : min(max(value, -1), 1)
+    }
+  }
+
+  private var groups: [Moments] = []
+
+  mutating func grow(to groupCount: Int) { groups.grow(to: groupCount, Moments()) }
+
+  mutating func update(groups rows: [Int32], arguments: [Column]) throws(FunctionError) {
+    let rows = GroupRows.present(GroupRows.present(rows, arguments[0]), arguments[1])
+    let x = arguments[0].floats
+    let y = arguments[1].floats
+    for row in rows.indices where rows[row] >= 0 { groups[Int(rows[row])].add(x[row], y[row]) }
+  }
+
+  mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
+    guard let other = other as? Self else { GroupRows.mismatch(other) }
+    for (group, target) in mapping.enumerated() { groups[Int(target)].add(other.groups[group]) }
+  }
+
+  func finish() throws(FunctionError) -> Column {
+    let results = groups.map(\.correlation)
+    return Column(floats: results.map { $0 ?? 0 }, validity: Bitmap(results.map { $0 != nil }))
+  }
+}

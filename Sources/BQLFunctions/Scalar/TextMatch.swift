@@ -1,0 +1,75 @@
+import BQLColumnar
+
+/// Lists the functions that match patterns; all take time linear in the text.
+enum TextMatch {
+  static let functions = [like, ilike, regex]
+
+  private static let like = ScalarFunction(
+    name: "like",
+    category: .text,
+    summary:
+      "Tells whether the whole text fits a pattern: % stands for any characters, _ for one, \\ "
+      + "takes the next literally.",
+    examples: [
+      FunctionExample("like('electronics.audio', 'electronics.%')", "true"),
+      FunctionExample("like('a_c', 'a\\_c')", "true"),
+      FunctionExample("like('abc', 'a\\_c')", "false"),
+    ],
+    overloads: [
+      matching { text throws(FunctionError) in
+        try LikePattern(text, ignoresCase: false)
+      } by: { pattern, text in
+        pattern.matches(text)
+      }
+    ]
+  )
+
+  private static let ilike = ScalarFunction(
+    name: "ilike",
+    category: .text,
+    summary: "Tells whether the whole text fits a pattern of `like`, without regard to case.",
+    examples: [FunctionExample("ilike('Samsung', 'SAM%')", "true")],
+    overloads: [
+      matching { text throws(FunctionError) in
+        try LikePattern(text, ignoresCase: true)
+      } by: { pattern, text in
+        pattern.matches(text)
+      }
+    ]
+  )
+
+  private static let regex = ScalarFunction(
+    name: "regex",
+    aliases: ["~", "regex_matches", "regexp_matches"],
+    category: .text,
+    summary: "Tells whether a regular expression fits anywhere in the text.",
+    examples: [
+      FunctionExample("regex('electronics.audio', '^elec')", "true"),
+      FunctionExample("regex('sku-0042', '\\d{4}$')", "true"),
+      FunctionExample("regex('Samsung', '(?i)samsung|apple')", "true"),
+    ],
+    overloads: [
+      matching { text throws(FunctionError) in
+        try RegexProgram(String(decoding: text, as: UTF8.self))
+      } by: { pattern, text in
+        pattern.matches(text)
+      }
+    ]
+  )
+
+  /// Makes an overload that compiles each pattern once.
+  private static func matching<Pattern>(
+    _ compile: @escaping @Sendable (Utf8) throws(FunctionError) -> Pattern,
+    by matches: @escaping @Sendable (Pattern, Utf8) -> Bool
+  ) -> ScalarFunction.Overload {
+    ScalarFunction.Overload([.text, .text], to: .bool) { arguments, count throws(FunctionError) in
+      let validity: Bitmap? = .allPresent(arguments)
+      let texts = arguments[0].texts
+      var patterns = ByCode<Pattern>(arguments[1])
+      let bools = try Rows.compute(count: count, where: validity) { row throws(FunctionError) in
+        matches(try patterns.value(row, compile), texts[row])
+      }
+      return Column(bools: bools, validity: validity)
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package import BQLColumnar
+
+/// Writes results one after the other as one kind of text.
+package protocol ResultFormat: Sendable {
+  /// Writes the whole of `relation`; what was written ends with a line feed.
+  func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError)
+
+  /// Writes what stands between one result and the next.
+  func writeSeparator(to sink: any ByteSink) throws(OutputError)
+}
+
+extension ResultFormat {
+  package func writeSeparator(to sink: any ByteSink) throws(OutputError) {}
+}

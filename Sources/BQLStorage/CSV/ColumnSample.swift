@@ -1,0 +1,150 @@
+import BQLColumnar
+
+/// Gathers what a sample of a column's values can be read as.
+struct ColumnSample {
+  private(set) var valueCount = 0
+  private(set) var isInt = true
+  private(set) var isPaddedInt = true
+  private var decimalMisfits = 0
+  private var floatMisfits = 0
+  private(set) var isBool = true
+  private(set) var isDate = true
+  private(set) var isUUID = true
+  private(set) var isUTF8 = true
+  /// Values such as `2.05301E+18`, whose last digits are lost.
+  private(set) var scientificExample: String?
+  /// Whole numbers that a double would round.
+  private(set) var hasLongInt = false
+  private(set) var hasPointZero = false
+  /// The formats that times were met in, each with its first example and how many there were.
+  private(set) var timeFormats: [(format: TimeFormat, example: String, count: Int)] = []
+  private(set) var untimely: (example: String, count: Int)?
+  /// The first value that is no number.
+  private(set) var textExample: String?
+
+  mutating func add(_ text: TextView, _ range: Range<Int>) {
+    let (start, end) = (range.lowerBound, range.upperBound)
+    guard start < end else { return }
+    valueCount += 1
+    addNumber(text, start, end)
+    if isBool { isBool = NumberText.bool(text, start, end) != nil }
+    if isDate { isDate = TimeText.days(text, start, end) != nil }
+    if isUUID { isUUID = UUIDText.words(text, start, end) != nil }
+    if isUTF8, range.contains(where: { text[$0] >= 128 }) {
+      isUTF8 = String(validating: range.map { text[$0] }, as: UTF8.self) != nil
+    }
+    addTime(text, start, end)
+  }
+
+  private mutating func addNumber(_ text: TextView, _ start: Int, _ end: Int) {
+    let int = NumberText.int(text, start, end)
+    if int == nil { isInt = false }
+    if int == nil, isPaddedInt {
+      isPaddedInt = NumberText.paddedInt(text, start, end) != nil
+      if isPaddedInt { hasPointZero = true }
+    }
+    if int.map({ $0.magnitude > 1 << 53 }) ?? false { hasLongInt = true }
+    if NumberText.decimal(text, start, end) == nil { decimalMisfits += 1 }
+    let isNumber = NumberText.float(text, start, end) != nil || int != nil
+    if !isNumber, textExample == nil { textExample = text.text(start..<min(end, start + 60)) }
+    if !isNumber { floatMisfits += 1 }
+    if isNumber, scientificExample == nil, end - start < 32,
+      (start..<end).contains(where: { text[$0] | 0x20 == UInt8(ascii: "e") }),
+      let value = NumberText.float(text, start, end), value.magnitude >= 1e10
+    {
+      scientificExample = text.text(start..<end)
+    }
+  }
+
+  private mutating func addTime(_ text: TextView, _ start: Int, _ end: Int) {
+    guard let format = TimeText.format(of: text, start, end) else {
+      if untimely == nil { untimely = (text.text(start..<min(end, start + 60)), 0) }
+      untimely?.count += 1
+      return
+    }
+    if let index = timeFormats.firstIndex(where: { $0.format == format }) {
+      timeFormats[index].count += 1
+    } else {
+      timeFormats.append((format, text.text(start..<end), 1))
+    }
+  }
+
+  /// Says whether an id's digits were lost: whole ids among numbers in scientific notation.
+  func losesDigits(name: String) -> Bool {
+    scientificExample != nil && (hasLongInt || name.lowercased().hasSuffix("id"))
+  }
+
+  /// Returns how to read a column without a role.
+  func reading(name: String) -> ColumnReading {
+    if valueCount == 0 { return .text }
+    if isInt { return .int(acceptsPointZero: false) }
+    if losesDigits(name: name) { return .text }
+    if decimalMisfits == 0 { return .decimal }
+    // A double would round whole numbers above 2^53: ids stay as they are spelled.
+    if floatMisfits == 0, !hasLongInt { return .float }
+    if isBool { return .bool }
+    if isDate { return .date }
+    if timeFormats.count == 1, untimely == nil, case .civil = timeFormats[0].format {
+      return .time(timeFormats[0].format)
+    }
+    return .text
+  }
+
+  /// Returns how to read a column with a role.
+  func reading(name: String, role: Role) throws(LoadError) -> ColumnReading {
+    switch role {
+    case .time: return .time(try timeFormat(name: name))
+    case .event: return .text
+    case .user, .session:
+      if valueCount == 0 { return .localText }
+      if isInt { return .int(acceptsPointZero: false) }
+      if isPaddedInt { return .int(acceptsPointZero: true) }
+      return isUUID ? .uuid : .localText
+    case .item:
+      if valueCount == 0 { return .text }
+      if isInt { return .int(acceptsPointZero: false) }
+      return isPaddedInt ? .int(acceptsPointZero: true) : .text
+    case .value:
+      if decimalMisfits == 0 { return .decimal }
+      if floatMisfits == 0 { return .float }
+      if !LoadLimits.areTooMany(decimalMisfits, of: valueCount) { return .decimal }
+      if !LoadLimits.areTooMany(floatMisfits, of: valueCount) { return .float }
+      // A few texts among the numbers are bad rows; a column of them is another column.
+      throw .unfitRole(
+        role: .value,
+        column: name,
+        example: textExample ?? "",
+        reason: "it is not a number"
+      )
+    }
+  }
+
+  private func timeFormat(name: String) throws(LoadError) -> TimeFormat {
+    let ordered = timeFormats.sorted { $0.count > $1.count }
+    guard let best = ordered.first, best.count >= (untimely?.count ?? 0) else {
+      guard let untimely else { return .civil(hasZone: false) }
+      throw .badTimes(
+        column: name,
+        example: untimely.example,
+        reason: Self.explain(untimely.example)
+      )
+    }
+    if ordered.count > 1, LoadLimits.areTooMany(valueCount - best.count, of: valueCount) {
+      let pair = timeFormats.filter { $0.format == best.format || $0.format == ordered[1].format }
+      throw .mixedTimes(column: name, first: pair[0].example, second: pair[1].example)
+    }
+    return best.format
+  }
+
+  /// Says what is wrong with a time in no known format.
+  private static func explain(_ example: String) -> String {
+    let parts = example.split(separator: ":", omittingEmptySubsequences: false)
+    let isMinutes =
+      parts.count == 2
+      && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isNumber || $0 == "." } }
+    return isMinutes
+      ? "Excel saved minutes and seconds only; the date and the hour are lost, so the file must be "
+        + "made again from its source"
+      : "not a known way to write times"
+  }
+}

@@ -1,0 +1,48 @@
+/// Reads UUIDs in lower case, such as `72d76fde-8bb3-4e00-8c23-a032dfed738c`.
+enum UUIDText {
+  static let length = 36
+
+  /// The sixteen bytes of a UUID as two big-endian words; nil for any other spelling.
+  @inline(__always)
+  static func words(_ text: TextView, _ start: Int, _ end: Int) -> (high: UInt64, low: UInt64)? {
+    guard end - start == length else { return nil }
+    let hyphen = UInt8(ascii: "-")
+    guard text[start + 8] == hyphen, text[start + 13] == hyphen, text[start + 18] == hyphen,
+      text[start + 23] == hyphen
+    else { return nil }
+    let a = text.word(start)
+    let b = UInt64(text.halfWord(start + 9)) | UInt64(text.halfWord(start + 14)) << 32
+    let c = UInt64(text.halfWord(start + 19)) | UInt64(text.halfWord(start + 24)) << 32
+    let d = text.word(start + 28)
+    let (na, nb, nc, nd) = (nibbles(a), nibbles(b), nibbles(c), nibbles(d))
+    // Spelling the digits again shows whether they were digits in the first place.
+    let differences =
+      (spelled(na) ^ a) | (spelled(nb) ^ b) | (spelled(nc) ^ c) | (spelled(nd) ^ d)
+    guard differences == 0 else { return nil }
+    return (packed(na) << 32 | packed(nb), packed(nc) << 32 | packed(nd))
+  }
+
+  /// The values of eight hexadecimal digits, a byte each.
+  @inline(__always)
+  private static func nibbles(_ digits: UInt64) -> UInt64 {
+    let letters = digits >> 6 & 0x0101_0101_0101_0101
+    // Masked again: a letter past 'f' must not pass for a digit.
+    return ((digits & 0x0F0F_0F0F_0F0F_0F0F) &+ letters &* 9) & 0x0F0F_0F0F_0F0F_0F0F
+  }
+
+  /// The digits that spell eight values below 16.
+  @inline(__always)
+  private static func spelled(_ nibbles: UInt64) -> UInt64 {
+    let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+  }
+
+  /// Eight values below 16, the first one lowest, as a number of 32 bits, the first one highest.
+  @inline(__always)
+  private static func packed(_ nibbles: UInt64) -> UInt64 {
+    var x = nibbles.byteSwapped
+    x = (x | x >> 4) & 0x00FF_00FF_00FF_00FF
+    x = (x | x >> 8) & 0x0000_FFFF_0000_FFFF
+    return (x | x >> 16) & 0xFFFF_FFFF
+  }
+}

@@ -1,0 +1,113 @@
+import BQLColumnar
+import Glibc
+
+/// Holds one file to load: open, its kind known, and where its rows start.
+struct InputFile: Sendable {
+  enum Packing: Sendable {
+    case plain
+    case gzip
+    case zstd
+  }
+
+  let path: String
+  let file: OpenFile
+  let packing: Packing
+  /// Bytes of text before the first row of data: mark, header, blank lines.
+  var textStart = 0
+  /// Lines before the first row of data.
+  var lineStart = 0
+
+  /// The size of the text; nil where it is packed.
+  var textByteCount: Int? { packing == .plain ? file.byteCount : nil }
+
+  /// Opens a file and tells what it is.
+  ///
+  /// - Throws: ``LoadError/notData(path:kind:hint:)`` for anything but text, packed or not.
+  init(path: String) throws(LoadError) {
+    self.path = path
+    var file = try OpenFile(path: path)
+    // A pipe cannot be read twice, which choosing types may take.
+    if file.byteCount == nil { file = try Self.spool(file) }
+    self.file = file
+    let reader = FileReader(file)
+    switch try Self.kind(reader) {
+    case .gzip: packing = .gzip
+    case .zstd: packing = .zstd
+    case .text: packing = .plain
+    case .empty: throw .notData(path: path, kind: "empty", hint: nil)
+    case .other(let kind, let hint): throw .notData(path: path, kind: kind, hint: hint)
+    case .notImplemented(let what): throw .notImplemented(path: path, what: what)
+    }
+    guard packing != .plain else { return }
+    switch try Self.kind(try makeReader()) {
+    case .text: break
+    case .empty: throw .notData(path: path, kind: "an archive of nothing", hint: nil)
+    case .gzip, .zstd:
+      throw .notData(path: path, kind: "an archive in an archive", hint: "unpack it once")
+    case .other(let kind, let hint):
+      throw .notData(path: path, kind: kind + ", compressed", hint: hint)
+    case .notImplemented(let what): throw .notImplemented(path: path, what: what)
+    }
+  }
+
+  /// Makes a reader of the file's text from its start.
+  func makeReader() throws(LoadError) -> any ByteReader {
+    let reader = FileReader(file)
+    return switch packing {
+    case .plain: reader
+    case .gzip: try GzipReader(reader, path: path)
+    case .zstd: try ZstdReader(reader, path: path)
+    }
+  }
+
+  private static func kind(_ reader: any ByteReader) throws(LoadError) -> FileKind {
+    let region = MemoryRegion(byteCount: FileKind.headByteCount)
+    let count = try reader.fill(region, at: 0, count: FileKind.headByteCount)
+    return region.withMutableSpan(of: UInt8.self, byteOffset: 0, count: count) {
+      FileKind(head: $0.span)
+    }
+  }
+
+  /// Copies a pipe to a nameless file in the folder for temporary files.
+  private static func spool(_ pipe: OpenFile) throws(LoadError) -> OpenFile {
+    // `getenv` is only read here, at once.
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
+    // `mkostemp` replaces the last letters of its argument, which lives for the call.
+    let descriptor = unsafe mkstemp(&name)
+    guard descriptor >= 0 else {
+      throw .unreadable(
+        path: pipe.path,
+        reason: "no temporary file in \(folder): \(OpenFile.reason(errno))"
+      )
+    }
+    unsafe _ = unlink(name)
+    let chunk = 1 << 20
+    let region = MemoryRegion(byteCount: chunk)
+    var total = 0
+    while true {
+      let count = try pipe.read(into: region, at: 0, count: chunk, from: 0)
+      if count == 0 { break }
+      var written = 0
+      while written < count {
+        let step = region.withMutableSpan(
+          of: UInt8.self,
+          byteOffset: written,
+          count: count - written
+        ) { span in
+          // The system reads no more than the span holds.
+          unsafe span.withUnsafeMutableBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        }
+        if step < 0, errno == EINTR { continue }
+        guard step >= 0 else {
+          let reason = OpenFile.reason(errno)
+          close(descriptor)
+          throw .unreadable(path: pipe.path, reason: "its copy in \(folder) failed: \(reason)")
+        }
+        written += step
+      }
+      total += count
+    }
+    return OpenFile(path: pipe.path, descriptor: descriptor, byteCount: total)
+  }
+}

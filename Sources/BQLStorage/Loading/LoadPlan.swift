@@ -1,0 +1,143 @@
+package import BQLColumnar
+
+/// Holds what is known of a load before its rows are read: its files, columns, types and roles.
+package struct LoadPlan: Sendable {
+  package let request: LoadRequest
+  /// The columns as the sample has them; a later value may widen a column's type.
+  package var schema: Schema { Self.schema(columns, constantEvent) }
+  /// Empty for a table.
+  package let roles: RoleBinding
+  /// What was guessed or looks odd so far.
+  package let warnings: [String]
+
+  let files: [InputFile]
+  let dialect: Dialect
+  let columns: [FileColumn]
+  /// The name of the EVENT column that is added where the file has none: all rows are purchases.
+  let constantEvent: String?
+  /// A time as the file spells it; nil without a TIME column or rows.
+  let timeExample: String?
+  /// Event names that count as known though no row has them, in order.
+  let declaredEvents: [String]
+
+  static func schema(_ columns: [FileColumn], _ constantEvent: String?) -> Schema {
+    Schema(
+      columns.map { Field($0.name, $0.reading.type) }
+        + (constantEvent.map { [Field($0, .text)] } ?? [])
+    )
+  }
+
+  /// Opens and samples the files of `request`.
+  init(preparing request: LoadRequest) throws(LoadError) {
+    self.request = request
+    let paths = try PathPattern.expand(request.paths)
+    guard let firstPath = paths.first else { throw .fileNotFound(path: "", nearby: []) }
+    var files = [try InputFile(path: firstPath)]
+    let head = try FileHead(files[0])
+    files[0].textStart = head.textStart
+    files[0].lineStart = head.lineStart
+    for path in paths.dropFirst() {
+      files.append(try Self.follow(path, head, firstPath))
+    }
+    self.files = files
+    dialect = head.dialect
+    var warnings = head.warnings
+    var columnOfRole: [Role: Int] = [:]
+    var declared: [String] = []
+    switch request.kind {
+    case .log(let given, let aliases):
+      let resolver = try RoleResolver(
+        given: given,
+        columns: head.columns,
+        path: firstPath,
+        hasHeader: head.hasHeader
+      )
+      columnOfRole = resolver.columnOfRole
+      warnings += resolver.warnings
+      if resolver.isREES46 { declared = RoleResolver.rees46Events }
+      for alias in aliases where !declared.contains(alias.name) { declared.append(alias.name) }
+    case .table(let key):
+      if let key, !head.columns.contains(where: { $0.lowercased() == key.lowercased() }) {
+        throw .unknownColumn(name: key, columns: head.columns)
+      }
+    }
+    columns = try Self.columns(head, columnOfRole, &warnings)
+    if head.sampledRowCount == 0 { warnings.append("'\(firstPath)' has a header and no rows") }
+    if case .log = request.kind, columnOfRole[.event] == nil {
+      let isTaken = head.columns.contains { $0.lowercased() == "event" }
+      constantEvent = isTaken ? "event_type" : "event"
+      columnOfRole[.event] = columns.count
+      if !declared.contains("purchase") { declared.append("purchase") }
+    } else {
+      constantEvent = nil
+    }
+    roles = RoleBinding(columnOfRole)
+    timeExample = columnOfRole[.time].flatMap { head.samples[$0].timeFormats.first?.example }
+    declaredEvents = declared
+    self.warnings = warnings
+  }
+
+  /// Opens a further file of the same log and checks that it has the first one's columns.
+  private static func follow(
+    _ path: String,
+    _ head: FileHead,
+    _ firstPath: String
+  ) throws(LoadError) -> InputFile {
+    var file = try InputFile(path: path)
+    let own = try FileHead(file, sampleByteCount: 256 << 10)
+    let folded = own.columns.map { $0.lowercased() }
+    guard own.hasHeader == head.hasHeader, own.dialect == head.dialect,
+      folded == head.columns.map({ $0.lowercased() })
+    else {
+      throw .differentColumns(
+        path: path,
+        columns: own.columns,
+        first: firstPath,
+        expected: head.columns
+      )
+    }
+    file.textStart = own.textStart
+    file.lineStart = own.lineStart
+    return file
+  }
+
+  private static func columns(
+    _ head: FileHead,
+    _ columnOfRole: [Role: Int],
+    _ warnings: inout [String]
+  ) throws(LoadError) -> [FileColumn] {
+    var roleOfColumn: [Int: Role] = [:]
+    for (role, column) in columnOfRole { roleOfColumn[column] = role }
+    var columns: [FileColumn] = []
+    for (index, name) in head.columns.enumerated() {
+      let sample = head.samples[index]
+      let role = roleOfColumn[index]
+      let reading =
+        if let role { try sample.reading(name: name, role: role) } else {
+          sample.reading(name: name)
+        }
+      if let example = sample.scientificExample, sample.losesDigits(name: name) {
+        warnings.append(
+          "\(name) holds numbers in scientific notation: digits were lost before this file was "
+            + "written, and different ids may have become one ('\(example)')"
+        )
+      }
+      if reading == .int(acceptsPointZero: true), sample.hasPointZero {
+        warnings.append("\(name) holds whole numbers written like 17850.0; they are read as 17850")
+      }
+      columns.append(FileColumn(name: name, reading: reading, role: role))
+    }
+    return columns
+  }
+}
+
+/// Loads files into event logs and tables.
+package enum Loader {
+  /// Opens the files of a request and tells their columns, types and roles, before any is loaded.
+  ///
+  /// - Complexity: Reads at most 4 MB of text of the first file and 256 KB of each other; standard
+  ///   input from a pipe is copied to a temporary file.
+  package static func prepare(_ request: LoadRequest) throws(LoadError) -> LoadPlan {
+    try LoadPlan(preparing: request)
+  }
+}

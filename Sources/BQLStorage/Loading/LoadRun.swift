@@ -1,0 +1,152 @@
+package import BQLColumnar
+import Glibc
+
+extension LoadPlan {
+  /// Reads the files into an event log.
+  ///
+  /// - Parameter filter: LOAD's WHERE; rows for which it is not true are left out and counted.
+  package func loadLog(filter: RowFilter? = nil) throws(LoadError) -> EventLog {
+    let clock = Stopwatch()
+    let run = try readAll(filter, partitionCount: 64)
+    var report = try account(run)
+    let builder = LogBuilder(plan: self, columns: run.columns)
+    return try builder.build(run.result, &report) { $0.seconds = clock.seconds }
+  }
+
+  /// Reads the files into a plain table, its rows in the order of the files.
+  package func loadTable(
+    filter: RowFilter? = nil
+  ) throws(LoadError) -> (relation: Relation, report: LoadReport) {
+    let clock = Stopwatch()
+    let run = try readAll(filter, partitionCount: 1)
+    var report = try account(run)
+    let builder = TableBuilder(plan: self, columns: run.columns)
+    let relation = try builder.build(run.result, &report)
+    report.seconds = clock.seconds
+    return (relation, report)
+  }
+
+  /// What the last pass read, and as what.
+  struct Run {
+    var result: LoadPass.Result
+    var columns: [FileColumn]
+    var account: RowAccount
+  }
+
+  /// Reads the files once, and again with wider types or more careful cuts where that is needed.
+  private func readAll(
+    _ filter: RowFilter?,
+    partitionCount: Int
+  ) throws(LoadError) -> Run {
+    var columns = columns
+    var isCareful = false
+    while true {
+      var choice: RowChoice?
+      if let filter { choice = try filter(Self.schema(columns, constantEvent)) }
+      let pass = LoadPass(
+        plan: PassPlan(
+          dialect: dialect,
+          columns: columns,
+          roles: roles,
+          onError: request.onError,
+          keepsRejectedRows: request.rejectsInto != nil,
+          filter: choice,
+          constantEvent: constantEvent,
+          partitionCount: partitionCount,
+          slabByteCount: slabByteCount
+        ),
+        files: files,
+        request: request,
+        isCareful: isCareful
+      )
+      switch try pass.run() {
+      case .misaligned: isCareful = true
+      case .notUUID(let column): columns[column].reading = .localText
+      case .done(let result):
+        let account = RowAccount(result.blocks, files: files, columns: columns)
+        if let first = account.rejections.first, request.onError == .stop { throw .badRow(first) }
+        if widen(&columns, account) { continue }
+        return Run(result: result, columns: columns, account: account)
+      }
+    }
+  }
+
+  /// Widens the columns that too many values do not fit; says whether there were any.
+  private func widen(_ columns: inout [FileColumn], _ account: RowAccount) -> Bool {
+    var isWidened = false
+    for index in columns.indices
+    where account.badValues[index] > 0
+      && LoadLimits.areTooMany(account.badValues[index], of: account.rowsRead)
+    {
+      guard let wider = columns[index].reading.wider(role: columns[index].role) else { continue }
+      columns[index].reading = wider
+      isWidened = true
+    }
+    return isWidened
+  }
+
+  /// Begins the report, writes the rejected rows, and stops where they are too many.
+  private func account(_ run: Run) throws(LoadError) -> LoadReport {
+    var report = LoadReport()
+    let account = run.account
+    report.files = files.map(\.path)
+    report.byteCount = files.reduce(0) { $0 + ($1.file.byteCount ?? 0) }
+    report.rowsRead = account.rowsRead
+    report.rejections = account.rejections
+    report.filteredRows = account.filteredRows
+    report.outOfOrderRows = account.outOfOrderRows
+    report.warnings = warnings + account.warnings
+    if let path = request.rejectsInto {
+      try RejectsFile.write(account.rejectedRows(run.result.blocks, files), to: path)
+    }
+    let bad = account.badRowCount
+    if bad > 0, LoadLimits.areTooMany(bad, of: account.rowsRead) {
+      if let error = mixedTimes(account, run.columns) { throw error }
+      throw .tooManyBadRows(rejected: bad, read: account.rowsRead, rejections: account.rejections)
+    }
+    return report
+  }
+
+  /// The error to raise where most bad rows have times in another format than the sample.
+  private func mixedTimes(_ account: RowAccount, _ columns: [FileColumn]) -> LoadError? {
+    guard let column = roles[.time], let timeExample,
+      let rejection = account.rejection(.badValue(column: column)),
+      rejection.rowCount * 2 > account.badRowCount
+    else { return nil }
+    let buffer = TextBuffer(capacity: rejection.example.utf8.count)
+    buffer.withMutableSpan { span in
+      for (index, byte) in rejection.example.utf8.enumerated() { span[index] = byte }
+    }
+    let format = buffer.withView(count: buffer.capacity) {
+      TimeText.format(of: $0, 0, $0.count)
+    }
+    guard format != nil else { return nil }
+    return .mixedTimes(
+      column: columns[column].name,
+      first: timeExample,
+      second: rejection.example
+    )
+  }
+
+  /// Regions of this size take in a column's blocks: large for large files, for huge pages.
+  private var slabByteCount: Int {
+    let total = files.reduce(0) { $0 + ($1.textByteCount ?? 1 << 30) }
+    return max(64 << 10, min(2 << 20, total / 64))
+  }
+}
+
+/// Measures how long a load takes.
+struct Stopwatch {
+  private let start = Self.now
+
+  var seconds: Double { Self.now - start }
+
+  static var microsSince1970: Int64 { Int64(time(nil)) * TimeText.microsPerSecond }
+
+  private static var now: Double {
+    var time = timespec()
+    // The call fills the struct that it is given.
+    unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

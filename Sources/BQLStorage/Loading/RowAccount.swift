@@ -1,0 +1,112 @@
+/// Adds up what became of the rows of all blocks.
+struct RowAccount {
+  private(set) var rowsRead = 0
+  private(set) var filteredRows = 0
+  private(set) var outOfOrderRows = 0
+  /// By column.
+  private(set) var badValues: [Int]
+  private(set) var rejections: [LoadReport.Rejection] = []
+  private(set) var warnings: [String] = []
+  private var reasons: [RejectionReason] = []
+  private let columns: [FileColumn]
+
+  init(_ blocks: [BlockResult], files: [InputFile], columns: [FileColumn]) {
+    self.columns = columns
+    badValues = [Int](repeating: 0, count: columns.count)
+    var lastTime: Int64?
+    Self.forEachBlock(blocks, files) { block, linesBefore in
+      rowsRead += block.rowsRead
+      filteredRows += block.rowsFiltered
+      outOfOrderRows += block.outOfOrderRows
+      if block.rowsKept > 0 {
+        if let lastTime, block.firstTime < lastTime { outOfOrderRows += 1 }
+        lastTime = block.lastTime
+      }
+      for column in columns.indices { badValues[column] += block.badValues[column] }
+      for rejection in block.rejections {
+        add(rejection, file: files[block.file].path, linesBefore)
+      }
+    }
+    warnAboutEmptyKeys()
+  }
+
+  /// Rows left out because they are malformed, not for lack of a key.
+  var badRowCount: Int {
+    reasons.indices.reduce(0) { $0 + (reasons[$1].isEmptyKey ? 0 : rejections[$1].rowCount) }
+  }
+
+  func rejection(_ reason: RejectionReason) -> LoadReport.Rejection? {
+    reasons.firstIndex(of: reason).map { rejections[$0] }
+  }
+
+  /// The rejected rows of all blocks in order, as the rejects file has them.
+  func rejectedRows(
+    _ blocks: [BlockResult],
+    _ files: [InputFile]
+  ) -> [RejectsFile.Row] {
+    var rows: [RejectsFile.Row] = []
+    Self.forEachBlock(blocks, files) { block, linesBefore in
+      for row in block.rejectedRows {
+        rows.append(
+          RejectsFile.Row(
+            file: files[block.file].path,
+            line: linesBefore + row.line + 1,
+            reason: row.reason.text(columns),
+            text: row.text
+          )
+        )
+      }
+    }
+    return rows
+  }
+
+  private static func forEachBlock(
+    _ blocks: [BlockResult],
+    _ files: [InputFile],
+    _ body: (BlockResult, Int) -> Void
+  ) {
+    var file = -1
+    var lines = 0
+    for block in blocks {
+      if block.file != file {
+        file = block.file
+        lines = files[file].lineStart
+      }
+      body(block, lines)
+      lines += block.lineCount
+    }
+  }
+
+  private mutating func add(
+    _ rejection: BlockResult.Rejection,
+    file: String,
+    _ linesBefore: Int
+  ) {
+    if let index = reasons.firstIndex(of: rejection.reason) {
+      rejections[index].rowCount += rejection.rowCount
+      return
+    }
+    reasons.append(rejection.reason)
+    rejections.append(
+      LoadReport.Rejection(
+        reason: rejection.reason.text(columns),
+        rowCount: rejection.rowCount,
+        firstFile: file,
+        firstLine: linesBefore + rejection.firstLine + 1,
+        example: rejection.example
+      )
+    )
+  }
+
+  private mutating func warnAboutEmptyKeys() {
+    for (index, reason) in reasons.enumerated() where reason.isEmptyKey {
+      let count = rejections[index].rowCount
+      guard count * 1_000 > rowsRead else { continue }
+      let permille = count * 1_000 / max(rowsRead, 1)
+      warnings.append(
+        "\(count) of \(rowsRead) rows (\(permille / 10).\(permille % 10) %) were left out because "
+          + rejections[index].reason
+      )
+    }
+  }
+}

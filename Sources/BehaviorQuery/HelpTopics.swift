@@ -1,0 +1,79 @@
+/// Explains one statement: its form, what it does, an example.
+struct HelpTopic {
+  let name: String
+  let form: [String]
+  let text: String
+  let example: String
+
+  /// Every topic, in the order in which an analyst meets them.
+  static let all: [HelpTopic] = [
+    HelpTopic(
+      name: "LOAD",
+      form: [
+        "LOAD 'file', … [AS log] [(USER column, TIME column, EVENT column (value AS name, …),",
+        "  SESSION column, ITEM column, VALUE column)]",
+        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv'];",
+        "LOAD 'file' AS TABLE name [KEY column];",
+      ],
+      text: "reads CSV or TSV, plain, .gz or .zst, globs and '-' for standard input; as the event "
+        + "log 'events' unless AS names another",
+      example: "LOAD 'data/shop.csv.gz';"),
+    HelpTopic(
+      name: "FUNNEL",
+      form: [
+        "FUNNEL step, step, … [FROM log] [WHERE condition] [PER user|session|(column, …)]",
+        "  [SINCE time] [UNTIL time] [WITHIN 7d | WITHIN (1h, 1d, 7d)] [TIES ALLOW|DENY]",
+        "  [BY dimension, … [TOP n] [WITH TOTAL] [ATTRIBUTE FIRST|EACH|LAST|STEP n]];",
+        "a step: view   view[price > 100] AS big_view   (cart|purchase)",
+      ],
+      text: "counts how many users reach each step, in order, and where they drop off",
+      example: "FUNNEL view, cart, purchase WITHIN 7d BY split_part(category_code, '.', 1) TOP 5;"
+    ),
+    HelpTopic(
+      name: "SELECT",
+      form: [
+        "SELECT [DISTINCT] expression [AS name], … FROM table|(query)|'file' [WHERE condition]",
+        "  [GROUP BY expression, … | ALL] [HAVING condition]",
+        "  [ORDER BY expression [DESC] [NULLS FIRST|LAST], …] [LIMIT n] [OFFSET m];",
+        "FROM table [SELECT …] [WHERE …] …;",
+      ],
+      text: "asks in SQL; SHOW FUNCTIONS lists what expressions may call",
+      example: "SELECT brand, count(*), sum(price) FROM events GROUP BY brand ORDER BY 2 DESC "
+        + "LIMIT 5;"),
+    HelpTopic(
+      name: "DESCRIBE", form: ["DESCRIBE table;"],
+      text: "lists a table's columns with types, roles and missing values",
+      example: "DESCRIBE events;"),
+    HelpTopic(
+      name: "SUMMARIZE", form: ["SUMMARIZE table|(query) [BY dimension, …];"],
+      text: "describes each column: missing, distinct, quartiles, mean, commonest values",
+      example: "SUMMARIZE events BY event_type;"),
+    HelpTopic(
+      name: "SHOW", form: ["SHOW TABLES|FUNCTIONS|SETTINGS;"],
+      text: "lists what is loaded, what may be called, what may be set", example: "SHOW TABLES;"),
+    HelpTopic(
+      name: "LET", form: ["LET name = query;"],
+      text: "answers a query once and gives the result a name",
+      example: "LET by_brand = FUNNEL view, cart, purchase BY brand TOP 10;"),
+    HelpTopic(
+      name: "SET", form: ["SET setting = value;", "SET PARAM name = value;"],
+      text: "changes a setting, or gives the parameter :name a value, which -p overrides",
+      example: "SET unknown_events = error;"),
+    HelpTopic(
+      name: "INCLUDE", form: ["INCLUDE 'other.bq';"],
+      text: "runs another script, found next to the one that names it",
+      example: "INCLUDE 'setup.bq';"),
+    HelpTopic(
+      name: "ASSERT", form: ["ASSERT condition [MESSAGE 'text'];"],
+      text: "stops the script unless the condition is true: a script as a test of data",
+      example: "ASSERT (SELECT count(*) FROM events) > 0 MESSAGE 'the log is empty';"),
+    HelpTopic(
+      name: "EXPLAIN", form: ["EXPLAIN [ANALYZE] query;"],
+      text: "shows the plan of a query; with ANALYZE it runs, with rows and time by operator",
+      example: "EXPLAIN ANALYZE SELECT brand, count(*) FROM events GROUP BY brand;"),
+    HelpTopic(
+      name: "INTO", form: ["query INTO 'file.csv|tsv|json|ndjson|md|html';"],
+      text: "writes the answer to a file, replacing it in one step",
+      example: "FUNNEL view, cart, purchase INTO 'funnel.csv';"),
+  ]
+}

@@ -1,0 +1,65 @@
+import BQLColumnar
+import BQLFunctions
+import BQLStorage
+
+extension LoadReport {
+  /// The report as a person reads it.
+  func lines(name: String) -> [String] {
+    var lines: [String] = []
+    var first = "\(name): \(grouped(rowsLoaded)) rows"
+    if userCount > 0 { first += ", \(grouped(userCount)) users" }
+    if let sessionCount { first += ", \(grouped(sessionCount)) sessions" }
+    if let timeRange { first += ", \(time(timeRange.lowerBound)) to \(time(timeRange.upperBound))" }
+    lines.append(first)
+    if rowsRead != rowsLoaded {
+      lines.append("read \(grouped(rowsRead)) rows, loaded \(grouped(rowsLoaded))")
+    }
+    for rejection in rejections {
+      lines.append(
+        "rejected \(grouped(rejection.rowCount)): \(rejection.reason), first at "
+          + "\(rejection.firstFile):\(rejection.firstLine): \(rejection.example)")
+    }
+    if filteredRows > 0 { lines.append("left out by WHERE: \(grouped(filteredRows))") }
+    if duplicateRows > 0 {
+      lines.append(
+        "\(grouped(duplicateRows)) rows equal an earlier one in every column"
+          + (duplicatesRemoved ? ": removed" : ": kept (DEDUP EXACT removes them)"))
+    }
+    let empty = nullCounts.filter { $0.rowCount > 0 }
+    if !empty.isEmpty, rowsLoaded > 0 {
+      let parts = empty.map { "\($0.column) \(share($0.rowCount))" }
+      lines.append("empty fields: \(parts.joined(separator: ", "))")
+    }
+    if outOfOrderRows > 0 {
+      lines.append("\(share(outOfOrderRows)) of the rows stood out of time order: sorted")
+    }
+    if tiedRows > 0 {
+      lines.append("\(share(tiedRows)) of the rows share their instant with the user's previous row")
+    }
+    return lines
+  }
+
+  private func share(_ count: Int) -> String {
+    let share = Double(count) / Double(max(rowsLoaded, 1)) * 100
+    if count > 0, share < 0.1 { return "\(grouped(count)) (under 0.1 %)" }
+    return "\((share * 10).rounded() / 10) %"
+  }
+
+  private func grouped(_ number: Int) -> String {
+    let digits = Array(String(number))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0, digits[index - 1] != "-" { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  private func time(_ microseconds: Int64) -> String {
+    let column = Column(.timestamp, ints: [microseconds])
+    guard let cast = try? Cast.convert(column, to: .text), case .text(let text) = cast[0] else {
+      return "\(microseconds)"
+    }
+    return text
+  }
+}

@@ -1,0 +1,93 @@
+import BQLExecution
+import BQLFunctions
+import BQLOutput
+import BQLPlanning
+import BQLStorage
+import BQLSyntax
+
+extension Workspace {
+  /// Makes an error of one diagnostic.
+  func fail(
+    _ code: DiagnosticCode, _ message: String, at range: SourceRange, _ source: Source,
+    kind: BQLError.Kind = .statement, hints: [String] = []
+  ) -> BQLError {
+    BQLError(
+      kind: kind, diagnostics: [Diagnostic(code, message, at: range, hints: hints)],
+      source: source)
+  }
+
+  /// Places an error of a run; `range` is the statement's, for errors that know no better.
+  func error(_ error: ExecutionError, of source: Source, at range: SourceRange) -> BQLError {
+    switch error {
+    case .function(let function, let place):
+      let code: DiagnosticCode =
+        switch function {
+        case .divisionByZero: .divisionByZero
+        case .overflow: .overflow
+        case .badCast: .castFailed
+        case .badArgument: .wrongArguments
+        }
+      let hints =
+        switch function {
+        case .divisionByZero: ["leave zeros out, or make them NULL: x / nullif(y, 0)"]
+        case .overflow: ["compute with floats: x::float"]
+        case .badCast, .badArgument: [String]()
+        }
+      return fail(code, function.sentence, at: place, source, hints: hints)
+    case .severalRows(let place):
+      return fail(
+        .wrongArguments, "a query that stands for a value gave more than one row", at: place,
+        source, hints: ["aggregate it, or add LIMIT 1"])
+    case .cancelled:
+      return fail(.interrupted, "interrupted", at: range, source, kind: .interrupted)
+    case .notImplemented(let what):
+      return fail(.notImplemented, "not implemented yet: \(what)", at: range, source)
+    case .internal(let what):
+      return fail(.internalError, "this is a bug in bql: \(what)", at: range, source)
+    }
+  }
+
+  /// Places an error of a load or of a file.
+  func error(_ error: LoadError, of source: Source, at range: SourceRange) -> BQLError {
+    let hints = error.hint.map { [$0] } ?? []
+    let (code, kind): (DiagnosticCode, BQLError.Kind) =
+      switch error {
+      case .fileNotFound: (.fileNotFound, .data)
+      case .unreadable: (.fileUnreadable, .data)
+      case .notData: (.notData, .data)
+      case .damagedArchive, .differentColumns, .unfitRole, .mixedTimes, .badTimes, .badRow,
+        .tooLarge:
+        (.badData, .data)
+      case .missingLibrary: (.missingLibrary, .data)
+      case .rolesUnknown: (.rolesUnknown, .data)
+      case .unknownColumn: (.unknownColumn, .statement)
+      case .repeatedRole: (.wrongArguments, .statement)
+      case .tooManyBadRows: (.tooManyBadRows, .data)
+      case .unwritable: (.fileUnwritable, .data)
+      case .filterFailed: (.badData, .statement)
+      case .notImplemented: (.notImplemented, .statement)
+      case .cancelled: (.interrupted, .interrupted)
+      }
+    return fail(code, error.message, at: range, source, kind: kind, hints: hints)
+  }
+
+  /// Places an error of writing a result.
+  func error(_ error: OutputError, of source: Source, at range: SourceRange) -> BQLError {
+    fail(
+      .fileUnwritable, error.message, at: range, source, kind: .data,
+      hints: error.hint.map { [$0] } ?? [])
+  }
+}
+
+extension ExecutionError {
+  /// What went wrong, in one sentence.
+  var sentence: String {
+    switch self {
+    case .function(let error, _): error.sentence
+    case .severalRows: "a query that stands for a value gave more than one row"
+    case .cancelled: "interrupted"
+    case .notImplemented(let what): "not implemented yet: \(what)"
+    case .internal(let what): "this is a bug in bql: \(what)"
+    }
+  }
+}

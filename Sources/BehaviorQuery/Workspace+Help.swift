@@ -1,0 +1,58 @@
+import BQLColumnar
+import BQLFunctions
+import BQLPlanning
+import BQLSyntax
+
+extension Workspace {
+  /// Runs HELP: the list of topics, or one statement, function or setting.
+  func help(_ topic: Identifier?, of source: Source) throws(BQLError) -> Outcome {
+    guard let topic else {
+      let width = (HelpTopic.all.map(\.name.count).max() ?? 0) + 2
+      let lines = HelpTopic.all.map { topic in
+        topic.name + String(repeating: " ", count: width - topic.name.count) + topic.text
+      }
+      return .report(
+        lines: lines + ["", "HELP topic; explains one: a statement, a function, a setting"],
+        warnings: [])
+    }
+    let name = topic.name.lowercased()
+    if let found = HelpTopic.all.first(where: { $0.name.lowercased() == name }) {
+      return .report(
+        lines: found.form + ["", found.text, "", "example: \(found.example)"], warnings: [])
+    }
+    if let function = FunctionRegistry.scalar(name) {
+      let forms = function.overloads.map { overload in
+        "\(function.name)(\(overload.parameters.map(\.rawValue).joined(separator: ", "))"
+          + "\(overload.isVariadic ? ", …" : "")) → \(overload.result.rawValue)"
+      }
+      return .report(
+        lines: forms + ["", function.summary] + function.examples.map(Self.line), warnings: [])
+    }
+    if let function = FunctionRegistry.aggregate(name) {
+      let forms = function.overloads.map { overload in
+        let parameters = overload.parameters.map(\.rawValue).joined(separator: ", ")
+        return "\(function.name)(\(parameters)) → \(overload.result.rawValue)"
+      }
+      return .report(
+        lines: forms + ["", function.summary] + function.examples.map(Self.line), warnings: [])
+    }
+    if let setting = Settings.description(of: name) {
+      return .report(
+        lines: [
+          "SET \(setting.name) = …; accepts \(setting.accepted)", "", setting.summary,
+          "now: \(setting.get(settings))",
+        ], warnings: [])
+    }
+    let known =
+      HelpTopic.all.map { $0.name.lowercased() } + FunctionRegistry.callableNames
+      + Settings.all.map(\.name)
+    let near = NearestNames.nearest(to: name, in: known, limit: 3)
+    throw fail(
+      .unknownTopic, "no help on '\(topic.name)'", at: topic.range, source,
+      hints: near.map { "did you mean '\($0)'?" } + ["HELP; lists the topics"])
+  }
+
+  private static func line(_ example: FunctionExample) -> String {
+    "example: \(example.expression) → \(example.result)"
+  }
+}

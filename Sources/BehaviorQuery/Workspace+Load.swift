@@ -1,0 +1,111 @@
+import BQLColumnar
+import BQLExecution
+import BQLFunctions
+import BQLPlanning
+import BQLStorage
+import BQLSyntax
+
+extension Workspace {
+  /// Loads `paths` as LOAD does, as the log `events`; `-` is standard input.
+  package func load(paths: [String]) throws(BQLError) -> Outcome {
+    let list = paths.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "''") + "'" }
+    let source = Source(name: "<arguments>", text: "LOAD \(list.joined(separator: ", "))")
+    let (statements, diagnostics) = parse(source)
+    guard diagnostics.isEmpty, let statement = statements.first else {
+      throw BQLError(kind: .usage, diagnostics: diagnostics, source: source)
+    }
+    return try execute(statement, of: source)
+  }
+
+  /// Runs LOAD.
+  func load(
+    _ load: LoadStatement, of source: Source, at range: SourceRange
+  ) throws(BQLError) -> Outcome {
+    let place = load.paths.first?.range ?? range
+    let name = load.name?.name ?? Catalog.defaultLog
+    let kind: LoadRequest.Kind
+    if load.isPlainTable {
+      kind = .table(key: load.key?.name)
+    } else {
+      kind = .log(
+        roles: load.roles.compactMap { clause in
+          Role(rawValue: clause.role.name.lowercased()).map { ($0, clause.column.name) }
+        },
+        eventAliases: load.roles.flatMap(\.aliases).map { ($0.value.name, $0.name.name) })
+    }
+    var request = LoadRequest(
+      paths: load.paths.map(\.text), name: name, kind: kind, threads: options.threads)
+    request.dedupExact = load.dedupExact != nil
+    request.rejectsInto = load.rejectsInto?.path
+    request.onError =
+      switch load.onError?.value {
+      case .stop: .stop
+      case .null: .null
+      case .skip, nil: .skip
+      }
+    prepare(&request)
+    let failure = LoadFilterFailure()
+    if let condition = load.condition {
+      request.rowFilter = rowFilter(condition, source, try binder(source), failure)
+    }
+    do throws(LoadError) {
+      let report: LoadReport
+      switch kind {
+      case .log:
+        let log = try Loader.loadLog(request)
+        catalog.define(name, .log(log))
+        report = log.report
+      case .table(let key):
+        let loaded = try Loader.loadTable(request)
+        catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
+        report = loaded.report
+      }
+      return .report(lines: report.lines(name: name), warnings: report.warnings)
+    } catch {
+      if let failed = failure.error { throw failed }
+      throw self.error(error, of: source, at: place)
+    }
+  }
+
+  /// Wires progress and Ctrl-C to a load.
+  func prepare(_ request: inout LoadRequest) {
+    request.isCancelled = { [cancellation] in cancellation.isCancelled }
+    if let onProgress {
+      request.progress = { progress in
+        onProgress(
+          Progress(
+            bytesRead: progress.bytesRead, bytesTotal: progress.bytesTotal ?? 0,
+            rows: progress.rowsRead))
+      }
+    }
+  }
+
+  /// Binds LOAD's WHERE once the columns are known.
+  private func rowFilter(
+    _ condition: Expression, _ source: Source, _ binder: Binder, _ failure: LoadFilterFailure
+  ) -> RowFilter {
+    { schema throws(LoadError) in
+      var binder = binder
+      guard let bound = binder.bindRowCondition(condition, schema: schema, clause: "WHERE"),
+        !binder.hasErrors
+      else {
+        failure.set(
+          BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source))
+        throw .filterFailed(reason: binder.diagnostics.first?.message ?? "WHERE did not bind")
+      }
+      do throws(ExecutionError) {
+        let filter = try Executor.rowFilter(bound, schema: schema)
+        return { chunk throws(LoadError) in
+          do throws(ExecutionError) {
+            return try filter(chunk)
+          } catch {
+            throw .filterFailed(reason: "LOAD's WHERE failed: \(error.sentence)")
+          }
+        }
+      } catch {
+        throw .filterFailed(reason: "LOAD's WHERE failed: \(error.sentence)")
+      }
+    }
+  }
+}

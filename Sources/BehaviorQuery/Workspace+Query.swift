@@ -1,0 +1,129 @@
+import BQLColumnar
+import BQLExecution
+import BQLOutput
+import BQLPlanning
+import BQLStorage
+package import BQLSyntax
+
+extension Workspace {
+  /// Runs statements and returns the answers of the questions among them.
+  ///
+  /// - Throws: ``BQLError`` at the first mistake; statements before it have run. A script with a
+  ///   syntax error runs not at all.
+  public func run(_ text: String, named name: String = "<text>") throws(BQLError)
+    -> [QueryResult]
+  {
+    let source = Source(name: name, text: text)
+    let (statements, diagnostics) = parse(source)
+    if diagnostics.contains(where: { $0.severity == .error }) {
+      throw BQLError(kind: .usage, diagnostics: diagnostics, source: source)
+    }
+    var answers: [QueryResult] = []
+    for statement in statements {
+      try run(statement, of: source) { outcome in
+        if case .answer(let result) = outcome { answers.append(result) }
+      }
+    }
+    return answers
+  }
+
+  /// Runs one statement and returns what came of it; of INCLUDE, the last outcome.
+  package func execute(_ statement: Statement, of source: Source) throws(BQLError) -> Outcome {
+    var last = Outcome.done
+    try run(statement, of: source) { last = $0 }
+    return last
+  }
+
+  /// Answers a question, into a file where the statement says so.
+  func answer(
+    _ query: Query, into: IntoClause?, of source: Source
+  ) throws(BQLError) -> Outcome {
+    if let into {
+      do throws(OutputError) {
+        try ResultFile.check(path: into.path)
+      } catch {
+        throw self.error(error, of: source, at: into.range)
+      }
+    }
+    let result = try answer(query, of: source)
+    guard let into else { return .answer(result) }
+    do throws(OutputError) {
+      try ResultFile.write(result.relation, to: into.path)
+    } catch {
+      throw self.error(error, of: source, at: into.range)
+    }
+    return .written(path: into.path, rowCount: result.rowCount, notes: result.notes)
+  }
+
+  /// Binds a question; warnings become notes.
+  func bind(
+    _ query: Query, of source: Source
+  ) throws(BQLError) -> (query: BoundQuery, notes: [String]) {
+    var binder = try binder(source, files: query.filePaths)
+    let bound = binder.bind(query)
+    guard let bound, !binder.hasErrors else {
+      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+    }
+    let warnings = binder.diagnostics.map { "warning: \($0.message); \($0.hints.joined(separator: "; "))" }
+    return (bound, warnings + binder.notes)
+  }
+
+  /// Makes a binder over the catalog as it is now; files named in FROM are read first.
+  func binder(
+    _ source: Source, files: [(path: String, range: SourceRange)] = []
+  ) throws(BQLError) -> Binder {
+    var relations: [String: Relation] = [:]
+    for file in files where relations[file.path] == nil {
+      var request = LoadRequest(
+        paths: [file.path], name: file.path, kind: .table(key: nil), threads: options.threads)
+      prepare(&request)
+      do throws(LoadError) {
+        relations[file.path] = try Loader.loadTable(request).relation
+      } catch {
+        throw self.error(error, of: source, at: file.range)
+      }
+    }
+    var parameters = parameters
+    for (name, text) in options.parameters {
+      parameters[name.lowercased()] =
+        Parser.parseLiteral(text)
+        ?? Expression(.literal(.text(text)), range: SourceRange(0, 0))
+    }
+    return Binder(
+      catalog: catalog, settings: settings, parameters: parameters, source: source,
+      files: relations)
+  }
+
+  /// Shows the plan of a question; with ANALYZE it runs, and each operator tells rows and time.
+  func explain(_ explain: ExplainStatement, of source: Source) throws(BQLError) -> QueryResult {
+    let (bound, notes) = try bind(explain.query, of: source)
+    let plan = Optimizer.optimize(LogicalPlan(bound))
+    guard explain.isAnalyze else {
+      let rows = plan.description.map { [Value.text($0)] }
+      return QueryResult(
+        relation: Relation(schema: Schema([Field("plan", .text)]), rows: rows), notes: notes)
+    }
+    var context = context
+    let profile = Profile()
+    context.profile = profile
+    do throws(ExecutionError) {
+      _ = try Executor.run(plan, context)
+    } catch {
+      throw self.error(error, of: source, at: explain.query.range)
+    }
+    let schema = Schema([
+      Field("operator", .text), Field("rows", .int), Field("milliseconds", .float),
+    ])
+    let rows = profile.entries.map { entry -> [Value] in
+      let indent = String(repeating: "  ", count: entry.depth)
+      return [
+        .text(indent + entry.title), .int(Int64(entry.rows)), .float(entry.seconds * 1_000),
+      ]
+    }
+    return QueryResult(
+      relation: Relation(schema: schema, rows: rows),
+      notes: notes + [
+        "time is that of an operator and its inputs, added up over \(options.threads) threads"
+      ])
+  }
+}

@@ -1,0 +1,137 @@
+import BQLOutput
+import BQLSyntax
+import BehaviorQuery
+
+/// Completes the word at the end of a text, by its place in the grammar.
+struct Completer {
+  private let names: CompletionNames
+
+  init(_ names: CompletionNames) {
+    self.names = names
+  }
+
+  /// Completes the end of `text`, which may hold earlier lines of the statement.
+  func complete(_ text: String) -> LineEditor.Completion {
+    if text.first == ".", !text.contains("\n") { return completeDotCommand(text) }
+    let (place, word) = CompletionPlace.find(in: text)
+    switch place {
+    case .file: return complete(word, among: FileNames.candidates(for: word), isFile: true)
+    case .eventText(let log):
+      return complete(word, among: events(of: log).map { Candidate($0) }, suffix: "'")
+    default: return complete(word, among: candidates(at: place, word: word))
+    }
+  }
+
+  /// Holds what can be inserted, and how it is listed.
+  struct Candidate: Equatable {
+    var text: String
+    var isKeyword = false
+
+    init(_ text: String, isKeyword: Bool = false) {
+      self.text = text
+      self.isKeyword = isKeyword
+    }
+  }
+
+  private func candidates(at place: CompletionPlace, word: String) -> [Candidate] {
+    switch place {
+    case .statement: return Self.keywords(Self.verbs)
+    case .subject: return Self.keywords([.tables, .functions, .settings])
+    case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
+    case .setting: return names.settings.map { Candidate($0) }
+    case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
+    case .expression(let table):
+      let columns = columns(of: table).map { Candidate(BQLName.quoted($0)) }
+      // Nothing typed yet: the log's own columns, not every word there is.
+      if word.isEmpty { return columns }
+      return columns + names.functions.map { Candidate($0 + "(") } + Self.keywords(Self.clauses)
+    case .keyword: return Self.keywords(Self.clauses)
+    case .eventText, .file: return []
+    }
+  }
+
+  private func events(of log: String?) -> [String] {
+    let wanted = (log ?? "events").lowercased()
+    let own = names.events.filter { $0.table.lowercased() == wanted }
+    return (own.isEmpty && log == nil ? names.events : own).flatMap(\.names)
+  }
+
+  private func columns(of table: String?) -> [String] {
+    let wanted = (table ?? "events").lowercased()
+    let own = names.columns.filter { $0.table.lowercased() == wanted }
+    var seen: Set<String> = []
+    return (own.isEmpty ? names.columns : own).flatMap(\.names).filter { seen.insert($0).inserted }
+  }
+
+  private func completeDotCommand(_ text: String) -> LineEditor.Completion {
+    let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard words.count == 2 else {
+      return complete(text, among: DotCommand.all.map { Candidate($0.name) }, suffix: " ")
+    }
+    let argument = String(words[1])
+    switch words[0] {
+    case ".mode":
+      let formats = FormatName.written.map { Candidate($0.rawValue) }
+      return complete(argument, among: formats, suffix: " ")
+    case ".timer": return complete(argument, among: [Candidate("on"), Candidate("off")])
+    case ".schema": return complete(argument, among: names.tables.map { Candidate($0) })
+    case ".read", ".output", ".once":
+      return complete(argument, among: FileNames.candidates(for: argument), isFile: true)
+    default: return .none
+    }
+  }
+
+  /// Completes `word` as far as all candidates agree; lists them where that adds nothing.
+  private func complete(
+    _ word: String,
+    among candidates: [Candidate],
+    suffix: String = "",
+    isFile: Bool = false
+  ) -> LineEditor.Completion {
+    let folded = word.lowercased()
+    var matches = isFile ? candidates : candidates.filter { $0.text.lowercased().hasPrefix(folded) }
+    matches = matches.map { Candidate(Self.cased($0, like: word), isKeyword: $0.isKeyword) }
+    var seen: Set<String> = []
+    matches = matches.filter { seen.insert($0.text).inserted }
+    guard let first = matches.first else { return .none }
+    if matches.count == 1 {
+      // A comma or an operator may follow a name at once, a word another word never.
+      return insertion(of: first.text + (first.isKeyword ? " " : suffix), over: word)
+    }
+    let common = matches.dropFirst().reduce(first.text) { Self.commonPrefix($0, $1.text) }
+    if common.count > word.count { return insertion(of: common, over: word) }
+    return .list(matches.map { isFile ? FileNames.shown($0.text) : $0.text })
+  }
+
+  private func insertion(of text: String, over word: String) -> LineEditor.Completion {
+    if text.hasPrefix(word) { return .insert(removed: 0, text: String(text.dropFirst(word.count))) }
+    return .insert(removed: word.unicodeScalars.count, text: text)
+  }
+
+  /// Spells a keyword in lower case where the user has begun it so.
+  private static func cased(_ candidate: Candidate, like word: String) -> String {
+    let isLower = !word.isEmpty && word == word.lowercased()
+    return candidate.isKeyword && isLower ? candidate.text.lowercased() : candidate.text
+  }
+
+  private static func commonPrefix(_ first: String, _ second: String) -> String {
+    String(zip(first, second).prefix { $0 == $1 }.map(\.0))
+  }
+
+  private static func keywords(_ keywords: [Keyword]) -> [Candidate] {
+    keywords.map { Candidate($0.rawValue, isKeyword: true) }
+  }
+
+  private static let verbs: [Keyword] = [
+    .load, .describe, .summarize, .show, .select, .from, .funnel, .let, .set, .include, .assert,
+    .explain, .help,
+  ]
+
+  private static let clauses: [Keyword] = [
+    .from, .where, .group, .by, .having, .order, .limit, .offset, .per, .since, .until, .within,
+    .top, .with, .total, .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose,
+    .ties, .allow, .deny, .into, .as, .and, .or, .not, .in, .is, .null, .like, .ilike, .between,
+    .case, .when, .then, .else, .end, .desc, .asc, .distinct, .user, .session, .dedup, .exact,
+    .table, .key, .message, .cast, .date, .timestamp, .filter, .true, .false, .every,
+  ]
+}

@@ -1,0 +1,122 @@
+import BQLSyntax
+
+/// Says what may stand at the end of a text that is being typed.
+enum CompletionPlace: Equatable {
+  case statement
+  /// What SHOW shows.
+  case subject
+  case table
+  case setting
+  /// An event value; `log` is the table after FROM, where one is named.
+  case event(log: String?)
+  /// A column, a function, or the next clause's word.
+  case expression(table: String?)
+  /// Within quotes: a value of the log's events.
+  case eventText(log: String?)
+  /// Within quotes: a file's name.
+  case file
+  /// Only a keyword can stand here.
+  case keyword
+
+  /// Finds the place at the end of the statement that `text` ends in.
+  ///
+  /// - Returns: The place and the word begun there, which may be empty.
+  static func find(in text: String) -> (place: CompletionPlace, word: String) {
+    let bytes = Array(text.utf8)
+    let whole = Lexer.tokenize(bytes)
+    if whole.open == .text, let quote = openQuote(bytes) {
+      let before = statementTokens(Array(bytes[..<quote]))
+      let word = String(decoding: bytes[(quote + 1)...], as: UTF8.self)
+      return (ofText(before), word)
+    }
+    if whole.open != nil { return (.keyword, "") }
+    let start = bytes.lastIndex { !BQLName.isWordByte($0) }.map { $0 + 1 } ?? 0
+    let word = String(decoding: bytes[start...], as: UTF8.self)
+    return (of(statementTokens(Array(bytes[..<start]))), word)
+  }
+
+  /// Returns the tokens behind the last `;`.
+  private static func statementTokens(_ bytes: [UInt8]) -> [Token] {
+    let tokens = Lexer.tokenize(bytes).tokens.filter { $0.kind != .end }
+    let start = tokens.lastIndex { $0.kind == .symbol(.semicolon) }.map { $0 + 1 } ?? 0
+    return Array(tokens[start...])
+  }
+
+  /// Finds the quote that is open at the end: the last one at which a text may begin.
+  private static func openQuote(_ bytes: [UInt8]) -> Int? {
+    bytes.indices.last { index in
+      bytes[index] == UInt8(ascii: "'") && Lexer.tokenize(Array(bytes[..<index])).open == nil
+    }
+  }
+
+  private static func ofText(_ tokens: [Token]) -> CompletionPlace {
+    let isList = tokens.last?.kind == .symbol(.comma)
+    let keywords = tokens.compactMap(\.keyword)
+    let verb = tokens.first?.keyword
+    if verb == .load, tokens.count == 1 || isList || keywords.last == .into { return .file }
+    switch tokens.last?.keyword {
+    case .include, .into, .from, .load: return .file
+    default: return .eventText(log: table(of: tokens))
+    }
+  }
+
+  private static func of(_ tokens: [Token]) -> CompletionPlace {
+    guard let verb = tokens.first, let last = tokens.last else { return .statement }
+    let table = table(of: tokens)
+    switch last.keyword {
+    case .explain, .analyze: return .statement
+    case .from, .describe, .summarize, .join: return .table
+    case .show: return .subject
+    case .set where tokens.count == 1: return .setting
+    case .help: return .statement
+    default: break
+    }
+    if last.kind == .symbol(.leftParenthesis), tokens.dropLast().last?.keyword == .from {
+      return .statement
+    }
+    if verb.keyword == .let, last.kind == .symbol(.equal) { return .statement }
+    let clause = openClause(tokens)
+    switch clause {
+    case .funnel: return isStepStart(last) ? .event(log: table) : .keyword
+    case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
+      return .expression(table: table)
+    default: return .keyword
+    }
+  }
+
+  /// Finds the clause that the end belongs to, looking backwards over closed parentheses.
+  private static func openClause(_ tokens: [Token]) -> Keyword? {
+    let clauses: Set<Keyword> = [
+      .funnel, .select, .where, .by, .having, .on, .from, .per, .since, .until, .within, .with,
+      .mode, .ties, .entry, .attribute, .into, .limit, .load, .assert, .qualify, .set, .describe,
+    ]
+    var depth = 0
+    for token in tokens.reversed() {
+      switch token.kind {
+      case .symbol(.rightParenthesis): depth += 1
+      case .symbol(.leftParenthesis): depth = max(0, depth - 1)
+      default:
+        if depth == 0, let keyword = token.keyword, clauses.contains(keyword) { return keyword }
+      }
+    }
+    return nil
+  }
+
+  private static func isStepStart(_ token: Token) -> Bool {
+    switch token.kind {
+    case .symbol(.comma), .symbol(.bar), .symbol(.leftParenthesis): true
+    default: token.keyword == .funnel || token.keyword == .or
+    }
+  }
+
+  /// Finds the table after the last FROM (or DESCRIBE and the like).
+  private static func table(of tokens: [Token]) -> String? {
+    for index in tokens.indices.dropLast().reversed() where tokens[index].keyword == .from {
+      switch tokens[index + 1].kind {
+      case .word(let name), .quotedName(let name): return name
+      default: return nil
+      }
+    }
+    return nil
+  }
+}

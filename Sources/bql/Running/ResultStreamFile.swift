@@ -1,0 +1,38 @@
+import BQLColumnar
+import BQLOutput
+import Glibc
+
+/// Takes the results of several statements, one after the other: `.output file`, `.once file`.
+final class ResultStreamFile {
+  let path: String
+  private let descriptor: Int32
+  private let sink: FileDescriptorSink
+  /// The format that the path's extension names; nil leaves it to `.mode`.
+  private let format: FormatName?
+  private var resultCount = 0
+  private var isOpen = true
+
+  /// Creates the file, or empties it.
+  init(path: String) throws(OutputError) {
+    let name = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    format = FormatName(rawValue: name).flatMap { FormatName.ofFiles.contains($0) ? $0 : nil }
+    // The path is bridged for the call alone.
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw .system(errno, path: path) }
+    self.path = path
+    sink = FileDescriptorSink(descriptor: descriptor, path: path)
+  }
+
+  func write(_ relation: Relation, fallback: FormatName) throws(OutputError) {
+    let writer = try (format ?? fallback).format(table: TableStyle())
+    if resultCount > 0 { try writer.writeSeparator(to: sink) }
+    resultCount += 1
+    try writer.write(relation, to: sink)
+    try sink.flush()
+  }
+
+  func close() {
+    if isOpen { _ = Glibc.close(descriptor) }
+    isOpen = false
+  }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import BQLExecution
+
+/// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
+/// combined in morsel order.
+func answer(_ funnel: FunnelCase, usersPerMorsel: Int) -> FunnelResult {
+  var inputs = funnel.inputs(usersPerMorsel: usersPerMorsel)
+  var ranking: FunnelGroupRanking?
+  if let pass = funnel.specification.rankingPass, let top = funnel.specification.top {
+    let ranked = gather(FunnelKernel(pass), inputs).ranking(top: top)
+    for index in inputs.indices {
+      inputs[index].groups = inputs[index].groups?.mapped(by: ranked.map)
+    }
+    ranking = ranked
+  }
+  return gather(FunnelKernel(funnel.specification), inputs).finish(ranking: ranking)
+}
+
+private func gather(_ kernel: FunnelKernel, _ inputs: [FunnelInput]) -> FunnelAccumulator {
+  var total = FunnelAccumulator(kernel.specification)
+  for input in inputs {
+    var part = FunnelAccumulator(kernel.specification)
+    kernel.update(&part, with: input)
+    total.combine(part)
+  }
+  return total
+}
+
+@Suite struct FunnelKernelTests {
+  /// `FUNNEL_CASES=100000` in the environment runs more cases than the sample of every day.
+  static let caseCount = UInt64(environmentNumber("FUNNEL_CASES") ?? 4_000)
+
+  @Test func chainsAreThoseOfTheOracle() {
+    for seed in 1...Self.caseCount {
+      let funnel = FunnelCase.random(seed: seed)
+      let kernel = FunnelKernel(funnel.specification)
+      let chains = funnel.inputs(usersPerMorsel: 2).flatMap { kernel.chains(of: $0) }
+      let expected = FunnelOracle(funnel: funnel).chains
+      #expect(chains == expected, "\(funnel.name)")
+      guard chains == expected else { return }
+    }
+  }
+
+  @Test func answersAreThoseOfTheOracle() {
+    for seed in 1...Self.caseCount {
+      let funnel = FunnelCase.random(seed: seed)
+      let result = answer(funnel, usersPerMorsel: 1 + Int(seed % 3))
+      let expected = FunnelOracle(funnel: funnel).result
+      #expect(result == expected, "\(funnel.name)")
+      guard result == expected else { return }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import BQLSyntax
+import BehaviorQuery
+import Foundation
+import Testing
+
+/// Runs what the documentation shows, so that it stays true.
+@Suite(.serialized) struct DocumentationTests {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  static func read(_ path: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  /// The fenced blocks of a page that are marked with `language`, with their first lines.
+  static func blocks(_ text: String, language: String) -> [(line: Int, text: String)] {
+    var found: [(line: Int, text: String)] = []
+    var open: (line: Int, lines: [String])?
+    for (index, line) in text.components(separatedBy: "\n").enumerated() {
+      if let block = open {
+        if line.hasPrefix("```") {
+          found.append((block.line, block.lines.joined(separator: "\n")))
+          open = nil
+        } else {
+          open = (block.line, block.lines + [line])
+        }
+      } else if line == "```\(language)" {
+        open = (index + 2, [])
+      }
+    }
+    return found
+  }
+
+  /// Runs every statement of a text, reporting those that fail.
+  static func run(_ text: String, named name: String, in workspace: Workspace) {
+    let source = Source(name: name, text: text)
+    let (statements, diagnostics) = workspace.parse(source)
+    #expect(diagnostics.isEmpty, "\(name): \(diagnostics.map(\.message))")
+    for statement in statements {
+      do throws(BQLError) {
+        try workspace.run(statement, of: source) { _ in }
+      } catch {
+        Issue.record("\(name): \(error.diagnostics.map(\.message))")
+      }
+    }
+  }
+
+  /// A workspace with the shipped log, at the root of the package.
+  static func workspace() throws -> Workspace {
+    #expect(FileManager.default.changeCurrentDirectoryPath(root.path))
+    let workspace = Workspace(options: WorkspaceOptions(parameters: ["rows": "150000"]))
+    _ = try workspace.run("LOAD 'data/shop.csv.gz';")
+    return workspace
+  }
+
+  @Test func theLanguagePageRuns() throws {
+    let workspace = try Self.workspace()
+    let blocks = Self.blocks(try Self.read("docs/language.md"), language: "sql")
+    #expect(blocks.count >= 6)
+    for block in blocks {
+      Self.run(block.text, named: "docs/language.md:\(block.line)", in: workspace)
+    }
+  }
+
+  @Test func theExamplesRun() throws {
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: Self.root.appendingPathComponent("examples").path
+    ).filter { $0.hasSuffix(".bq") }.sorted()
+    #expect(names.count >= 4)
+    for name in names {
+      let path = "examples/\(name)"
+      Self.run(try Self.read(path), named: path, in: try Self.workspace())
+    }
+  }
+
+  /// Each answer shown in the README is what its statement gives.
+  @Test func theReadmeShowsWhatTheProgramPrints() throws {
+    let workspace = try Self.workspace()
+    let blocks = Self.blocks(try Self.read("README.md"), language: "bql")
+    #expect(blocks.count >= 1)
+    for block in blocks {
+      let parts = block.text.components(separatedBy: "\n\n")
+      try #require(parts.count == 2, "a statement, an empty line, its answer")
+      let answers = try workspace.run(parts[0])
+      let answer = try #require(answers.last)
+      #expect(answer.text() == parts[1], "README.md:\(block.line)")
+    }
+  }
+
+  @Test func everyCodeIsExplained() throws {
+    let page = try Self.read("docs/errors.md")
+    for code in DiagnosticCode.allCases {
+      #expect(page.contains("| \(code.rawValue) |"), "docs/errors.md does not name \(code)")
+    }
+  }
+}
