@@ -46,7 +46,7 @@ package enum NearestNames {
   }
 
   /// Returns the number of edits between two words; nil if it is above the bound.
-  static func distance(
+  package static func distance(
     _ first: [Unicode.Scalar],
     _ second: [Unicode.Scalar],
     atMost bound: Int
