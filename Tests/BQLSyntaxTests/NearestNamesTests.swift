@@ -1,6 +1,5 @@
-import Testing
-
 import BQLSyntax
+import Testing
 
 @Suite struct NearestNamesTests {
   private let events = ["view", "cart", "remove_from_cart", "purchase"]
