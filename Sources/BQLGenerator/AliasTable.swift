@@ -9,6 +9,9 @@ package struct AliasTable {
   private var threshold: [Double] = []
   private var alias: [UInt32] = []
 
+  /// Makes a table without weights.
+  package init() {}
+
   /// Adds a table for weights that are not negative and not all zero.
   ///
   /// - Complexity: O(*n*).
