@@ -4,7 +4,7 @@ import Glibc
 extension LoadPlan {
   /// Reads the files into an event log.
   ///
-  /// - Parameter filter: LOAD's WHERE; rows for which it is not true are left out and counted.
+  /// `filter` is LOAD's WHERE: rows for which it is not true are left out and counted.
   package func loadLog(filter: RowFilter? = nil) throws(LoadError) -> EventLog {
     let clock = Stopwatch()
     let run = try readAll(filter, partitionCount: 64)
