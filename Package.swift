@@ -68,7 +68,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     ),
 
-    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
+    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
   ],
   swiftLanguageModes: [.v6]
 )
