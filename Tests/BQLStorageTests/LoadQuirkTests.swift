@@ -264,6 +264,14 @@ import Testing
         )
     )
     #expect(unknown?.message.contains("a, b, c") == true)
+    guard
+      case .rolesUnknown(_, [.event], _, _) = error(
+        "user_id,time,event,action\n1,2019-10-01,a,b\n"
+      )
+    else {
+      Issue.record("two columns could be EVENT")
+      return
+    }
     #expect(unknown?.hint?.contains("LOAD '") == true)
     #expect(
       error("a,b\n1,2\n", roles: [(.user, "x")])
