@@ -58,7 +58,10 @@ let package = Package(
     .target(name: "CDelimiterScan"),
     stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
-    stage("BQLExecution", ["BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]),
+    stage(
+      "BQLExecution",
+      ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]
+    ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
     stage("BQLGenerator"),
     stage(
@@ -89,6 +92,7 @@ let package = Package(
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
     tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests("TidyTests", []),
     tests("BQLColumnarTests", ["BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLFunctions", "BQLColumnar"]),
   ],
