@@ -83,6 +83,7 @@ let package = Package(
     ),
 
     tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
+    tests("EndToEndTests", []),
     tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests(
       "ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"], excluding: ["Scripts", "Data"]),
