@@ -82,6 +82,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(staticLinking, .when(platforms: [.linux]))]
     ),
 
+    tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
     tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests(
       "ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"], excluding: ["Scripts", "Data"]),

@@ -1,7 +1,7 @@
 import BQLColumnar
 import BQLStorage
 
-@testable import BQLExecution
+import BQLExecution
 
 /// Draws numbers from a seed, the same on every platform (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
@@ -231,6 +231,34 @@ extension FunnelCase {
 }
 
 extension FunnelCase {
+  /// Makes this the everyday funnel: users, steps that are events, no filter, no period; with
+  /// more rows, most of them of step 1.
+  mutating func simplify(seed: UInt64) {
+    var random = SeededGenerator(state: seed)
+    shape = .codes8
+    hasUnits = false
+    hasFilter = false
+    specification.since = nil
+    specification.until = nil
+    if specification.attribution == .each { specification.attribution = .first }
+    specification.windows = specification.windows.map { $0.map { max($0, 0) } }
+    masksOfEvents = (0..<specification.stepCount).map { 1 << UInt32($0) }
+    if random.chance(30) { masksOfEvents.append(1) }
+    masksOfEvents.shuffle(using: &random)
+    purchase = UInt8(masksOfEvents.count - 1)
+    let quiet = masksOfEvents.firstIndex(of: 1) ?? 0
+    for index in rows.indices {
+      let isQuiet = random.chance(50)
+      rows[index].event =
+        isQuiet
+        ? UInt8(quiet) : UInt8.random(in: 0...UInt8(masksOfEvents.count), using: &random)
+      rows[index].passes = true
+    }
+    rows = rows.flatMap { row in
+      [Row](repeating: row, count: random.chance(20) ? Int.random(in: 1...20, using: &random) : 1)
+    }
+  }
+
   /// Draws a log of plausible visits: mostly views, with carts and purchases, orders of several
   /// rows and ties.
   static func large(userCount: Int, seed: UInt64) -> FunnelCase {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLExecution
+import BQLExecution
 
 /// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
 /// combined in morsel order.
@@ -40,6 +40,23 @@ private func gather(_ kernel: FunnelKernel, _ inputs: [FunnelInput]) -> FunnelAc
       #expect(chains == expected, "\(funnel.name)")
       guard chains == expected else { return }
     }
+  }
+
+  /// The cases that only the general scan answers in the test above go the same way in both.
+  @Test func theFastScanFindsTheChainsOfTheGeneralOne() {
+    var fastCount = 0
+    for seed in 1...Self.caseCount {
+      var funnel = FunnelCase.random(seed: seed)
+      funnel.simplify(seed: seed)
+      var general = FunnelKernel(funnel.specification)
+      general.avoidsFastPath = true
+      let fast = FunnelKernel(funnel.specification)
+      for input in funnel.inputs(usersPerMorsel: 3) {
+        if fast.takesFastPath(input) { fastCount += 1 }
+        #expect(fast.chains(of: input) == general.chains(of: input), "\(funnel.name)")
+      }
+    }
+    #expect(fastCount > Self.caseCount / 4)
   }
 
   @Test func answersAreThoseOfTheOracle() {

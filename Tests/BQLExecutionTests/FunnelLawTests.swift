@@ -2,7 +2,7 @@ import BQLColumnar
 import BQLStorage
 import Testing
 
-@testable import BQLExecution
+import BQLExecution
 
 @Suite struct FunnelLawTests {
   @Test func reachNeverRisesFromStepToStep() {

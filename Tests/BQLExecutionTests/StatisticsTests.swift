@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLExecution
+import BQLExecution
 
 @Suite struct QuantileTests {
   @Test func interpolatesLinearly() {

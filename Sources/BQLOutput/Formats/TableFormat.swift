@@ -114,7 +114,8 @@ package struct TableFormat: ResultFormat {
   private func cut(_ cell: Span<UInt8>, _ column: TableLayout.Column) -> [UInt8]? {
     guard cell.count > column.width, DisplayWidth.of(cell) > column.width else { return nil }
     let room = max(0, column.width - DisplayWidth.of(style.ellipsis))
-    let beginning = DisplayWidth.prefix(String(copying: cell), width: room).text
+    var beginning = DisplayWidth.prefix(String(copying: cell), width: room).text
+    while beginning.last == " " { beginning.removeLast() }
     return Array((beginning + style.ellipsis).utf8)
   }
 

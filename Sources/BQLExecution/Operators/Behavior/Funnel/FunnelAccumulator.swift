@@ -25,17 +25,28 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
 
   mutating func leaveOut(rowCount: Int) { leftOutRowCount += rowCount }
 
-  mutating func take(_ chain: FunnelChain, values: inout FunnelOrderValues) {
+  func countsEntries(hasValues: Bool) -> Bool {
+    specification.attribution == nil && specification.logEnd == nil && !hasValues
+  }
+
+  mutating func takeEntries(_ count: Int) {
+    for window in counters.indices { total.addEntries(count, window: window) }
+  }
+
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
     worth.removeAll(keepingCapacity: true)
     if values.hasValues {
-      for row in chain.rows { worth.append(values.value(ofRow: Int(row), user: chain.user)) }
+      for step in 0..<chain.depth {
+        worth.append(values.value(ofRow: Int(chain.rows[step]), user: chain.user))
+      }
     }
     if chain.isTotal {
-      total.add(chain, slot: 0, timeScale: values.timeScale, worth: worth)
-      count(chain, timeScale: values.timeScale)
+      total.add(&chain, slot: 0, timeScale: values.timeScale, worth: worth)
+      count(&chain, timeScale: values.timeScale)
     }
     if let group = chain.group {
-      groups.add(chain, slot: slot(of: group), timeScale: values.timeScale, worth: worth)
+      let slot = slot(of: group)
+      groups.add(&chain, slot: slot, timeScale: values.timeScale, worth: worth)
     }
   }
 
@@ -48,7 +59,7 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     return slot
   }
 
-  private mutating func count(_ chain: FunnelChain, timeScale: Int64) {
+  private mutating func count(_ chain: inout MatchedChain, timeScale: Int64) {
     for step in 1..<chain.depth where chain.times[step] == chain.times[step - 1] {
       counters[chain.window].tiedPairs += 1
     }

@@ -10,11 +10,13 @@ package struct FunnelChain: Hashable, Sendable {
   package var window: Int
   /// The group that the chain counts in, −1 for NULL's; nil for none.
   package var group: Int32?
-  /// Whether the chain is the unit's own, which counts in the total; false for a chain that
-  /// ATTRIBUTE EACH has matched for one group alone.
+  /// Whether the chain is the unit's own, which counts in the total.
+  ///
+  /// It is false for a chain that ATTRIBUTE EACH has matched for one group alone.
   package var isTotal: Bool
-  /// The matched rows, as positions in the partition, in step order; their number is the deepest
-  /// step reached, at least 1.
+  /// The matched rows, as positions in the partition, in step order.
+  ///
+  /// Their number is the deepest step reached, at least 1.
   package var rows: [Int32]
   /// The rows' times, as stored.
   var times: [Int64]
@@ -23,21 +25,63 @@ package struct FunnelChain: Hashable, Sendable {
   package var depth: Int { rows.count }
 }
 
-/// Takes the chains that a funnel finds, unit by unit in store order.
+/// Holds the chain at hand in memory that serves all chains of a scan.
 ///
-/// The chain that is lent is written anew for the next one.
+/// Functions take it `inout`, though they only read it: so it is never copied.
+struct MatchedChain {
+  var user = 0
+  var unit: Int32?
+  var window = 0
+  var group: Int32?
+  var isTotal = true
+  /// The steps whose rows and times, as stored, are set.
+  var depth = 0
+  var rows = InlineArray<32, Int32>(repeating: 0)
+  var times = InlineArray<32, Int64>(repeating: 0)
+
+  mutating func set(step: Int, row: Int, time: Int64) {
+    rows[step - 1] = Int32(truncatingIfNeeded: row)
+    times[step - 1] = time
+  }
+}
+
+/// Takes the chains that a funnel finds, unit by unit in store order.
 protocol FunnelChainSink {
-  mutating func take(_ chain: FunnelChain, values: inout FunnelOrderValues)
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues)
   mutating func leaveOut(rowCount: Int)
+
+  /// Whether chains of depth 1 may come as a number, because nothing but that is asked of them.
+  func countsEntries(hasValues: Bool) -> Bool
+  /// Takes `count` chains of depth 1 in each window, of units that no group asks for.
+  mutating func takeEntries(_ count: Int)
 }
 
 /// Keeps every chain, for lists of users and for tests.
 struct FunnelChainList: FunnelChainSink {
   var chains: [FunnelChain] = []
 
-  mutating func take(_ chain: FunnelChain, values: inout FunnelOrderValues) {
-    chains.append(chain)
+  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
+    var kept = FunnelChain(
+      user: chain.user,
+      unit: chain.unit,
+      window: chain.window,
+      group: chain.group,
+      isTotal: chain.isTotal,
+      rows: [],
+      times: []
+    )
+    for step in 0..<chain.depth {
+      kept.rows.append(chain.rows[step])
+      kept.times.append(chain.times[step])
+    }
+    chains.append(kept)
   }
 
   mutating func leaveOut(rowCount: Int) {}
+
+  func countsEntries(hasValues: Bool) -> Bool { false }
+
+  mutating func takeEntries(_ count: Int) {
+    preconditionFailure("a list of chains takes each of them")
+  }
 }

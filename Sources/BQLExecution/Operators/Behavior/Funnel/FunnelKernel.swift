@@ -18,6 +18,8 @@ import BQLStorage
 /// ```
 package struct FunnelKernel: Sendable {
   package let specification: FunnelSpecification
+  /// Set by tests that hold the fast path to the general one.
+  var avoidsFastPath = false
 
   package init(_ specification: FunnelSpecification) {
     self.specification = specification
@@ -52,6 +54,29 @@ package struct FunnelKernel: Sendable {
     }
   }
 
+  /// Whether the scan of the everyday funnel answers for `input`.
+  func takesFastPath(_ input: FunnelInput) -> Bool {
+    guard !avoidsFastPath, case .codes8(_, let masks) = input.steps else { return false }
+    return FunnelScan(specification, input, codeBase: 0, table: masks).quietCode != nil
+  }
+
+  private func scanSingleSteps(
+    _ scan: inout FunnelScan,
+    _ quiet: UInt8,
+    _ codes: Span<UInt8>,
+    _ input: FunnelInput,
+    into sink: inout some FunnelChainSink
+  ) {
+    input.userOffsets.withSpan { offsets in
+      switch input.times {
+      case .int32(let times, _):
+        times.withSpan { scan.runSingleSteps(quiet: quiet, codes, $0, offsets, into: &sink) }
+      case .int64(let times, _):
+        times.withSpan { scan.runSingleSteps(quiet: quiet, codes, $0, offsets, into: &sink) }
+      }
+    }
+  }
+
   private func scan<Code: FixedWidthInteger & Sendable>(
     _ codes: Span<Code>,
     base: Int,
@@ -60,6 +85,12 @@ package struct FunnelKernel: Sendable {
     into sink: inout some FunnelChainSink
   ) {
     var scan = FunnelScan(specification, input, codeBase: base, table: table)
+    if !avoidsFastPath, Code.self == UInt8.self, case .codes8(let codes, _) = input.steps,
+      let quiet = scan.quietCode
+    {
+      codes.withSpan { scanSingleSteps(&scan, quiet, $0, input, into: &sink) }
+      return
+    }
     switch input.times {
     case .int32(let times, _):
       times.withSpan { times in

@@ -26,15 +26,7 @@ struct FunnelScan {
   private var matcher: FunnelMatcher
   var values: FunnelOrderValues
   /// The chain that is handed on, in memory that serves all of them.
-  var chain = FunnelChain(
-    user: 0,
-    unit: nil,
-    window: 0,
-    group: nil,
-    isTotal: true,
-    rows: [],
-    times: []
-  )
+  var chain = MatchedChain()
   private var leftOutCount = 0
 
   init(
@@ -140,7 +132,7 @@ struct FunnelScan {
     for window in specification.windows.indices where matcher.reach[window] > 0 {
       take(window, isTotal: true)
       chain.group = group(firstStart: Int(rows.rows[firstStart]))
-      sink.take(chain, values: &values)
+      sink.take(&chain, values: &values)
     }
     guard !groupCodes.isEmpty else { return }
     for (group, firstStart) in startGroups(range) {
@@ -148,7 +140,7 @@ struct FunnelScan {
       for window in specification.windows.indices where matcher.reach[window] > 0 {
         take(window, isTotal: false)
         chain.group = group
-        sink.take(chain, values: &values)
+        sink.take(&chain, values: &values)
       }
     }
   }
@@ -156,17 +148,18 @@ struct FunnelScan {
   private mutating func take(_ window: Int, isTotal: Bool) {
     chain.window = window
     chain.isTotal = isTotal
-    chain.rows.removeAll(keepingCapacity: true)
-    chain.times.removeAll(keepingCapacity: true)
-    for step in 1...matcher.reach[window] {
+    chain.depth = matcher.reach[window]
+    for step in 1...chain.depth {
       let position = matcher.row(window: window, step: step)
-      chain.rows.append(rows.rows[position])
-      chain.times.append(rows.times[position])
+      chain.set(step: step, row: Int(rows.rows[position]), time: rows.times[position])
     }
   }
 
   /// Returns the group that the unit's own chain, the one at hand, counts in.
-  func group(firstStart: Int) -> Int32? {
+  ///
+  /// Like the other functions called for each unit it is `mutating`, so that the scan is not
+  /// copied for the call.
+  mutating func group(firstStart: Int) -> Int32? {
     guard let attribution = specification.attribution, let groups = input.groups else {
       return nil
     }

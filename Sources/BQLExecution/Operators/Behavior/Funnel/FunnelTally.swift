@@ -40,9 +40,12 @@ struct FunnelTally: Sendable {
 
   func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
 
+  /// Adds `count` chains of depth 1, without values, to the only slot.
+  mutating func addEntries(_ count: Int, window: Int) { counts[index(0, window, 1)] += count }
+
   /// Adds a chain to `slot`; `worth` holds what each of its rows is worth.
   mutating func add(
-    _ chain: FunnelChain,
+    _ chain: inout MatchedChain,
     slot: Int,
     timeScale: Int64,
     worth: [FunnelValueSum]
