@@ -1,7 +1,6 @@
 import BQLColumnar
-import BQLStorage
-
 import BQLExecution
+import BQLStorage
 
 /// Holds a small log with a funnel over it, as a test writes it down or draws it.
 struct FunnelCase {

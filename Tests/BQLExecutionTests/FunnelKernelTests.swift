@@ -1,6 +1,5 @@
-import Testing
-
 import BQLExecution
+import Testing
 
 /// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
 /// combined in morsel order.

@@ -1,8 +1,7 @@
 import BQLColumnar
+import BQLExecution
 import BQLStorage
 import Testing
-
-import BQLExecution
 
 @Suite struct FunnelLawTests {
   @Test func reachNeverRisesFromStepToStep() {

@@ -1,6 +1,5 @@
-import Testing
-
 import BQLExecution
+import Testing
 
 @Suite struct QuantileTests {
   @Test func interpolatesLinearly() {
