@@ -30,7 +30,8 @@ final class RowIndex {
 
   private let dialect: Dialect
   private let columnCount: Int
-  private var positions = MemoryRegion(byteCount: 0)
+  /// Holds one position even of a block without rows.
+  private var positions = MemoryRegion(byteCount: 4)
   private var marks = MemoryRegion(byteCount: 0)
   private var copy = TextBuffer(capacity: 0)
   private var isCopied = false
