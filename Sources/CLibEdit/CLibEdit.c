@@ -3,8 +3,38 @@
 #include "../CLibEditSystem/shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+// Interrupts come through a pipe: a signal that arrives just before the editor waits for a key, or
+// on another thread, still ends the wait.
+static int interrupts[2] = {-1, -1};
+
+void bql_line_editor_interrupt(void) {
+  int saved = errno;
+  if (interrupts[1] >= 0) (void)!write(interrupts[1], "", 1);
+  errno = saved;
+}
+
+void bql_line_editor_forget_interrupts(void) {
+  char bytes[64];
+  if (interrupts[0] >= 0) while (read(interrupts[0], bytes, sizeof bytes) > 0) {}
+}
+
+static int open_interrupts(void) {
+  if (interrupts[0] >= 0) return 0;
+  if (pipe(interrupts) != 0) return -1;
+  for (int end = 0; end < 2; end++) {
+    fcntl(interrupts[end], F_SETFD, FD_CLOEXEC);
+    fcntl(interrupts[end], F_SETFL, O_NONBLOCK);
+  }
+  return 0;
+}
 
 struct bql_line_editor {
   EditLine *edit;
@@ -43,6 +73,50 @@ static unsigned char complete(EditLine *edit, int key) {
   return CC_ERROR;
 }
 
+// Reads one byte of a key. Returns 1, 0 at the end of the input, or -1 with `errno` set.
+static int read_byte(char *byte) {
+  struct pollfd waits[2] = {{STDIN_FILENO, POLLIN, 0}, {interrupts[0], POLLIN, 0}};
+  for (;;) {
+    if (poll(waits, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      return -1;
+    }
+    if (waits[1].revents & POLLIN) {
+      bql_line_editor_forget_interrupts();
+      errno = EINTR;
+      return -1;
+    }
+    if (waits[0].revents) {
+      ssize_t count = read(STDIN_FILENO, byte, 1);
+      if (count < 0 && errno == EINTR) continue;
+      return (int)count;
+    }
+  }
+}
+
+// Reads one character, as libedit's own function does, but for the interrupts.
+static int read_character(EditLine *edit, wchar_t *character) {
+  (void)edit;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  for (;;) {
+    char byte;
+    int count = read_byte(&byte);
+    if (count <= 0) {
+      *character = L'\0';
+      return count;
+    }
+    size_t length = mbrtowc(character, &byte, 1, &state);
+    if (length == (size_t)-2) continue;
+    if (length == (size_t)-1) {
+      // No character of the locale: left out, and the next one begins anew.
+      memset(&state, 0, sizeof state);
+      continue;
+    }
+    return 1;
+  }
+}
+
 static void bind_keys(EditLine *edit) {
   el_set(edit, EL_ADDFN, "bql-complete", "Complete a word of BQL", complete);
   el_set(edit, EL_BIND, "^I", "bql-complete", NULL);
@@ -67,7 +141,7 @@ bql_line_editor *bql_line_editor_open(int draws_on_error, void *context,
   editor->complete = complete_callback;
   editor->edit = el_init("bql", stdin, draws_on_error ? stderr : stdout, stderr);
   editor->history = history_init();
-  if (editor->edit == NULL || editor->history == NULL) {
+  if (editor->edit == NULL || editor->history == NULL || open_interrupts() != 0) {
     bql_line_editor_close(editor);
     return NULL;
   }
@@ -79,6 +153,7 @@ bql_line_editor *bql_line_editor_open(int draws_on_error, void *context,
   el_set(editor->edit, EL_EDITOR, "emacs");
   // The program handles signals: libedit's own handler would let Ctrl-C end the process.
   el_set(editor->edit, EL_SIGNAL, 0);
+  el_set(editor->edit, EL_GETCFN, read_character);
   el_set(editor->edit, EL_HIST, history, editor->history);
   bind_keys(editor->edit);
   // ~/.editrc, where there is one, has the last word.

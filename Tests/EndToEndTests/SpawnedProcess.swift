@@ -129,7 +129,11 @@ enum Spawn {
     unsafe sigemptyset(&signals)
     unsafe sigaddset(&signals, SIGPIPE)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    var flags = POSIX_SPAWN_SETSIGDEF
+    // The threads that run tests block signals, which a child would inherit.
+    var unblocked = sigset_t()
+    unsafe sigemptyset(&unblocked)
+    unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
+    var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
     if let terminal {
       // A new session takes the first terminal that it opens as its own, so that Ctrl-C arrives.
       flags |= newSession

@@ -84,7 +84,11 @@ final class TerminalSession {
   /// Waits for the end of the program and returns its exit code.
   func finish() -> Int32 {
     let deadline = time(nil) + 20
-    while time(nil) <= deadline, readMore() {}
+    while time(nil) <= deadline {
+      if !readMore() { return Spawn.wait(id) }
+    }
+    Issue.record("the program did not end; since the last find: \(screen[position...])")
+    _ = kill(id, SIGKILL)
     return Spawn.wait(id)
   }
 

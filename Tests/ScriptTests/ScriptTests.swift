@@ -1,3 +1,4 @@
+import BehaviorQuery
 import Foundation
 import Testing
 

@@ -30,6 +30,7 @@ final class RowIndex {
 
   private let dialect: Dialect
   private let columnCount: Int
+  /// Holds one position even of a block without rows.
   private var positions = MemoryRegion(byteCount: 64)
   private var marks = MemoryRegion(byteCount: 64)
   private var copy = TextBuffer(capacity: 0)

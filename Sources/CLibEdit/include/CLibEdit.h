@@ -46,6 +46,13 @@ void bql_line_editor_close(bql_line_editor *editor);
 /// call.
 bql_line_status bql_line_editor_read(bql_line_editor *editor, const char **text, int *length);
 
+/// Makes the present or the next read return `BQL_LINE_INTERRUPTED`. May be called from a signal
+/// handler, and before any editor is open.
+void bql_line_editor_interrupt(void);
+
+/// Forgets interrupts that no read has seen.
+void bql_line_editor_forget_interrupts(void);
+
 /// Adds an entry to the history that the arrow keys walk.
 void bql_line_editor_remember(bql_line_editor *editor, const char *entry);
 

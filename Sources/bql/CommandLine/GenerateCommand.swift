@@ -35,7 +35,9 @@ enum GenerateCommand {
   }
 
   private static func fail(
-    _ mistake: UsageMistake, _ words: [String], _ reporter: ErrorReporter
+    _ mistake: UsageMistake,
+    _ words: [String],
+    _ reporter: ErrorReporter
   ) -> ExitStatus {
     let error = mistake.error(in: words)
     reporter.report(error)
@@ -44,7 +46,8 @@ enum GenerateCommand {
 
   /// Opens the truth's file first: a bad path is told before a long log is written.
   private static func write(
-    _ generator: inout ShopGenerator, truth: String?
+    _ generator: inout ShopGenerator,
+    truth: String?
   ) throws(OutputError) {
     var truthFile: Int32?
     if let truth {

@@ -29,7 +29,8 @@ struct GenerateOptions: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write each customer's hidden type, rates and dropout time to a CSV file.", valueName: "file"
+      "Write each customer's hidden type, rates and dropout time to a CSV file.",
+      valueName: "file"
     )
   )
   var truth: String?

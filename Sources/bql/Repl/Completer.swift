@@ -40,12 +40,13 @@ struct Completer {
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
-    case .expression(let table):
+    case .expression(let table, let verb):
       let columns = columns(of: table).map { Candidate(BQLName.quoted($0)) }
       // Nothing typed yet: the log's own columns, not every word there is.
       if word.isEmpty { return columns }
-      return columns + names.functions.map { Candidate($0 + "(") } + Self.keywords(Self.clauses)
-    case .keyword: return Self.keywords(Self.clauses)
+      return columns + names.functions.map { Candidate($0 + "(") }
+        + Self.keywords(Self.operators + Self.clauses(of: verb))
+    case .keyword(let verb): return Self.keywords(Self.clauses(of: verb))
     case .eventText, .file: return []
     }
   }
@@ -127,11 +128,32 @@ struct Completer {
     .explain, .help,
   ]
 
-  private static let clauses: [Keyword] = [
-    .from, .where, .group, .by, .having, .order, .limit, .offset, .per, .since, .until, .within,
-    .top, .with, .total, .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose,
-    .ties, .allow, .deny, .into, .as, .and, .or, .not, .in, .is, .null, .like, .ilike, .between,
-    .case, .when, .then, .else, .end, .desc, .asc, .distinct, .user, .session, .dedup, .exact,
-    .table, .key, .message, .cast, .date, .timestamp, .filter, .true, .false, .every,
+  private static let operators: [Keyword] = [
+    .and, .or, .not, .in, .is, .null, .like, .ilike, .between, .case, .when, .then, .else, .end,
+    .cast, .date, .timestamp, .true, .false,
   ]
+
+  /// Lists the words of a statement's clauses; without a verb those of questions.
+  private static func clauses(of verb: Keyword?) -> [Keyword] {
+    switch verb {
+    case .funnel:
+      [
+        .from, .where, .per, .user, .session, .since, .until, .within, .by, .top, .with, .total,
+        .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose, .ties, .allow, .deny,
+        .every, .as, .or, .into,
+      ]
+    case .load:
+      [
+        .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
+        .on, .error, .stop, .skip, .null, .rejects, .into,
+      ]
+    case .summarize: [.by, .into]
+    case .assert: [.message]
+    default:
+      [
+        .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
+        .desc, .asc, .nulls, .first, .last, .filter,
+      ]
+    }
+  }
 }

@@ -10,13 +10,13 @@ enum CompletionPlace: Equatable {
   /// An event value; `log` is the table after FROM, where one is named.
   case event(log: String?)
   /// A column, a function, or the next clause's word.
-  case expression(table: String?)
+  case expression(table: String?, verb: Keyword?)
   /// Within quotes: a value of the log's events.
   case eventText(log: String?)
   /// Within quotes: a file's name.
   case file
-  /// Only a keyword can stand here.
-  case keyword
+  /// Only a keyword can stand here, of those that the statement's verb takes.
+  case keyword(verb: Keyword?)
 
   /// Finds the place at the end of the statement that `text` ends in.
   ///
@@ -29,7 +29,7 @@ enum CompletionPlace: Equatable {
       let word = String(decoding: bytes[(quote + 1)...], as: UTF8.self)
       return (ofText(before), word)
     }
-    if whole.open != nil { return (.keyword, "") }
+    if whole.open != nil { return (.keyword(verb: nil), "") }
     let start = bytes.lastIndex { !BQLName.isWordByte($0) }.map { $0 + 1 } ?? 0
     let word = String(decoding: bytes[start...], as: UTF8.self)
     return (of(statementTokens(Array(bytes[..<start]))), word)
@@ -77,10 +77,10 @@ enum CompletionPlace: Equatable {
     if verb.keyword == .let, last.kind == .symbol(.equal) { return .statement }
     let clause = openClause(tokens)
     switch clause {
-    case .funnel: return isStepStart(last) ? .event(log: table) : .keyword
+    case .funnel: return isStepStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
     case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
-      return .expression(table: table)
-    default: return .keyword
+      return .expression(table: table, verb: verb.keyword)
+    default: return .keyword(verb: verb.keyword)
     }
   }
 

@@ -34,11 +34,11 @@ final class Repl {
       editor.completion = { [self] line in
         Completer(workspace.completionNames).complete(before + line)
       }
-      Interruption.clear()
       switch editor.read(prompt: input.isEmpty ? "bql> " : "...> ") {
       case .interrupted:
         say("^C")
         input.clear()
+        Interruption.clear()
       case .end:
         say("")
         isDone = true
@@ -52,12 +52,13 @@ final class Repl {
   private func take(_ line: String, _ input: inout InputState, _ editor: LineEditor) {
     if input.isEmpty, let command = DotCommand.Call(line) {
       remember(line, editor)
-      Interruption.clear()
-      return DotCommand.run(command, in: self)
+      DotCommand.run(command, in: self)
+      return Interruption.clear()
     }
     if let entry = input.take(line, isInputWaiting: InputState.isInputWaiting) {
       remember(entry, editor)
       run(entry: entry)
+      Interruption.clear()
     }
   }
 
@@ -76,7 +77,6 @@ final class Repl {
   }
 
   func run(_ script: Script) {
-    Interruption.clear()
     guard !script.hasErrors else {
       return reporter.report(script.diagnostics, in: script.source)
     }

@@ -1,3 +1,4 @@
+import CLibEdit
 import Glibc
 import Synchronization
 
@@ -32,12 +33,16 @@ enum Interruption {
   static var isPending: Bool { count.load(ordering: .relaxed) > 0 }
 
   /// Forgets what was pressed so far.
-  static func clear() { count.store(0, ordering: .relaxed) }
+  static func clear() {
+    count.store(0, ordering: .relaxed)
+    bql_line_editor_forget_interrupts()
+  }
 
-  /// Runs in the signal handler: atomics, ``cancel`` and `_exit` only.
+  /// Runs in the signal handler: atomics, `write` and `_exit` only.
   private static func arrived() {
     let presses = count.wrappingAdd(1, ordering: .relaxed).newValue
     if presses >= fatalCount.load(ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
     unsafe cancel()
+    bql_line_editor_interrupt()
   }
 }
