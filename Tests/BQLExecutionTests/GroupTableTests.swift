@@ -28,7 +28,7 @@ import BQLExecution
   }
 
   @Test(arguments: 0..<200) func agreesWithAListOfRows(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let kinds: [DataType] = [.text, .int, .float, .bool]
     let types = (0..<Int.random(in: 1...3, using: &random)).map { _ in
       kinds[Int.random(in: 0..<kinds.count, using: &random)]
