@@ -169,6 +169,8 @@ void bql_line_editor_close(bql_line_editor *editor) {
 }
 
 bql_line_status bql_line_editor_read(bql_line_editor *editor, const char **text, int *length) {
+  // libedit draws the prompt before it takes over the terminal: Ctrl-D typed in between was lost.
+  el_set(editor->edit, EL_PREP_TERM, 1);
   errno = 0;
   *length = 0;
   *text = el_gets(editor->edit, length);

@@ -8,9 +8,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 1 AS one, 'a' AS two;\n")
     session.expect(" one │ two\r\n─────┼─────\r\n   1 │ a\r\n(1 row)\r\n")
-    session.expect("bql> ")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
     #expect(!session.screen.contains("\u{1B}[1m"), "NO_COLOR is honoured")
   }
 
@@ -19,8 +17,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 1 AS one;\n")
     session.expect("\u{1B}[1mone\u{1B}[0m")
-    session.type(".quit\n")
-    #expect(session.finish() == 0)
+    #expect(session.leave(".quit\n") == 0)
   }
 
   @Test func statementsOverSeveralLines() throws {
@@ -36,9 +33,7 @@ import Testing
     session.expect("...> ")
     session.type("\n")
     session.expect("(1 row)")
-    session.expect("bql> ")
-    session.type("quit\n")
-    #expect(session.finish() == 0)
+    #expect(session.leave("quit\n") == 0)
   }
 
   @Test func anEmptyLineWithinAPasteDoesNotEndTheStatement() throws {
@@ -46,9 +41,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 1 AS n\n\n, 2 AS m;\n")
     session.expect(" n │ m\r\n")
-    session.expect("bql> ")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
     #expect(!session.screen.contains("error["))
   }
 
@@ -77,8 +70,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 1 AS n;\n")
     session.expect("{\"n\":1}")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
   }
 
   @Test func tabListsCandidatesAndFiles() throws {
@@ -97,8 +89,7 @@ import Testing
     session.expect("1 row")
     session.type("FUNNEL v\t;\n")
     session.expect("view")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
   }
 
   @Test func controlCClearsTheLine() throws {
@@ -113,8 +104,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 2 AS kept;\n")
     session.expect(" kept\r\n")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
     #expect(!session.screen.contains("error["))
   }
 
@@ -132,8 +122,7 @@ import Testing
     session.expect("bql> ")
     session.type(".mode xml\n")
     session.expect("formats: table")
-    session.type(".exit\n")
-    #expect(session.finish() == 0)
+    #expect(session.leave(".exit\n") == 0)
   }
 
   @Test func historyOutlivesTheSession() throws {
@@ -143,8 +132,7 @@ import Testing
     first.expect("bql> ")
     first.type("SELECT 1\nAS remembered;\n")
     first.expect("(1 row)")
-    first.type(TerminalSession.endOfInput)
-    #expect(first.finish() == 0)
+    #expect(first.leave() == 0)
     #expect(shop.read("history") == "SELECT 1\\nAS remembered;\n")
     let second = try TerminalSession(environment: environment)
     second.expect("bql> ")
@@ -152,8 +140,7 @@ import Testing
     second.expect("remembered;")
     second.type("\n")
     second.expect(" remembered\r\n")
-    second.type(TerminalSession.endOfInput)
-    #expect(second.finish() == 0)
+    #expect(second.leave() == 0)
   }
 
   @Test func resultsGoToFilesAndScriptsAreRead() throws {
@@ -179,8 +166,7 @@ import Testing
     session.type("SELECT 3 AS three;\n")
     session.expect(" three\r\n")
     session.expect("time: ")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
     #expect(shop.read("one.csv") == "n\n1\n")
     #expect(shop.read("all.json") == "[\n{\"n\":2}\n]\n")
   }
@@ -191,8 +177,7 @@ import Testing
     session.type("SELECT 'a text of some length' AS aaaa, 'and another one of them' AS bbbb;\n")
     session.expect("…")
     session.expect("(1 row)")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
   }
 
   @Test func aDumbTerminalWithoutUTF8() throws {
@@ -205,8 +190,7 @@ import Testing
     session.type("SELECT 3 AS one, 4 AS two;\n")
     let second = session.expect("(1 row)")
     #expect(!second.contains("drawn in ASCII"), "said once")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
   }
 
   @Test func longTablesGoThroughThePager() throws {
@@ -223,8 +207,7 @@ import Testing
     session.expect("bql> ")
     session.type("SELECT 1 AS short;\n")
     session.expect("\n short")
-    session.type(TerminalSession.endOfInput)
-    #expect(session.finish() == 0)
+    #expect(session.leave() == 0)
   }
 
   @Test func statementsOnATerminalAreTables() throws {

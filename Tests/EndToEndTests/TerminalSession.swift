@@ -81,6 +81,16 @@ final class TerminalSession {
     return ""
   }
 
+  /// Types `keys`, Ctrl-D by default, at the next prompt, and returns the exit code.
+  ///
+  /// (A Ctrl-D typed before the prompt stands is lost: the terminal itself takes it as the end of a
+  /// line.)
+  func leave(_ keys: String = endOfInput) -> Int32 {
+    expect("bql> ")
+    type(keys)
+    return finish()
+  }
+
   /// Waits for the end of the program and returns its exit code.
   func finish() -> Int32 {
     let deadline = time(nil) + 20
