@@ -56,7 +56,7 @@ import Testing
   @Test func theLanguagePageRuns() throws {
     let workspace = try Self.workspace()
     let blocks = Self.blocks(try Self.read("docs/language.md"), language: "sql")
-    #expect(blocks.count >= 6)
+    #expect(blocks.count >= 5)
     for block in blocks {
       Self.run(block.text, named: "docs/language.md:\(block.line)", in: workspace)
     }

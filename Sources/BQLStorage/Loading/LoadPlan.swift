@@ -67,6 +67,7 @@ package struct LoadPlan: Sendable {
       let isTaken = head.columns.contains { $0.lowercased() == "event" }
       constantEvent = isTaken ? "event_type" : "event"
       columnOfRole[.event] = columns.count
+      warnings.append("no column is known to be EVENT: every row counts as a purchase")
       if !declared.contains("purchase") { declared.append("purchase") }
     } else {
       constantEvent = nil
