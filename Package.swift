@@ -88,7 +88,7 @@ let package = Package(
     tests(
       "ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"], excluding: ["Scripts", "Data"]),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
-    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage"]),
+    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
     tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),

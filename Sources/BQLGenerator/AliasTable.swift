@@ -5,14 +5,17 @@
 ///
 /// Source: A. J. Walker, *ACM TOMS* 3(3), 1977, doi:10.1145/355744.355749; the O(*n*) set-up is
 /// M. D. Vose's, *IEEE TSE* 17(9), 1991, doi:10.1109/32.92917.
-struct AliasTable {
+package struct AliasTable {
   private var threshold: [Double] = []
   private var alias: [UInt32] = []
+
+  /// Makes a table without weights.
+  package init() {}
 
   /// Adds a table for weights that are not negative and not all zero.
   ///
   /// - Complexity: O(*n*).
-  mutating func append(_ weights: [Double]) -> Range<Int> {
+  package mutating func append(_ weights: [Double]) -> Range<Int> {
     let base = threshold.count
     let total = weights.reduce(0, +)
     var scaled = weights.map { $0 / total * Double(weights.count) }
@@ -33,7 +36,7 @@ struct AliasTable {
   }
 
   /// Draws an index in `0 ..< range.count`.
-  func draw(in range: Range<Int>, _ random: inout RandomStream) -> Int {
+  package func draw(in range: Range<Int>, _ random: inout RandomStream) -> Int {
     let position = random.uniform() * Double(range.count)
     let column = Int(position)
     let keep = position - Double(column) < threshold[range.lowerBound + column]

@@ -4,15 +4,15 @@ import Glibc
 ///
 /// Its size depends on the number of users only in coarse steps (``productTarget(users:)``), and
 /// never on the rows.
-struct Assortment {
+package struct Assortment {
   /// Describes a leaf category; `products` indexes ``Assortment/products``.
-  struct Leaf {
+  package struct Leaf {
     let department: Int
     let products: Range<Int>
   }
 
   /// Describes a product.
-  struct Product {
+  package struct Product {
     let leaf: UInt16
     /// Bytes of ``Assortment/rowPrefixes`` that belong to the product.
     let prefixCount: UInt16
@@ -26,22 +26,22 @@ struct Assortment {
   }
 
   /// Holds the price of a product in a certain week.
-  struct Offer {
+  package struct Offer {
     let cents: UInt32
     let isPromotion: Bool
   }
 
   private let seed: UInt64
-  let products: [Product]
-  let leaves: [Leaf]
+  package let products: [Product]
+  package let leaves: [Leaf]
   /// Per product `,product_id,category_id,category_code,brand,`, so that a row is mostly copied.
-  let rowPrefixes: [UInt8]
+  package let rowPrefixes: [UInt8]
   private let choices: AliasTable
   /// For each taste profile, the part of `choices` that draws leaves.
   private let profileRanges: [Range<Int>]
 
   /// Assembles an assortment; `choices` starts with one entry for each product, in order.
-  init(
+  package init(
     seed: UInt64,
     products: [Product],
     leaves: [Leaf],
@@ -62,7 +62,7 @@ struct Assortment {
   ///
   /// Steps, so that a few more users change nothing for the others. The electronics store has
   /// 53,453 products for 407,283 users.
-  static func productTarget(users: Int) -> Int {
+  package static func productTarget(users: Int) -> Int {
     var products = 4_000
     var limit = 20_000
     while users > limit, products < 64_000 {
@@ -73,15 +73,15 @@ struct Assortment {
   }
 
   /// The bytes of the longest row prefix.
-  var longestPrefix: Int { products.reduce(0) { max($0, Int($1.prefixCount)) } }
+  package var longestPrefix: Int { products.reduce(0) { max($0, Int($1.prefixCount)) } }
 
   /// Draws the category that a customer with the given taste looks into.
-  func drawLeaf(taste: Int, _ random: inout RandomStream) -> Int {
+  package func drawLeaf(taste: Int, _ random: inout RandomStream) -> Int {
     choices.draw(in: profileRanges[taste], &random)
   }
 
   /// Draws a product of a category: the better of two popular ones for the wanted price level.
-  func drawProduct(leaf: Int, priceLevel: Double, _ random: inout RandomStream) -> Int {
+  package func drawProduct(leaf: Int, priceLevel: Double, _ random: inout RandomStream) -> Int {
     let range = leaves[leaf].products
     let first = range.lowerBound + choices.draw(in: range, &random)
     let second = range.lowerBound + choices.draw(in: range, &random)
@@ -94,7 +94,7 @@ struct Assortment {
   ///
   /// Prices move by up to 3 % from week to week; in 7 % of the weeks a product is on promotion,
   /// 12 to 22 % cheaper.
-  func offer(product: Int, week: Int) -> Offer {
+  package func offer(product: Int, week: Int) -> Offer {
     let bits = RandomStream.key(seed: seed ^ 0x0FFE, index: UInt64(product), part: UInt64(week))
     let isPromotion = bits & 0xFFFF < 4_588
     let noise = (bits >> 16) & 0xFFFF

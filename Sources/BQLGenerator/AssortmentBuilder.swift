@@ -9,7 +9,7 @@ import Glibc
 /// - 31 % of interest goes to categories without a code and brands are missing by department, as in
 ///   the REES46 sample (31 % and 13 %); 1 % of the products lose their code, and some a brand, as a
 ///   real shop's mistakes.
-struct AssortmentBuilder {
+package struct AssortmentBuilder {
   private struct Brand {
     let name: String
     let popularity: Double
@@ -41,14 +41,14 @@ struct AssortmentBuilder {
   private var prefixes: [UInt8] = []
   private var choices = AliasTable()
 
-  init(seed: UInt64, productTarget: Int) {
+  package init(seed: UInt64, productTarget: Int) {
     self.seed = seed
     self.productTarget = productTarget
     random = RandomStream(seed: seed, index: 0xA550, part: 0)
   }
 
   /// Builds the assortment.
-  consuming func build() -> Assortment {
+  package consuming func build() -> Assortment {
     let brands = makeBrands()
     let categories = makeCategories()
     let rootTotal = categories.reduce(0) { $0 + $1.weight.squareRoot() }

@@ -1,13 +1,13 @@
 /// Holds a day of the proleptic Gregorian calendar.
-struct CivilDate: CustomStringConvertible {
-  let year: Int
-  let month: Int
-  let dayOfMonth: Int
+package struct CivilDate: CustomStringConvertible {
+  package let year: Int
+  package let month: Int
+  package let dayOfMonth: Int
 
   /// Converts a number of days since 1970-01-01.
   ///
   /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-  init(day: Int) {
+  package init(day: Int) {
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -20,7 +20,7 @@ struct CivilDate: CustomStringConvertible {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  var description: String {
+  package var description: String {
     func padded(_ value: Int, _ width: Int) -> String {
       let digits = String(value)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -5,7 +5,7 @@
 /// never buy leave as well. Sources: P. S. Fader, B. G. S. Hardie, K. L. Lee, *Marketing Science*
 /// 24(2), 2005, doi:10.1287/mksc.1040.0098; D. C. Schmittlein, D. G. Morrison, R. Colombo,
 /// *Management Science* 33(1), 1987, doi:10.1287/mnsc.33.1.1.
-enum CustomerType: UInt8, CaseIterable {
+package enum CustomerType: UInt8, CaseIterable {
   case visitor
   case browser
   case bargain
@@ -13,7 +13,7 @@ enum CustomerType: UInt8, CaseIterable {
   case loyal
 
   /// The name written to the truth file.
-  var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .visitor: "visitor"
     case .browser: "browser"
@@ -24,10 +24,10 @@ enum CustomerType: UInt8, CaseIterable {
   }
 
   /// Share of the type among all customers.
-  var share: Double { traits.share }
+  package var share: Double { traits.share }
 
   /// Collects the numbers that make a type.
-  struct Traits {
+  package struct Traits {
     let share: Double
     /// Mean and gamma shape of sessions a day.
     let sessionsPerDay: Double
@@ -47,7 +47,7 @@ enum CustomerType: UInt8, CaseIterable {
   }
 
   /// The numbers of the type.
-  var traits: Traits {
+  package var traits: Traits {
     switch self {
     case .visitor:
       Traits(
@@ -118,5 +118,5 @@ enum CustomerType: UInt8, CaseIterable {
   }
 
   /// All traits by raw value, looked up once a session.
-  static let allTraits: [Traits] = allCases.map(\.traits)
+  package static let allTraits: [Traits] = allCases.map(\.traits)
 }

@@ -2,19 +2,19 @@
 ///
 /// Names are ordinary words. That electronics leads, that big furniture is looked at and seldom
 /// bought, and that clothes and furniture often have no brand follows the REES46 sample.
-struct Department {
-  let name: StaticString
+package struct Department {
+  package let name: StaticString
   /// Share of views of a customer without special taste.
-  let share: Double
+  package let share: Double
   /// Factor on the chance of a cart or a purchase.
-  let conversion: Double
+  package let conversion: Double
   /// Share of products without a brand.
-  let brandless: Double
+  package let brandless: Double
   /// Leaf categories with their median prices.
-  let leaves: KeyValuePairs<StaticString, Double>
+  package let leaves: KeyValuePairs<StaticString, Double>
 
   /// All departments; taste profiles refer to them by position.
-  static let all: [Department] = [
+  package static let all: [Department] = [
     Department(
       name: "electronics",
       share: 0.36,

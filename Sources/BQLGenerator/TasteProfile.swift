@@ -4,7 +4,7 @@
 /// shows only which products a customer meets, so factorization has something to find.
 /// Mixture weights are Dirichlet, as in D. M. Blei, A. Y. Ng, M. I. Jordan, *JMLR* 3, 2003,
 /// <https://www.jmlr.org/papers/v3/blei03a.html>.
-enum TasteProfile: Int, CaseIterable {
+package enum TasteProfile: Int, CaseIterable {
   case tech
   case home
   case fashion
@@ -13,10 +13,10 @@ enum TasteProfile: Int, CaseIterable {
   case maker
 
   /// The Dirichlet parameter before the profile's share: small, so one taste dominates most people.
-  static let concentration = 1.6
+  package static let concentration = 1.6
 
   /// Share of the profile among all customers.
-  var share: Double {
+  package var share: Double {
     switch self {
     case .tech: 0.40
     case .home: 0.18
@@ -28,7 +28,7 @@ enum TasteProfile: Int, CaseIterable {
   }
 
   /// Shift of the price level looked for, in deviations of a category's log price.
-  var priceShift: Double {
+  package var priceShift: Double {
     switch self {
     case .tech: 0.5
     case .home: 0.1
@@ -40,7 +40,7 @@ enum TasteProfile: Int, CaseIterable {
   }
 
   /// Factors on department shares, in the order of ``Department/all``.
-  var departmentFactors: [Double] {
+  package var departmentFactors: [Double] {
     //  electr appli compu appar furni tools kids  auto  acces sport garde healt stati
     switch self {
     case .tech: [2.2, 0.3, 2.8, 0.2, 0.1, 0.3, 0.1, 0.4, 0.3, 0.2, 0.1, 0.3, 1.2]

@@ -1,5 +1,5 @@
 /// Turns customers and their sessions into the ids of a log, without keeping any of them.
-enum UserIdentity {
+package enum UserIdentity {
   private static let firstNumber: UInt32 = 500_000_000
   private static let mask: UInt32 = 1 << 27 - 1
 
@@ -7,7 +7,7 @@ enum UserIdentity {
   ///
   /// The steps are bijections of 27 bits, so no table of used ids is needed, and ids do not tell who
   /// came first.
-  static func number(ofCustomer index: UInt32) -> UInt32 {
+  package static func number(ofCustomer index: UInt32) -> UInt32 {
     var value = (index &* 0x2C1_B3C5 &+ 0x5A5_A5A5) & mask
     value ^= value >> 13
     value = (value &* 0x29F_2D67) & mask
@@ -16,7 +16,7 @@ enum UserIdentity {
   }
 
   /// Gives the 128 bits of a session's id, with a UUID's version 4 and variant 1.
-  static func session(seed: UInt64, _ customer: UInt32, _ session: UInt32) -> (UInt64, UInt64) {
+  package static func session(seed: UInt64, _ customer: UInt32, _ session: UInt32) -> (UInt64, UInt64) {
     let first = RandomStream.key(
       seed: seed ^ 0x5E55_1014,
       index: UInt64(customer),

@@ -8,7 +8,7 @@
 /// the published REES46 logs; the numbers are ours.
 ///
 /// Source: E. Çinlar, *Introduction to Stochastic Processes*, 1975, chapter 4.7 (time change).
-struct WeeklyRhythm {
+package struct WeeklyRhythm {
   private static let secondsPerWeek = 604_800.0
 
   private static let hourly: [Double] = [
@@ -20,7 +20,7 @@ struct WeeklyRhythm {
 
   /// How much likelier a view turns into a cart or a purchase, Monday first: shoppers decide early
   /// in the week and look around on Saturdays.
-  static let conversionByWeekday: [Double] = [1.14, 1.10, 1.05, 1.00, 0.94, 0.82, 0.95]
+  package static let conversionByWeekday: [Double] = [1.14, 1.10, 1.05, 1.00, 0.94, 0.82, 0.95]
 
   /// Activity seconds before each of the 168 hours of a week, and the whole week at the end.
   private let before: [Double]
@@ -28,7 +28,7 @@ struct WeeklyRhythm {
   private let origin: Double
   private let firstWeekday: Int
 
-  init(fromDay: Int) {
+  package init(fromDay: Int) {
     firstWeekday = Self.weekday(ofDay: fromDay)
     origin = Double(firstWeekday * 86_400)
     var sums = [0.0]
@@ -40,18 +40,18 @@ struct WeeklyRhythm {
   }
 
   /// Gives the weekday of a day since 1970-01-01, Monday 0.
-  static func weekday(ofDay day: Int) -> Int {
+  package static func weekday(ofDay day: Int) -> Int {
     let remainder = (day + 3) % 7
     return remainder < 0 ? remainder + 7 : remainder
   }
 
   /// Gives the weekday of a second since the start of the log, Monday 0.
-  func weekday(atSecond second: Int) -> Int {
+  package func weekday(atSecond second: Int) -> Int {
     (firstWeekday + second / 86_400) % 7
   }
 
   /// Converts seconds since the start of the log to activity seconds, `Λ(t)`.
-  func activity(atSecond second: Double) -> Double {
+  package func activity(atSecond second: Double) -> Double {
     let absolute = second + origin
     let week = (absolute / Self.secondsPerWeek).rounded(.down)
     let inWeek = absolute - week * Self.secondsPerWeek
@@ -61,7 +61,7 @@ struct WeeklyRhythm {
   }
 
   /// Converts activity seconds back to seconds since the start of the log, `Λ⁻¹`.
-  func second(atActivity activity: Double) -> Double {
+  package func second(atActivity activity: Double) -> Double {
     let week = (activity / Self.secondsPerWeek).rounded(.down)
     let inWeek = activity - week * Self.secondsPerWeek
     var low = 0

@@ -6,13 +6,13 @@ extension LoadReport {
   /// The report as a person reads it.
   func lines(name: String) -> [String] {
     var lines: [String] = []
-    var first = "\(name): \(grouped(rowsLoaded)) rows"
-    if userCount > 0 { first += ", \(grouped(userCount)) users" }
-    if let sessionCount { first += ", \(grouped(sessionCount)) sessions" }
+    var first = "\(name): \(counted(rowsLoaded, "row"))"
+    if userCount > 0 { first += ", \(counted(userCount, "user"))" }
+    if let sessionCount { first += ", \(counted(sessionCount, "session"))" }
     if let timeRange { first += ", \(time(timeRange.lowerBound)) to \(time(timeRange.upperBound))" }
     lines.append(first)
     if rowsRead != rowsLoaded {
-      lines.append("read \(grouped(rowsRead)) rows, loaded \(grouped(rowsLoaded))")
+      lines.append("read \(counted(rowsRead, "row")), loaded \(grouped(rowsLoaded))")
     }
     for rejection in rejections {
       lines.append(
@@ -22,7 +22,7 @@ extension LoadReport {
     if filteredRows > 0 { lines.append("left out by WHERE: \(grouped(filteredRows))") }
     if duplicateRows > 0 {
       lines.append(
-        "\(grouped(duplicateRows)) rows equal an earlier one in every column"
+        "\(counted(duplicateRows, "exact duplicate"))"
           + (duplicatesRemoved ? ": removed" : ": kept (DEDUP EXACT removes them)"))
     }
     let empty = nullCounts.filter { $0.rowCount > 0 }
@@ -43,6 +43,10 @@ extension LoadReport {
     let share = Double(count) / Double(max(rowsLoaded, 1)) * 100
     if count > 0, share < 0.1 { return "\(grouped(count)) (under 0.1 %)" }
     return "\((share * 10).rounded() / 10) %"
+  }
+
+  private func counted(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
   private func grouped(_ number: Int) -> String {

@@ -1,22 +1,6 @@
 import BQLColumnar
+import BQLExecution
 import BQLStorage
-
-@testable import BQLExecution
-
-/// Draws numbers from a seed, the same on every platform (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
 
 /// Holds a small log with a funnel over it, as a test writes it down or draws it.
 struct FunnelCase {
@@ -141,7 +125,7 @@ extension FunnelCase {
   /// Draws a case: few rows, few distinct instants, rows that match several steps, repeated
   /// steps, several windows, periods, groups with NULL, units, filters, orders.
   static func random(seed: UInt64) -> FunnelCase {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let stepCount = Int.random(in: 1...5, using: &random)
     let scale: Int64 = random.chance(50) ? 1_000_000 : random.chance(50) ? 1 : 30_000_000
     let instants = Int64.random(in: 1...9, using: &random)
@@ -234,7 +218,7 @@ extension FunnelCase {
   /// Makes this the everyday funnel: users, steps that are events, no filter, no period; with
   /// more rows, most of them of step 1.
   mutating func simplify(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     shape = .codes8
     hasUnits = false
     hasFilter = false
@@ -262,7 +246,7 @@ extension FunnelCase {
   /// Draws a log of plausible visits: mostly views, with carts and purchases, orders of several
   /// rows and ties.
   static func large(userCount: Int, seed: UInt64) -> FunnelCase {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     var specification = FunnelSpecification(
       stepCount: 3,
       windows: [3_600_000_000, nil],

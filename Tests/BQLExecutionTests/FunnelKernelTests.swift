@@ -1,6 +1,5 @@
+import BQLExecution
 import Testing
-
-@testable import BQLExecution
 
 /// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
 /// combined in morsel order.

@@ -1,8 +1,7 @@
 import BQLColumnar
+import BQLExecution
 import BQLStorage
 import Testing
-
-@testable import BQLExecution
 
 @Suite struct FunnelLawTests {
   @Test func reachNeverRisesFromStepToStep() {

@@ -1,4 +1,4 @@
-@testable import BQLExecution
+import BQLExecution
 
 extension FunnelOracle {
   /// Answers the whole funnel: groups in their order, counts, times, values, notes.

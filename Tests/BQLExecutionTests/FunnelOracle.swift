@@ -1,4 +1,4 @@
-@testable import BQLExecution
+import BQLExecution
 
 /// Answers a funnel by enumerating every chain of every unit: slow and obvious, the twin that
 /// the kernel is compared to.

@@ -1,7 +1,7 @@
 import BQLColumnar
 import Testing
 
-@testable import BQLExecution
+import BQLExecution
 
 /// Groups against the obvious twin: a list of the distinct rows met so far.
 @Suite struct GroupTableTests {

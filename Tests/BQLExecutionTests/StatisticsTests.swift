@@ -1,6 +1,5 @@
+import BQLExecution
 import Testing
-
-@testable import BQLExecution
 
 @Suite struct QuantileTests {
   @Test func interpolatesLinearly() {
@@ -27,7 +26,7 @@ import Testing
 
   @Test(arguments: UInt64(1)...60)
   func isThatOfTheSortedNumbers(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let count = Int.random(in: 1...(seed % 4 == 0 ? 20_000 : 600), using: &random)
     // Few distinct numbers in some cases, many in others; ascending in some.
     let top = Int64.random(in: 0...(seed % 2 == 0 ? 50 : 1 << 60), using: &random)

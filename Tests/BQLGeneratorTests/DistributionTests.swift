@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLGenerator
+import BQLGenerator
 
 /// Checks the random numbers and the calendar that everything else stands on.
 @Suite struct DistributionTests {

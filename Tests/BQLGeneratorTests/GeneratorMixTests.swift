@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLGenerator
+import BQLGenerator
 
 /// Checks that a log looks like a shop's: mix, blanks, oddities, identities.
 @Suite struct GeneratorMixTests {

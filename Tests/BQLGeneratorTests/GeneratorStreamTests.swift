@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLGenerator
+import BQLGenerator
 
 /// Checks what holds for the bytes: determinism, order, prefixes, options.
 @Suite struct GeneratorStreamTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BQLGenerator
+import BQLGenerator
 
 /// Checks that the log follows its truth, and that models have something to learn.
 @Suite struct GeneratorTruthTests {

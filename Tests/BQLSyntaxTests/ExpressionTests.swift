@@ -118,7 +118,9 @@ import Testing
       throw NoSuchNode()
     }
     // A verb alone is a column.
-    guard case .inList = try expression("a IN (show, sessions)").kind else { throw NoSuchNode() }
+    guard case .inList = try expression("a IN (funnel, show, sessions)").kind else {
+      throw NoSuchNode()
+    }
     guard case .column = try expression("(rfm)").kind else { throw NoSuchNode() }
     guard case .scalarQuery(let query) = try expression("((SELECT 1) UNION SELECT 2)").kind,
       case .select(let select) = query.kind

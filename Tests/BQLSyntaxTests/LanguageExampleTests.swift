@@ -70,7 +70,10 @@ import Testing
     UNION ALL SELECT 2, 3 ORDER BY 1 DESC NULLS LAST LIMIT 5 OFFSET 2;
     """,
     "SELECT split_part(category_code, '.', 1), x::int, CAST(x AS float), COALESCE(a, 0) FROM t",
-    "SELECT CASE WHEN brand ILIKE 'a%' THEN 1 ELSE 0 END FROM events WHERE brand ~ '^a' AND b IN ('x', 'y')",
+    """
+    SELECT CASE WHEN brand ILIKE 'a%' THEN 1 ELSE 0 END FROM events
+    WHERE brand ~ '^a' AND b IN ('x', 'y')
+    """,
     "FROM events SELECT brand WHERE price > 5",
     "FROM events WHERE price IS NULL",
     "SELECT * FROM 'file.csv'",

@@ -1,6 +1,5 @@
+import BQLSyntax
 import Testing
-
-@testable import BQLSyntax
 
 @Suite struct NearestNamesTests {
   private let events = ["view", "cart", "remove_from_cart", "purchase"]

@@ -11,7 +11,8 @@ import Testing
     let load = try load(
       """
       LOAD 'a*.csv', 'b.csv.gz' AS log
-      (USER visitorid, TIME "Order Date", EVENT event (addtocart AS cart, 'Add it' AS "in"), VALUE v)
+      (USER visitorid, TIME "Order Date",
+       EVENT event (addtocart AS cart, 'Add it' AS "in"), VALUE v)
       DEDUP EXACT WHERE price > 0 ON ERROR STOP REJECTS INTO 'bad.csv'
       """
     )

@@ -76,14 +76,23 @@ import Testing
   /// Each answer shown in the README is what its statement gives.
   @Test func theReadmeShowsWhatTheProgramPrints() throws {
     let workspace = try Self.workspace()
-    let blocks = Self.blocks(try Self.read("README.md"), language: "bql")
+    var page = try Self.read("README.md")
+    let blocks = Self.blocks(page, language: "bql")
     #expect(blocks.count >= 1)
     for block in blocks {
       let parts = block.text.components(separatedBy: "\n\n")
       try #require(parts.count == 2, "a statement, an empty line, its answer")
       let answers = try workspace.run(parts[0])
-      let answer = try #require(answers.last)
-      #expect(answer.text() == parts[1], "README.md:\(block.line)")
+      let answer = try #require(answers.last).text()
+      if ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1" {
+        page = page.replacingOccurrences(of: block.text, with: "\(parts[0])\n\n\(answer)")
+      } else {
+        #expect(answer == parts[1], "README.md:\(block.line)")
+      }
+    }
+    if ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1" {
+      let url = Self.root.appendingPathComponent("README.md")
+      try page.write(to: url, atomically: true, encoding: .utf8)
     }
   }
 

@@ -1,3 +1,4 @@
+import BehaviorQuery
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
   }()
 
   @Test func someScriptsExist() {
-    #expect(Self.scripts.count >= 5)
+    #expect(Self.scripts.count >= 5, "the folder of scripts was not found")
   }
 
   @Test(arguments: scripts) func script(_ name: String) throws {
@@ -20,7 +21,7 @@ import Testing
     let text = try String(contentsOf: url, encoding: .utf8)
     let expected = ScriptFile(text)
     var actual = expected
-    let run = ScriptRun(name: name)
+    let run = ScriptRun(name: Self.folder.appendingPathComponent(name).path)
     for index in actual.items.indices {
       actual.items[index].expectations = run.expectations(of: actual.items[index].text)
     }
@@ -40,7 +41,7 @@ import Testing
     for name in Self.scripts where name.hasPrefix("statements/") {
       let text = try String(
         contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
-      let run = ScriptRun(name: name)
+      let run = ScriptRun(name: Self.folder.appendingPathComponent(name).path)
       run.workspace.optimizes = false
       for item in ScriptFile(text).items where !item.text.uppercased().contains("EXPLAIN") {
         #expect(
@@ -56,7 +57,8 @@ import Testing
     for name in Self.scripts where name.hasPrefix("statements/") {
       let text = try String(
         contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
-      let run = ScriptRun(name: name, threads: threads, chunkCapacity: chunkCapacity)
+      let path = Self.folder.appendingPathComponent(name).path
+      let run = ScriptRun(name: path, threads: threads, chunkCapacity: chunkCapacity)
       for item in ScriptFile(text).items where !item.text.uppercased().contains("ANALYZE") {
         #expect(
           run.expectations(of: item.text) == item.expectations,

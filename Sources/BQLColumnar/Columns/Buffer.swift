@@ -32,6 +32,7 @@ package final class MemoryRegion: @unchecked Sendable {
 
   /// Lends the `count` numbers from `byteOffset` on for writing; nobody may read or write them
   /// elsewhere meanwhile.
+  @inlinable
   package func withMutableSpan<Element: BitwiseCopyable, R, E>(
     of type: Element.Type,
     byteOffset: Int,
@@ -64,6 +65,7 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
 
   /// Reads `count` numbers of `region` from `byteOffset` on, which are already written: several
   /// buffers may share a region.
+  @inlinable
   package init(sharing region: MemoryRegion, byteOffset: Int, count: Int) {
     precondition(byteOffset >= 0 && byteOffset % MemoryLayout<Element>.alignment == 0)
     precondition(byteOffset + count * MemoryLayout<Element>.stride <= region.byteCount)
@@ -73,6 +75,7 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
   }
 
   /// Makes a buffer of `count` numbers; `fill` must write every one of them.
+  @inlinable
   package init<E>(
     count: Int,
     fill: (inout MutableSpan<Element>) throws(E) -> Void
@@ -88,9 +91,15 @@ package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
 
   /// Makes a buffer that holds `array`.
   package init(_ array: [Element]) {
-    self.init(count: array.count) { span in
-      for index in array.indices { span[index] = array[index] }
+    count = array.count
+    byteOffset = 0
+    let region = MemoryRegion(byteCount: array.count * MemoryLayout<Element>.stride)
+    unsafe array.withUnsafeBytes { bytes in
+      // The region has room for exactly the array's bytes.
+      guard let start = bytes.baseAddress else { return }
+      unsafe region.base.copyMemory(from: start, byteCount: bytes.count)
     }
+    self.region = region
   }
 
   /// Lends the numbers to `body`.

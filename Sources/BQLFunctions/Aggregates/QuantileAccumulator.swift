@@ -32,6 +32,11 @@ struct QuantileAccumulator: Accumulator {
 
   @inline(__always)
   private mutating func append<T>(_ present: [Int32], _ values: [T], _ key: (T) -> Int64) {
+    if present.allSatisfy({ $0 >= 0 }) {
+      groups.append(contentsOf: present)
+      keys.append(contentsOf: Rows.map(values, key))
+      return
+    }
     for row in present.indices where present[row] >= 0 {
       groups.append(present[row])
       keys.append(key(values[row]))

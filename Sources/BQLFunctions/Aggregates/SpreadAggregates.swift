@@ -116,8 +116,11 @@ enum SpreadAggregates {
       FunctionExample("corr(column1, column2) FROM (VALUES (1, 6), (2, 4), (3, 2))", "-1.0")
     ],
     overloads: [
-      Overload([.float, .float], to: .float) { _ throws(FunctionError) in
-        CorrelationAccumulator()
+      Overload([.float, .float], to: .float) { constants throws(FunctionError) in
+        guard constants.isEmpty else {
+          throw .badArgument("corr takes two columns: a constant does not vary")
+        }
+        return CorrelationAccumulator()
       }
     ]
   )

@@ -110,16 +110,41 @@ extension Cast {
   }
 
   private static func printed(_ column: Column) -> Column {
+    switch column.values {
+    case .bools(let bools):
+      return printed(column) { ValueText.append(bool: bools[$0], to: &$1) }
+    case .floats(let floats):
+      return printed(column) { ValueText.append(float: floats[$0], to: &$1) }
+    case .texts: return column
+    case .ints(let ints):
+      switch column.type {
+      case .decimal: return printed(column) { ValueText.append(decimal: ints[$0], to: &$1) }
+      case .timestamp: return printed(column) { ValueText.append(timestamp: ints[$0], to: &$1) }
+      case .date: return printed(column) { ValueText.append(date: ints[$0], to: &$1) }
+      case .interval:
+        return printed(column) { ValueText.append(interval: ints[$0], style: .exact, to: &$1) }
+      case .int, .bool, .float, .text:
+        return printed(column) { ValueText.append(int: ints[$0], to: &$1) }
+      }
+    }
+  }
+
+  /// Collects what `append` spells of every row that holds a value.
+  @inline(__always)
+  private static func printed(
+    _ column: Column,
+    _ append: (Int, inout [UInt8]) -> Void
+  ) -> Column {
     var output = TextOutput(count: column.count)
     var text: [UInt8] = []
     for row in 0..<column.count {
-      guard column.isValid(row) else {
+      if column.isValid(row) {
+        text.removeAll(keepingCapacity: true)
+        append(row, &text)
+        output.append(text)
+      } else {
         output.appendNull()
-        continue
       }
-      text.removeAll(keepingCapacity: true)
-      ValueText.append(column[row], intervals: .exact, to: &text)
-      output.append(text)
     }
     return output.finish()
   }

@@ -1,8 +1,11 @@
 import BQLColumnar
 
 /// Makes overloads whose result is NULL where an argument is, from a body for one row.
+///
+/// They are inlined, so that a kernel's loop holds its body and calls nothing.
 extension ScalarFunction.Overload {
   /// Takes one argument; the body accepts every value.
+  @inline(__always)
   static func map<A: Cell, R: Cell>(
     _ parameter: DataType,
     to result: DataType,
@@ -14,6 +17,7 @@ extension ScalarFunction.Overload {
   }
 
   /// Takes two arguments; the body accepts every value.
+  @inline(__always)
   static func map<A: Cell, B: Cell, R: Cell>(
     _ first: DataType,
     _ second: DataType,
@@ -27,6 +31,7 @@ extension ScalarFunction.Overload {
   }
 
   /// Takes one argument; the body may refuse it.
+  @inline(__always)
   static func tryMap<A: Argument, R: Cell>(
     _ parameter: DataType,
     to result: DataType,
@@ -43,6 +48,7 @@ extension ScalarFunction.Overload {
   }
 
   /// Takes two arguments; the body may refuse them.
+  @inline(__always)
   static func tryMap<A: Argument, B: Argument, R: Cell>(
     _ first: DataType,
     _ second: DataType,
@@ -61,6 +67,7 @@ extension ScalarFunction.Overload {
   }
 
   /// Takes three arguments; the body may refuse them.
+  @inline(__always)
   static func tryMap<A: Argument, B: Argument, C: Argument, R: Cell>(
     _ parameters: [DataType],
     to result: DataType,

@@ -27,7 +27,6 @@ package struct AggregateFunction: Sendable {
   package let aliases: [String]
   package let summary: String
   package let nullRule: NullRule
-  /// Whether `f(DISTINCT x)` is supported by the accumulator that `makeDistinct` makes.
   package let examples: [FunctionExample]
   package let overloads: [Overload]
   /// The overloads of `f(DISTINCT x)`; empty where DISTINCT is refused.

@@ -12,7 +12,8 @@ package enum FunctionCategory: String, Hashable, Sendable, CaseIterable {
 
 /// Shows a function at work; every example runs as a test.
 package struct FunctionExample: Hashable, Sendable {
-  /// An expression: `split_part('a.b', '.', 1)`; for an aggregate, over `(VALUES …)`.
+  /// What stands after SELECT: `split_part('a.b', '.', 1)`; for an aggregate
+  /// `sum(column1) FROM (VALUES (1), (2))`.
   package let expression: String
   /// The result as the CSV format prints it.
   package let result: String

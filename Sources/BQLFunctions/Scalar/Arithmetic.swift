@@ -21,14 +21,10 @@ enum Arithmetic {
       FunctionExample("TIMESTAMP '2019-10-31 23:00:00' + 90m", "2019-11-01 00:30:00"),
     ],
     overloads: [
-      exact(.int, .int, to: .int, "int addition") { $0.addingReportingOverflow($1) },
-      exact(.decimal, .decimal, to: .decimal, "decimal addition") {
-        $0.addingReportingOverflow($1)
-      },
-      float("float addition") { $0 + $1 },
-      exact(.interval, .interval, to: .interval, "interval addition") {
-        $0.addingReportingOverflow($1)
-      },
+      plain(.add, .int, .int, to: .int, "int addition"),
+      plain(.add, .decimal, .decimal, to: .decimal, "decimal addition"),
+      float(.add, "float addition"),
+      plain(.add, .interval, .interval, to: .interval, "interval addition"),
       exact(.timestamp, .interval, to: .timestamp, "timestamp addition") {
         TimeArithmetic.timestamp($0.addingReportingOverflow($1))
       },
@@ -64,18 +60,12 @@ enum Arithmetic {
       ),
     ],
     overloads: [
-      exact(.int, .int, to: .int, "int subtraction") { $0.subtractingReportingOverflow($1) },
-      exact(.decimal, .decimal, to: .decimal, "decimal subtraction") {
-        $0.subtractingReportingOverflow($1)
-      },
-      float("float subtraction") { $0 - $1 },
-      exact(.interval, .interval, to: .interval, "interval subtraction") {
-        $0.subtractingReportingOverflow($1)
-      },
-      exact(.timestamp, .timestamp, to: .interval, "timestamp subtraction") {
-        $0.subtractingReportingOverflow($1)
-      },
-      exact(.date, .date, to: .int, "date subtraction") { $0.subtractingReportingOverflow($1) },
+      plain(.subtract, .int, .int, to: .int, "int subtraction"),
+      plain(.subtract, .decimal, .decimal, to: .decimal, "decimal subtraction"),
+      float(.subtract, "float subtraction"),
+      plain(.subtract, .interval, .interval, to: .interval, "interval subtraction"),
+      plain(.subtract, .timestamp, .timestamp, to: .interval, "timestamp subtraction"),
+      plain(.subtract, .date, .date, to: .int, "date subtraction"),
       exact(.timestamp, .interval, to: .timestamp, "timestamp subtraction") {
         TimeArithmetic.timestamp($0.subtractingReportingOverflow($1))
       },
@@ -98,23 +88,15 @@ enum Arithmetic {
       FunctionExample("1h * 1.5", "5400"),
     ],
     overloads: [
-      exact(.int, .int, to: .int, "int multiplication") { $0.multipliedReportingOverflow(by: $1) },
-      exact(.decimal, .int, to: .decimal, "decimal multiplication") {
-        $0.multipliedReportingOverflow(by: $1)
-      },
-      exact(.int, .decimal, to: .decimal, "decimal multiplication") {
-        $0.multipliedReportingOverflow(by: $1)
-      },
+      plain(.multiply, .int, .int, to: .int, "int multiplication"),
+      plain(.multiply, .decimal, .int, to: .decimal, "decimal multiplication"),
+      plain(.multiply, .int, .decimal, to: .decimal, "decimal multiplication"),
       .map(.decimal, .decimal, to: .float) { (a: Int64, b: Int64) in
         Double(Int128(a) * Int128(b)) / 10_000
       },
-      float("float multiplication") { $0 * $1 },
-      exact(.interval, .int, to: .interval, "interval multiplication") {
-        $0.multipliedReportingOverflow(by: $1)
-      },
-      exact(.int, .interval, to: .interval, "interval multiplication") {
-        $0.multipliedReportingOverflow(by: $1)
-      },
+      float(.multiply, "float multiplication"),
+      plain(.multiply, .interval, .int, to: .interval, "interval multiplication"),
+      plain(.multiply, .int, .interval, to: .interval, "interval multiplication"),
       .tryMap(.interval, .float, to: .interval) {
         (interval: Int64, factor: Double) throws(FunctionError) in
         try Numbers.int(rounding: Double(interval) * factor, "interval multiplication")
@@ -195,12 +177,42 @@ enum Arithmetic {
     } + [.map(.float, to: .float) { (a: Double) in -a }]
   )
 
-  /// Makes an overload on values held in `Int64`.
+  private enum Operation {
+    case add
+    case subtract
+    case multiply
+  }
+
+  /// Makes an overload that works on the integers as they are; the loop calls nothing.
+  private static func plain(
+    _ operation: Operation,
+    _ first: DataType,
+    _ second: DataType,
+    to result: DataType,
+    _ name: String
+  ) -> Overload {
+    Overload([first, second], to: result) { arguments, _ throws(FunctionError) in
+      let validity: Bitmap? = .allPresent(arguments)
+      let (a, b) = (arguments[0].ints, arguments[1].ints)
+      let ints =
+        switch operation {
+        case .add:
+          try Rows.checked(a, b, where: validity, name) { $0.addingReportingOverflow($1) }
+        case .subtract:
+          try Rows.checked(a, b, where: validity, name) { $0.subtractingReportingOverflow($1) }
+        case .multiply:
+          try Rows.checked(a, b, where: validity, name) { $0.multipliedReportingOverflow(by: $1) }
+        }
+      return Column(result, ints: ints, validity: validity)
+    }
+  }
+
+  /// Makes an overload on values held in `Int64` from a body that says what is out of range.
   private static func exact(
     _ first: DataType,
     _ second: DataType,
     to result: DataType,
-    _ operation: String,
+    _ name: String,
     _ body: @escaping @Sendable (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
   ) -> Overload {
     Overload([first, second], to: result) { arguments, _ throws(FunctionError) in
@@ -209,29 +221,34 @@ enum Arithmetic {
         arguments[0].ints,
         arguments[1].ints,
         where: validity,
-        operation,
+        name,
         body
       )
       return Column(result, ints: ints, validity: validity)
     }
   }
 
-  private static func float(
-    _ operation: String,
-    _ body: @escaping @Sendable (Double, Double) -> Double
-  ) -> Overload {
+  private static func float(_ operation: Operation, _ name: String) -> Overload {
     Overload([.float, .float], to: .float) { arguments, _ throws(FunctionError) in
       let validity: Bitmap? = .allPresent(arguments)
-      let floats = try Rows.checked(
-        arguments[0].floats,
-        arguments[1].floats,
-        where: validity,
-        operation
-      ) { a, b in
-        let value = body(a, b)
-        return (value, value.isInfinite && a.isFinite && b.isFinite)
-      }
+      let (a, b) = (arguments[0].floats, arguments[1].floats)
+      let floats =
+        switch operation {
+        case .add: try Rows.checked(a, b, where: validity, name) { finite($0 + $1, $0, $1) }
+        case .subtract: try Rows.checked(a, b, where: validity, name) { finite($0 - $1, $0, $1) }
+        case .multiply: try Rows.checked(a, b, where: validity, name) { finite($0 * $1, $0, $1) }
+        }
       return Column(floats: floats, validity: validity)
     }
+  }
+
+  /// Says beside a result whether it left the range of doubles although its arguments were in it.
+  @inline(__always)
+  private static func finite(
+    _ value: Double,
+    _ a: Double,
+    _ b: Double
+  ) -> (partialValue: Double, overflow: Bool) {
+    (value, value.isInfinite && a.isFinite && b.isFinite)
   }
 }

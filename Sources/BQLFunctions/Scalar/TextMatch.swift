@@ -50,7 +50,7 @@ enum TextMatch {
     ],
     overloads: [
       matching { text throws(FunctionError) in
-        try RegexProgram(String(decoding: text, as: UTF8.self))
+        try RegexMatcher(String(decoding: text, as: UTF8.self))
       } by: { pattern, text in
         pattern.matches(text)
       }

@@ -112,13 +112,23 @@ extension Binder {
   }
 }
 
+extension DataType {
+  /// The type's name in a sentence: "a date", "an int".
+  var withArticle: String {
+    switch self {
+    case .int, .interval: "an \(rawValue)"
+    case .bool, .float, .decimal, .text, .timestamp, .date: "a \(rawValue)"
+    }
+  }
+}
+
 extension FunctionError {
   /// What went wrong, in one sentence.
   package var sentence: String {
     switch self {
     case .divisionByZero: "division by zero"
     case .overflow(let what): "the result does not fit: \(what)"
-    case .badCast(let text, let type): "not a \(type.rawValue): '\(text)'"
+    case .badCast(let text, let type): "not \(type.withArticle): '\(text)'"
     case .badArgument(let sentence): sentence
     }
   }

@@ -51,8 +51,8 @@ extension Binder {
       case .int, .float, .decimal, .text: nil
       }
     return fail(
-      .badLiteral, "not a \(type.rawValue): '\(text)'", at: range,
-      hints: example.map { ["a \(type.rawValue) reads \($0)"] } ?? [])
+      .badLiteral, "not \(type.withArticle): '\(text)'", at: range,
+      hints: example.map { ["\(type.withArticle) reads \($0)"] } ?? [])
   }
 
   /// Reads a text as a value of `type`, by the rules of a cast.

@@ -19,7 +19,7 @@ extension Binder {
         if case .literal(.int(let ordinal)) = expression.kind {
           guard ordinal >= 1, ordinal <= items.count else {
             return fail(
-              .badLiteral, "GROUP BY \(ordinal): SELECT has \(items.count) columns",
+              .badLiteral, "GROUP BY \(ordinal) is no column of SELECT, which has \(items.count)",
               at: expression.range)
           }
           written.append(items[Int(ordinal) - 1])
@@ -66,7 +66,7 @@ extension Binder {
       if case .literal(.int(let ordinal)) = expression.kind {
         guard ordinal >= 1, ordinal <= items.count else {
           return fail(
-            .badLiteral, "ORDER BY \(ordinal): SELECT has \(items.count) columns",
+            .badLiteral, "ORDER BY \(ordinal) is no column of SELECT, which has \(items.count)",
             at: expression.range)
         }
         column = Int(ordinal) - 1

@@ -31,8 +31,8 @@ final class RowIndex {
   private let dialect: Dialect
   private let columnCount: Int
   /// Holds one position even of a block without rows.
-  private var positions = MemoryRegion(byteCount: 4)
-  private var marks = MemoryRegion(byteCount: 0)
+  private var positions = MemoryRegion(byteCount: 64)
+  private var marks = MemoryRegion(byteCount: 64)
   private var copy = TextBuffer(capacity: 0)
   private var isCopied = false
   private var copyCount = 0
@@ -94,8 +94,8 @@ final class RowIndex {
 
   /// Indexes the whole rows of `text` in `start..<end`; the byte before `end` is a line feed.
   ///
-  /// - Parameter isExact: The end is known to be a row's; otherwise a last row that does not end
-  ///   there makes the outcome `misaligned`.
+  /// With `isExact` the end is known to be a row's; otherwise a last row that does not end there
+  /// makes the outcome `misaligned`.
   func index(_ text: TextView, _ start: Int, _ end: Int, isExact: Bool) -> Outcome {
     rowCount = 0
     lineCount = 0

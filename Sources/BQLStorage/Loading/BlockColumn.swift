@@ -15,7 +15,7 @@ struct BlockColumn: Sendable {
   }
 
   var storage: Storage
-  /// 1 where a row has no value; nil where all have. Codes of text use 0 for it instead.
+  /// Holds 1 where a row has no value; nil where all have, and for codes of text, which use 0.
   var nulls: Buffer<UInt8>?
   /// The smallest and largest stored number, 0 among them.
   var range: ClosedRange<Int64> = 0...0

@@ -39,7 +39,7 @@ final class BlockSource: Sendable {
   private let cursor = Cursor()
   private let bytesRead = Atomic<Int>(0)
 
-  /// - Parameter isCareful: Cuts plain files, too, at row ends only.
+  /// With `isCareful`, plain files, too, are cut at row ends only.
   init(_ files: [InputFile], dialect: Dialect, blockByteCount: Int, isCareful: Bool) {
     self.files = files
     self.dialect = dialect

@@ -21,18 +21,18 @@ struct PassPlan: Sendable {
 
 /// Turns blocks of text into blocks of columns: one thread's part of a pass.
 final class BlockWorker {
-  private let plan: PassPlan
-  private let number: Int
-  private let rows: RowIndex
-  private var scratch: [ColumnScratch]
-  private var slabs: [ColumnSlab]
-  private var timeCaches: [TimeCache?]
+  let plan: PassPlan
+  let number: Int
+  let rows: RowIndex
+  var scratch: [ColumnScratch]
+  var slabs: [ColumnSlab]
+  var timeCaches: [TimeCache?]
   /// One a column; empty for those that are no text.
   private(set) var dictionaries: [FieldDictionary]
   /// Rows of the block at hand that are left out.
-  private var isRejected: [Bool] = []
-  private var rejectedCount = 0
-  private var places: [Int32] = []
+  var isRejected: [Bool] = []
+  var rejectedCount = 0
+  var places: [Int32] = []
 
   init(_ plan: PassPlan, number: Int) {
     self.plan = plan
@@ -48,7 +48,7 @@ final class BlockWorker {
 
   /// Reads the rows of a block; nil where the block is not aligned to rows.
   ///
-  /// - Parameter keepsPlaces: Whether to keep each row's place, for a log that may be small.
+  /// With `keepsPlaces` the result keeps each row's place, for a log that may turn out small.
   func read(
     _ block: Block,
     _ buffer: TextBuffer,
@@ -152,33 +152,27 @@ final class BlockWorker {
   }
 
   private func readUUIDs(_ fields: FieldView, _ column: Int) -> [Int] {
-    var lows: [Int64] = []
-    swap(&lows, &scratch[column].lows)
-    if lows.count < fields.rowCount { lows = [Int64](repeating: 0, count: fields.rowCount) }
-    var row = -1
-    var lowOutput = lows.mutableSpan
-    // The rows come in order, empty ones left out: count up to the row at hand by its field.
     let text = fields.text
     var highs: [Int64] = []
+    var lows: [Int64] = []
     swap(&highs, &scratch[column].values)
-    var highOutput = highs.mutableSpan
+    swap(&lows, &scratch[column].lows)
     var bad: [Int] = []
     var empty: [Int] = []
-    fields.forEach(column) { index, start, end in
-      row = index
+    var highOutput = highs.mutableSpan
+    var lowOutput = lows.mutableSpan
+    fields.forEach(column) { row, start, end in
       if start == end {
         empty.append(row)
-        return
-      }
-      guard let words = UUIDText.words(text, start, end) else {
+      } else if let words = UUIDText.words(text, start, end) {
+        highOutput[row] = Int64(bitPattern: words.high)
+        lowOutput[row] = Int64(bitPattern: words.low)
+      } else {
         bad.append(row)
-        return
       }
-      highOutput[row] = Int64(bitPattern: words.high)
-      lowOutput[row] = Int64(bitPattern: words.low)
     }
-    swap(&lows, &scratch[column].lows)
     swap(&highs, &scratch[column].values)
+    swap(&lows, &scratch[column].lows)
     scratch[column].setNull(empty)
     return bad
   }
@@ -251,8 +245,9 @@ final class BlockWorker {
 
   // MARK: - Places
 
-  /// Gives each row its place, grouped by partition and in source order within one, and returns
-  /// where the partitions start. Rows left out share the place behind the last.
+  /// Gives each row its place, by partition and in source order within one.
+  ///
+  /// Rows left out share the place behind the last. Returns where the partitions start.
   private func place(_ fields: FieldView) -> [Int32] {
     let rowCount = fields.rowCount
     if places.count < rowCount { places = [Int32](repeating: 0, count: rowCount) }
@@ -315,127 +310,6 @@ final class BlockWorker {
   /// The places of the rows kept, in source order.
   private func sourceOrder(_ rowCount: Int) -> [Int32] {
     (0..<rowCount).compactMap { isRejected[$0] && rejectedCount > 0 ? nil : places[$0] }
-  }
-
-  // MARK: - Storing
-
-  private func store(_ fields: FieldView, _ column: Int, _ kept: Int) -> BlockColumn {
-    let count = fields.rowCount
-    var slab = ColumnSlab(slabByteCount: 0)
-    swap(&slab, &slabs[column])
-    defer { swap(&slab, &slabs[column]) }
-    var stored: BlockColumn
-    switch plan.columns[column].reading {
-    case .uuid: stored = BlockColumn(storage: .uuids(storeUUIDs(column, count, kept, &slab)))
-    case .localText: stored = storeTexts(fields, column, kept, &slab)
-    case .time: stored = storeTimes(column, count, kept, &slab)
-    case .float:
-      stored = BlockColumn(
-        storage: .int64(slab.scatter(scratch[column].values, places, count, kept) { $0 })
-      )
-    case .int, .decimal, .bool, .date, .text:
-      stored = storeInts(column, count, kept, &slab) { $0 }
-    }
-    if scratch[column].hasNulls {
-      let nulls = scratch[column].nulls
-      let places = places
-      stored.nulls = slab.buffer(of: UInt8.self, count: kept, spare: 1) { output in
-        for row in 0..<count { output[Int(places[row])] = nulls[row] ? 1 : 0 }
-      }
-    }
-    return stored
-  }
-
-  private func storeInts(
-    _ column: Int,
-    _ count: Int,
-    _ kept: Int,
-    _ slab: inout ColumnSlab,
-    _ transform: (Int64) -> Int64
-  ) -> BlockColumn {
-    let values = scratch[column].values
-    var low: Int64 = 0
-    var high: Int64 = 0
-    for row in 0..<count {
-      low = min(low, values[row])
-      high = max(high, values[row])
-    }
-    let range = transform(low)...transform(high)
-    let storage: BlockColumn.Storage
-    switch IntegerWidth(range) {
-    case .one:
-      storage = .int8(slab.scatter(values, places, count, kept) { .init(truncatingIfNeeded: $0) })
-    case .two:
-      storage = .int16(slab.scatter(values, places, count, kept) { .init(truncatingIfNeeded: $0) })
-    case .four:
-      storage = .int32(slab.scatter(values, places, count, kept) { .init(truncatingIfNeeded: $0) })
-    case .eight: storage = .int64(slab.scatter(values, places, count, kept) { $0 })
-    }
-    return BlockColumn(storage: storage, range: range)
-  }
-
-  private func storeTimes(
-    _ column: Int,
-    _ count: Int,
-    _ kept: Int,
-    _ slab: inout ColumnSlab
-  ) -> BlockColumn {
-    if !scratch[column].hasFractions {
-      for row in 0..<count { scratch[column].values[row] /= TimeText.microsPerSecond }
-    }
-    var stored = storeInts(column, count, kept, &slab) { $0 }
-    stored.isInSeconds = !scratch[column].hasFractions
-    return stored
-  }
-
-  private func storeUUIDs(
-    _ column: Int,
-    _ count: Int,
-    _ kept: Int,
-    _ slab: inout ColumnSlab
-  ) -> Buffer<UInt64> {
-    let (highs, lows, places) = (scratch[column].values, scratch[column].lows, places)
-    return slab.buffer(of: UInt64.self, count: kept * 2, spare: 2) { output in
-      for row in 0..<count {
-        let place = Int(places[row]) * 2
-        output[place] = UInt64(bitPattern: highs[row])
-        output[place + 1] = UInt64(bitPattern: lows[row])
-      }
-    }
-  }
-
-  private func storeTexts(
-    _ fields: FieldView,
-    _ column: Int,
-    _ kept: Int,
-    _ slab: inout ColumnSlab
-  ) -> BlockColumn {
-    var rowAtPlace = [Int32](repeating: 0, count: kept + 1)
-    for row in 0..<fields.rowCount {
-      rowAtPlace[Int(places[row])] = Int32(truncatingIfNeeded: row)
-    }
-    rowAtPlace.removeLast()
-    let byteCount = rowAtPlace.reduce(0) { $0 + fields.range(Int($1), column).count }
-    let offsets = slab.buffer(of: UInt32.self, count: kept + 1) { output in
-      var offset: UInt32 = 0
-      output[0] = 0
-      for (place, row) in rowAtPlace.enumerated() {
-        offset += UInt32(truncatingIfNeeded: fields.range(Int(row), column).count)
-        output[place + 1] = offset
-      }
-    }
-    let text = fields.text
-    let bytes = slab.buffer(of: UInt8.self, count: byteCount + 8) { output in
-      var position = 0
-      for row in rowAtPlace {
-        for index in fields.range(Int(row), column) {
-          output[position] = text[index]
-          position += 1
-        }
-      }
-      for index in 0..<8 { output[position + index] = 0 }
-    }
-    return BlockColumn(storage: .texts(offsets: offsets, bytes: bytes))
   }
 
   // MARK: - The chunk that WHERE sees

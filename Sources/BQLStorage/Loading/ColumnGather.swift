@@ -46,12 +46,14 @@ struct ColumnGather {
 
   func floats(_ column: Int) -> [StoredColumn] {
     let isNull = hasNulls(column)
-    return gather(
-      column,
-      of: Double.self,
-      isNull,
-      { Double(bitPattern: UInt64(bitPattern: $0)) }
-    ) { buffer, validity in
+    return eachPartition(of: Double.self) { partition, output in
+      scatter(partition, column) { block, places, offset, targets in
+        block.forEachInt(places) { place, bits in
+          output[Int(targets[place + offset])] = Double(bitPattern: UInt64(bitPattern: bits))
+        }
+      }
+      return isNull ? validity(partition, column) : nil
+    } make: { buffer, validity in
       StoredColumn(type: .float, storage: .float(buffer), validity: validity, count: buffer.count)
     }
   }
@@ -100,20 +102,10 @@ struct ColumnGather {
         make($0, $1)
       }
     }
-    return gather(column, of: type, isNull, { Raw(truncatingIfNeeded: $0) }, make)
-  }
-
-  private func gather<Raw: BitwiseCopyable & Sendable>(
-    _ column: Int,
-    of type: Raw.Type,
-    _ isNull: Bool,
-    _ convert: @Sendable (Int64) -> Raw,
-    _ make: @Sendable (Buffer<Raw>, Bitmap?) -> StoredColumn
-  ) -> [StoredColumn] {
-    eachPartition(of: type) { partition, output in
+    return eachPartition(of: type) { partition, output in
       scatter(partition, column) { block, places, offset, targets in
         block.forEachInt(places) { place, value in
-          output[Int(targets[place + offset])] = convert(value)
+          output[Int(targets[place + offset])] = Raw(truncatingIfNeeded: value)
         }
       }
       return isNull ? validity(partition, column) : nil

@@ -3,15 +3,13 @@ import BQLColumnar
 /// Makes one dictionary of the workers' for a column, in order of first appearance in the text.
 struct DictionaryMerge: Sendable {
   let dictionary: TextDictionary
-  /// By worker, then by the worker's code: the code in `dictionary`. Code 0 (NULL) becomes `count`.
+  /// The code in `dictionary`, by worker, then by the worker's code; 0 (NULL) becomes `count`.
   let codes: [[Int32]]
   /// The number of texts; also the code that stands for NULL until validity is known.
   let count: Int
 
-  /// - Parameters:
-  ///   - column: The column's position.
-  ///   - declared: Texts that come first, whether rows have them or not.
-  ///   - aliases: Texts that stand for others.
+  /// Merges the dictionaries of a column: first the `declared` texts, whether rows have them or
+  /// not; `aliases` are texts that stand for others.
   init(
     _ result: LoadPass.Result,
     column: Int,

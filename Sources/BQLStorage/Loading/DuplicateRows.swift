@@ -126,7 +126,7 @@ extension StoredColumn {
 
   /// Returns the column's rows at `rows`, in the same representation.
   ///
-  /// - Parameter userOffsets: The users' rows afterwards, for a column of one value a user.
+  /// A column of one value a user gets `userOffsets`: each user's rows afterwards.
   func kept(_ rows: [Int32], userOffsets: Buffer<Int32>) -> StoredColumn {
     func pick<Raw: BitwiseCopyable & Sendable>(_ buffer: Buffer<Raw>) -> Buffer<Raw> {
       buffer.withSpan { span in

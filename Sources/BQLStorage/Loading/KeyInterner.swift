@@ -115,9 +115,10 @@ enum KeyValues: Sendable {
     }
   }
 
-  /// The values as a dictionary; nil for whole numbers.
+  /// The values as a dictionary, one empty text where there is none; nil for whole numbers.
   var dictionary: CodeDictionary? {
-    switch self {
+    if count == 0 { return CodeDictionary(TextDictionary([""])) }
+    return switch self {
     case .ints: nil
     case .uuids(let words): CodeDictionary(uuids: Buffer(words))
     case .texts(let texts): CodeDictionary(texts)

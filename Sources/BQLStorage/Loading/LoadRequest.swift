@@ -20,7 +20,7 @@ package struct LoadRequest: Sendable {
     case null
   }
 
-  /// Paths, with `*`, `?` and `[…]`; `-` is standard input. All of them are one log.
+  /// The files, all of them one log: paths, patterns with `*`, `?` and `[…]`, or `-`.
   package var paths: [String]
   package var name: String
   package var kind: Kind

@@ -4,13 +4,13 @@ import Glibc
 extension LoadPlan {
   /// Reads the files into an event log.
   ///
-  /// - Parameter filter: LOAD's WHERE; rows for which it is not true are left out and counted.
+  /// `filter` is LOAD's WHERE: rows for which it is not true are left out and counted.
   package func loadLog(filter: RowFilter? = nil) throws(LoadError) -> EventLog {
     let clock = Stopwatch()
-    let run = try readAll(filter, partitionCount: 64)
+    var run = try readAll(filter, partitionCount: 64)
     var report = try account(run)
     let builder = LogBuilder(plan: self, columns: run.columns)
-    return try builder.build(run.result, &report) { $0.seconds = clock.seconds }
+    return try builder.build(&run.result, &report) { $0.seconds = clock.seconds }
   }
 
   /// Reads the files into a plain table, its rows in the order of the files.

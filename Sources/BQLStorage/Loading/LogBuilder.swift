@@ -8,25 +8,23 @@ struct LogBuilder {
   private var request: LoadRequest { plan.request }
   private var threads: Int { max(request.threads, 1) }
 
-  /// Builds the log and completes its report; `finish` is called last.
+  /// Builds the log, taking the blocks out of `result`, and completes its report; `finish` comes
+  /// last.
   func build(
-    _ result: LoadPass.Result,
+    _ result: inout LoadPass.Result,
     _ report: inout LoadReport,
     finish: (inout LoadReport) -> Void
   ) throws(LoadError) -> EventLog {
+    let merges = try merge(result)
     var blocks = result.blocks
+    result.blocks = []
     let rowCount = blocks.reduce(0) { $0 + $1.rowsKept }
     let isPartitioned = rowCount >= LoadPass.partitionedRowCount
     if !isPartitioned { blocks = blocks.map { $0.inSourceOrder() } }
-    let merges = try merge(result)
     let partitionCount = isPartitioned ? 64 : 1
     let runs = (0..<partitionCount).map { PartitionRuns(blocks, partition: $0) }
-    let source = blocks
-    let directories = try ParallelWork.map(count: partitionCount, threads: threads) {
-      (partition) throws(LoadError) in
-      try PartitionDirectory(runs[partition], source, columns, plan.roles)
-    }
-    let stored = try gather(blocks, runs, directories, merges)
+    let directories = try cluster(blocks, runs)
+    let stored = try gather(&blocks, runs, directories, merges)
     var partitions = (0..<partitionCount).map { partition in
       Partition(
         rowCount: directories[partition].rowCount,
@@ -67,31 +65,38 @@ struct LogBuilder {
     return merges
   }
 
+  private func cluster(
+    _ blocks: [BlockResult],
+    _ runs: [PartitionRuns]
+  ) throws(LoadError) -> [PartitionDirectory] {
+    try ParallelWork.map(count: runs.count, threads: threads) { (partition) throws(LoadError) in
+      try PartitionDirectory(runs[partition], blocks, columns, plan.roles)
+    }
+  }
+
   /// Gathers all columns, freeing the memory of a column's blocks once it is done.
   private func gather(
-    _ blocks: consuming [BlockResult],
+    _ blocks: inout [BlockResult],
     _ runs: [PartitionRuns],
     _ directories: [PartitionDirectory],
     _ merges: [Int: DictionaryMerge]
   ) throws(LoadError) -> [[StoredColumn]] {
-    var blocks = blocks
-    var stored: [[StoredColumn]] = []
+    var stored = [[StoredColumn]](repeating: [], count: columns.count)
+    // Keys first: they are known from the directories, and their blocks are large.
     for (index, column) in columns.enumerated() {
-      if request.isCancelled() { throw .cancelled }
-      let gather = ColumnGather(
-        blocks: blocks,
-        directories: directories,
-        runs: runs,
-        threads: threads
-      )
       switch (column.role, column.reading) {
       case (.user, _):
-        stored.append(directories.map { self.users($0, range(blocks, index)) })
+        let range = range(blocks, index)
+        stored[index] = directories.map { users($0, range) }
       case (.session, .uuid), (.session, .localText):
-        stored.append(directories.map { sessions($0) })
-      default: stored.append(values(gather, index, column, blocks, merges[index]))
+        stored[index] = directories.map { sessions($0) }
+      default: continue
       }
-      _ = consume gather
+      for block in blocks.indices { blocks[block].columns[index].release() }
+    }
+    for (index, column) in columns.enumerated() where stored[index].isEmpty {
+      if request.isCancelled() { throw .cancelled }
+      stored[index] = values(blocks, runs, directories, index, column, merges[index])
       for block in blocks.indices { blocks[block].columns[index].release() }
     }
     if plan.constantEvent != nil { stored.append(purchases(directories)) }
@@ -99,12 +104,19 @@ struct LogBuilder {
   }
 
   private func values(
-    _ gather: ColumnGather,
+    _ blocks: [BlockResult],
+    _ runs: [PartitionRuns],
+    _ directories: [PartitionDirectory],
     _ index: Int,
     _ column: FileColumn,
-    _ blocks: [BlockResult],
     _ merge: DictionaryMerge?
   ) -> [StoredColumn] {
+    let gather = ColumnGather(
+      blocks: blocks,
+      directories: directories,
+      runs: runs,
+      threads: threads
+    )
     switch column.reading {
     case .text:
       guard let merge else { preconditionFailure("a text column has a dictionary") }
@@ -177,7 +189,7 @@ struct LogBuilder {
         output[row] = max(codes[row], 0)
       }
     }
-    let found = sessions.count == 0 ? nil : sessions.dictionary
+    let found = sessions.dictionary
     return StoredColumn(
       type: .text,
       storage: .codes32(legal, found ?? CodeDictionary(TextDictionary([""]))),

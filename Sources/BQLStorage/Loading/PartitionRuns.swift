@@ -118,9 +118,8 @@ struct PartitionRuns {
 }
 
 extension FieldDictionary {
-  /// The entries in code order; one empty text where there is none.
+  /// The entries in code order.
   func textDictionary() throws(LoadError) -> TextDictionary {
-    guard count > 0 else { return TextDictionary([""]) }
     let byteCount = offsets[count]
     guard byteCount < Int(Int32.max) else {
       throw .tooLarge(reason: "the distinct texts of one column are more than 2 GB together")

@@ -31,9 +31,11 @@ struct RoleResolver {
   private(set) var columnOfRole: [Role: Int] = [:]
   private(set) var isREES46 = false
   private(set) var warnings: [String] = []
+  private var isEventAmbiguous = false
 
   /// - Throws: ``LoadError/unknownColumn(name:columns:)``, ``LoadError/repeatedRole(column:)``, or
-  ///   ``LoadError/rolesUnknown(path:missing:columns:hasHeader:)`` without a USER or a TIME.
+  ///   ``LoadError/rolesUnknown(path:missing:columns:hasHeader:)`` without a USER or a TIME,
+  ///   or with several columns that could be EVENT.
   init(
     given: [(role: Role, column: String)],
     columns: [String],
@@ -52,7 +54,10 @@ struct RoleResolver {
     }
     isREES46 = Self.rees46Columns.allSatisfy { folded.contains($0) }
     if hasHeader { bindKnownNames(columns) }
-    let missing = [Role.user, .time].filter { columnOfRole[$0] == nil }
+    // Where two columns could be EVENT, taking every row for a purchase would be worse than asking.
+    let missing = [Role.user, .time, .event].filter {
+      columnOfRole[$0] == nil && ($0 != .event || isEventAmbiguous)
+    }
     guard missing.isEmpty else {
       throw .rolesUnknown(path: path, missing: missing, columns: columns, hasHeader: hasHeader)
     }
@@ -69,6 +74,7 @@ struct RoleResolver {
       guard let column = candidates.first else { continue }
       if candidates.count > 1 {
         let list = candidates.map { columns[$0] }.joined(separator: " and ")
+        if role == .event { isEventAmbiguous = true }
         warnings.append("\(list) could each be \(role.rawValue.uppercased()); none was taken")
         continue
       }

@@ -3,10 +3,10 @@ package enum NearestNames {
   /// Returns the candidates close to the name, the closest first.
   ///
   /// The distance is Damerau–Levenshtein's with adjacent transpositions (optimal string alignment),
-  /// without regard to case; the limit grows with the name: 1 up to 4 characters, 2 up to 7, else 3,
-  /// and none for a single character. A candidate that extends the name (`product` → `product_id`)
-  /// or is extended by it comes after those. Ties keep the order of the candidates, so the answer is
-  /// a function of its input alone; a candidate equal to the name is left out.
+  /// without regard to case; the limit grows with the name: 1 up to 4 characters, 2 up to 7, else
+  /// 3, and none for a single character. A candidate that extends the name (`product`,
+  /// `product_id`) or is extended by it comes after those. Ties keep the order of the candidates,
+  /// so the answer is a function of its input alone; a candidate equal to the name is left out.
   ///
   /// - Complexity: O(candidates × *n* × *m*) for the lengths *n* and *m*.
   package static func nearest(
@@ -46,7 +46,7 @@ package enum NearestNames {
   }
 
   /// Returns the number of edits between two words; nil if it is above the bound.
-  static func distance(
+  package static func distance(
     _ first: [Unicode.Scalar],
     _ second: [Unicode.Scalar],
     atMost bound: Int

@@ -72,7 +72,7 @@ extension Parser {
     }
   }
 
-  /// Finds the keyword that a word nearly spells; nil if it spells one, or a reserved word, exactly.
+  /// Finds the keyword that a word nearly spells; nil if it spells one or is reserved.
   func misspelled(_ token: Token, _ candidates: [Keyword]) -> String? {
     guard token.isWord else { return nil }
     if let keyword = token.keyword, Keyword.reserved.contains(keyword) { return nil }

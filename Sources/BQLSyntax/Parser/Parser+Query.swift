@@ -15,14 +15,13 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    // No function has one of these names.
-    case .funnel, .summarize,
-      .explain where next.kind == .symbol(.leftParenthesis):
-      return true
-    default:
-      if case .text = next.kind { return true }
-      return next.isName && !Parser.isInfix(next.keyword)
+    case .funnel, .summarize, .explain:
+      // No function has one of these names.
+      if next.kind == .symbol(.leftParenthesis) { return true }
+    default: break
     }
+    if case .text = next.kind { return true }
+    return next.isName && !Parser.isInfix(next.keyword)
   }
 
   /// Takes a statement that returns a relation.

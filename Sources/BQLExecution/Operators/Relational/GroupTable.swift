@@ -1,26 +1,27 @@
-import BQLColumnar
+package import BQLColumnar
 
 /// Gives each distinct row of key columns a dense group 0, 1, … in order of first appearance.
 ///
 /// Each column's values get codes of their own; then codes are joined pair by pair through hash
 /// tables, so that a row costs one small probe a column, whatever the types.
-struct GroupTable: Sendable {
+package struct GroupTable: Sendable {
   private var coders: [KeyCoder]
   /// Table *i* maps (group of the first *i* + 1 columns, code in column *i* + 1) to a group.
   private var pairs: [IntTable]
 
-  init(types: [DataType]) {
+  /// Makes a table of key columns of these types.
+  package init(types: [DataType]) {
     coders = types.map(KeyCoder.init)
     pairs = [IntTable](repeating: IntTable(), count: max(types.count - 1, 0))
   }
 
   /// The number of groups; one without key columns.
-  var count: Int {
+  package var count: Int {
     pairs.last?.count ?? coders.first?.count ?? 1
   }
 
   /// Returns one group a row.
-  mutating func groups(for columns: [Column], count rows: Int) -> [Int32] {
+  package mutating func groups(for columns: [Column], count rows: Int) -> [Int32] {
     guard let first = columns.first else { return [Int32](repeating: 0, count: rows) }
     var groups = coders[0].codes(for: first)
     for index in columns.indices.dropFirst() {
@@ -34,7 +35,7 @@ struct GroupTable: Sendable {
   }
 
   /// Returns the key columns, one row a group.
-  func keyColumns() -> [Column] {
+  package func keyColumns() -> [Column] {
     guard !coders.isEmpty else { return [] }
     var groups = (0..<count).map { Int32(truncatingIfNeeded: $0) }
     var columns: [Column] = []

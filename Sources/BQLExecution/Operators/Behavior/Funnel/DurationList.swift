@@ -2,18 +2,20 @@
 ///
 /// A number takes four bytes, in the stored time's unit, until one needs more; then all take
 /// eight, in microseconds.
-struct DurationList: Sendable {
+package struct DurationList: Sendable {
   private var narrow: [UInt32] = []
   /// The microseconds of a unit of `narrow`.
   private var scale: Int64 = 1
   private var wide: [Int64] = []
   private var isWide = false
 
-  var count: Int { isWide ? wide.count : narrow.count }
+  package init() {}
+
+  package var count: Int { isWide ? wide.count : narrow.count }
 
   /// Adds `raw` units of `scale` microseconds.
   @inline(__always)
-  mutating func append(_ raw: UInt64, scale: Int64) {
+  package mutating func append(_ raw: UInt64, scale: Int64) {
     if !isWide, scale == self.scale, raw <= UInt64(UInt32.max) {
       narrow.append(UInt32(truncatingIfNeeded: raw))
     } else {
@@ -32,7 +34,8 @@ struct DurationList: Sendable {
     }
   }
 
-  mutating func append(contentsOf other: DurationList) {
+  /// Adds the durations of `other`.
+  package mutating func append(contentsOf other: DurationList) {
     guard other.count > 0 else { return }
     if count == 0 {
       self = other
@@ -45,7 +48,7 @@ struct DurationList: Sendable {
   }
 
   /// The durations in microseconds; one too long for 64 bits is the longest that fits.
-  var microseconds: [Int64] {
+  package var microseconds: [Int64] {
     isWide ? wide : narrow.map { Self.microseconds(UInt64($0), scale) }
   }
 

@@ -19,7 +19,25 @@ package struct FunnelChain: Hashable, Sendable {
   /// Their number is the deepest step reached, at least 1.
   package var rows: [Int32]
   /// The rows' times, as stored.
-  var times: [Int64]
+  package var times: [Int64]
+
+  package init(
+    user: Int,
+    unit: Int32?,
+    window: Int,
+    group: Int32?,
+    isTotal: Bool,
+    rows: [Int32],
+    times: [Int64]
+  ) {
+    self.user = user
+    self.unit = unit
+    self.window = window
+    self.group = group
+    self.isTotal = isTotal
+    self.rows = rows
+    self.times = times
+  }
 
   /// The deepest step reached.
   package var depth: Int { rows.count }

@@ -18,8 +18,8 @@ import BQLStorage
 /// ```
 package struct FunnelKernel: Sendable {
   package let specification: FunnelSpecification
-  /// Set by tests that hold the fast path to the general one.
-  var avoidsFastPath = false
+  /// Whether to answer by the general scan alone; tests hold the fast path to it.
+  package var avoidsFastPath = false
 
   package init(_ specification: FunnelSpecification) {
     self.specification = specification
@@ -55,7 +55,7 @@ package struct FunnelKernel: Sendable {
   }
 
   /// Whether the scan of the everyday funnel answers for `input`.
-  func takesFastPath(_ input: FunnelInput) -> Bool {
+  package func takesFastPath(_ input: FunnelInput) -> Bool {
     guard !avoidsFastPath, case .codes8(_, let masks) = input.steps else { return false }
     return FunnelScan(specification, input, codeBase: 0, table: masks).quietCode != nil
   }

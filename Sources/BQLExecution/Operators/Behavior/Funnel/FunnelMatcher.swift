@@ -30,8 +30,8 @@ struct FunnelMatcher {
   // The latest chain of each length s: its start, and its rows at chains[s * stepCount + step - 1].
   // Rows are positions in the unit rows that are matched.
   private var depth = 0
-  private var starts: [Int64]
-  private var chains: [Int32]
+  private var starts = InlineArray<33, Int64>(repeating: 0)
+  private var chains = InlineArray<1_056, Int32>(repeating: 0)
 
   /// The deepest step of each window, 0 where no chain lies in it.
   private(set) var reach: [Int]
@@ -39,8 +39,8 @@ struct FunnelMatcher {
   private var openWindowCount = 0
 
   // The first and last row of each step within one instant.
-  private var firstOfStep: [Int32]
-  private var lastOfStep: [Int32]
+  private var firstOfStep = InlineArray<32, Int32>(repeating: 0)
+  private var lastOfStep = InlineArray<32, Int32>(repeating: 0)
   private var assignment: InstantAssignment
 
   init(_ specification: FunnelSpecification, timeScale: Int64) {
@@ -51,17 +51,14 @@ struct FunnelMatcher {
       guard let window else { return UInt64.max }
       return window < 0 ? nil : UInt64(window / max(timeScale, 1))
     }
-    starts = [Int64](repeating: 0, count: stepCount + 1)
-    chains = [Int32](repeating: 0, count: (stepCount + 1) * stepCount)
     reach = [Int](repeating: 0, count: windows.count)
     reached = [Int32](repeating: 0, count: windows.count * stepCount)
-    firstOfStep = [Int32](repeating: 0, count: stepCount)
-    lastOfStep = [Int32](repeating: 0, count: stepCount)
     assignment = InstantAssignment(stepCount: stepCount)
   }
 
   /// Returns the row, as a position in the matched unit rows, at `step` (1-based) of the chain
   /// of `window`.
+  @inline(__always)
   func row(window: Int, step: Int) -> Int { Int(reached[window * stepCount + step - 1]) }
 
   /// Matches the unit that owns `range` of `rows`.
@@ -76,9 +73,9 @@ struct FunnelMatcher {
     }
     var index = range.lowerBound
     while index < range.upperBound, openWindowCount > 0 {
-      let time = rows.times[index]
+      let time = rows[index].time
       var end = index + 1
-      while end < range.upperBound, rows.times[end] == time { end += 1 }
+      while end < range.upperBound, rows[end].time == time { end += 1 }
       if end == index + 1 {
         takeRow(index, time, Self.mask(rows, index, startGroup))
       } else {
@@ -94,8 +91,8 @@ struct FunnelMatcher {
     _ index: Int,
     _ startGroup: Int32?
   ) -> UInt32 {
-    let mask = rows.masks[index]
-    guard let startGroup, rows.groups[index] != startGroup else { return mask }
+    let mask = rows[index].mask
+    guard let startGroup, rows[index].group != startGroup else { return mask }
     return mask & ~1
   }
 
@@ -216,20 +213,24 @@ struct FunnelMatcher {
     if step > depth { depth = step }
   }
 
+  @inline(__always)
   private func isOpen(_ window: Int, to step: Int) -> Bool { reach[window] < step }
 
+  @inline(__always)
   private func lies(in window: Int, _ start: Int64, _ end: Int64) -> Bool {
     guard let limit = windows[window] else { return false }
     // start <= end, so the difference is exact in 64 bits without a sign.
     return UInt64(bitPattern: end &- start) <= limit
   }
 
+  @inline(__always)
   private mutating func copyChain(_ length: Int, toWindow window: Int) {
     for step in 0..<length {
       reached[window * stepCount + step] = chains[length * stepCount + step]
     }
   }
 
+  @inline(__always)
   private mutating func close(_ window: Int, at step: Int, with row: Int32) {
     reached[window * stepCount + step - 1] = row
     reach[window] = step

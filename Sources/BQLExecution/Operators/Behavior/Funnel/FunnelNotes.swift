@@ -8,7 +8,8 @@ struct FunnelNotes {
 
   init(_ plan: FunnelPlan, _ result: FunnelResult) {
     let unit = plan.countName
-    var notes = ["\(result.unitCount) \(unit) with a '\(plan.steps[0].label)'"]
+    let counted = result.unitCount == 1 ? String(unit.dropLast()) : unit
+    var notes = ["\(result.unitCount) \(counted) with step '\(plan.steps[0].label)'"]
     if plan.since != nil || plan.until != nil {
       notes[0] += " that starts in the period; later steps are read to the log's end"
     }
@@ -18,18 +19,22 @@ struct FunnelNotes {
     for (index, counters) in result.counters.enumerated() {
       let window = plan.windows.isEmpty ? "" : "within \(plan.windows[index].text): "
       if counters.immature > 0 {
+        let chains = counters.immature == 1 ? "chain" : "chains"
         notes.append(
-          "\(window)\(counters.immature) incomplete chains started so late that the log ends "
-            + "before their window does: they may still convert")
+          "\(window)\(counters.immature) incomplete \(chains) started so late that the log ends "
+            + "before the window does, and may still convert")
       }
       if counters.tiedPairs > 0 {
+        let pairs = counters.tiedPairs == 1 ? "pair" : "pairs"
         notes.append(
-          "\(window)\(counters.tiedPairs) pairs of steps share one instant and count in either "
+          "\(window)\(counters.tiedPairs) \(pairs) of steps at one instant, which count in either "
             + "order (TIES DENY asks for strictly later)")
       }
     }
     if result.leftOutRowCount > 0 {
-      notes.append("\(result.leftOutRowCount) rows without a value of the unit's columns left out")
+      let rows = result.leftOutRowCount == 1 ? "row" : "rows"
+      notes.append(
+        "\(result.leftOutRowCount) \(rows) without a value of the unit's columns left out")
     }
     if !plan.dimensions.isEmpty {
       switch plan.attribution {

@@ -13,6 +13,18 @@ package struct FunnelResult: Hashable, Sendable {
   /// Rows that pass the filter but are NULL in a column that makes units.
   package var leftOutRowCount: Int
 
+  package init(
+    groups: [FunnelGroupResult] = [],
+    total: FunnelGroupResult,
+    counters: [FunnelCounters],
+    leftOutRowCount: Int
+  ) {
+    self.groups = groups
+    self.total = total
+    self.counters = counters
+    self.leftOutRowCount = leftOutRowCount
+  }
+
   /// The units of the funnel: those with a step-1 row in the period (in a window of 0 or more).
   package var unitCount: Int { total.windows.map { $0[0].units }.max() ?? 0 }
 }
@@ -22,6 +34,11 @@ package struct FunnelGroupResult: Hashable, Sendable {
   package var group: FunnelGroup
   /// One array of steps a window of the specification.
   package var windows: [[FunnelStepResult]]
+
+  package init(group: FunnelGroup, windows: [[FunnelStepResult]]) {
+    self.group = group
+    self.windows = windows
+  }
 }
 
 /// Holds what a funnel tells of one step of one group and window.
@@ -35,6 +52,13 @@ package struct FunnelStepResult: Hashable, Sendable {
   /// The VALUE of the matched rows, of whole orders where they are purchases; nil where none of
   /// them has one.
   package var value: Double?
+
+  package init(units: Int, medianTime: Int64? = nil, p90Time: Int64? = nil, value: Double? = nil) {
+    self.units = units
+    self.medianTime = medianTime
+    self.p90Time = p90Time
+    self.value = value
+  }
 }
 
 /// Counts what the notes of a funnel tell about one window.
@@ -46,6 +70,8 @@ package struct FunnelCounters: Hashable, Sendable {
   package var lateStarts = 0
   /// Consecutive rows of canonical chains that share one instant.
   package var tiedPairs = 0
+
+  package init() {}
 
   mutating func add(_ other: FunnelCounters) {
     immature += other.immature

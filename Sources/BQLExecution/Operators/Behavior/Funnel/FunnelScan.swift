@@ -126,12 +126,12 @@ struct FunnelScan {
   }
 
   private mutating func matchUnit(_ range: Range<Int>, into sink: inout some FunnelChainSink) {
-    guard let firstStart = range.first(where: { rows.masks[$0] & 1 != 0 }) else { return }
-    chain.unit = unitCodes.isEmpty ? nil : rows.units[firstStart]
+    guard let firstStart = range.first(where: { rows[$0].mask & 1 != 0 }) else { return }
+    chain.unit = unitCodes.isEmpty ? nil : rows[firstStart].unit
     matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: nil)
     for window in specification.windows.indices where matcher.reach[window] > 0 {
       take(window, isTotal: true)
-      chain.group = group(firstStart: Int(rows.rows[firstStart]))
+      chain.group = group(firstStart: Int(rows[firstStart].row))
       sink.take(&chain, values: &values)
     }
     guard !groupCodes.isEmpty else { return }
@@ -151,7 +151,7 @@ struct FunnelScan {
     chain.depth = matcher.reach[window]
     for step in 1...chain.depth {
       let position = matcher.row(window: window, step: step)
-      chain.set(step: step, row: Int(rows.rows[position]), time: rows.times[position])
+      chain.set(step: step, row: Int(rows[position].row), time: rows[position].time)
     }
   }
 
@@ -179,8 +179,8 @@ struct FunnelScan {
   private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStart: Int)] {
     var seen: Set<Int32> = []
     var groups: [(group: Int32, firstStart: Int)] = []
-    for index in range where rows.masks[index] & 1 != 0 {
-      let group = rows.groups[index]
+    for index in range where rows[index].mask & 1 != 0 {
+      let group = rows[index].group
       if seen.insert(group).inserted { groups.append((group, index)) }
     }
     return groups

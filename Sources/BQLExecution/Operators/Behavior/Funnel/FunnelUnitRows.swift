@@ -1,36 +1,41 @@
-/// Holds the rows of one user that may take part in a chain, one array a property, unit by unit
-/// and within a unit in (time, source row) order.
+/// Holds the rows of one user that may take part in a chain, unit by unit and within a unit in
+/// (time, source row) order.
 struct FunnelUnitRows {
-  /// The rows in use; the arrays are longer, so that gathering never grows them.
+  struct Row {
+    /// As stored.
+    var time: Int64 = 0
+    /// The row's position in the partition.
+    var row: Int32 = 0
+    /// Never 0.
+    var mask: UInt32 = 0
+    /// NULL's is −1; 0 where the gathering is told of none.
+    var group: Int32 = 0
+    var unit: Int32 = 0
+  }
+
+  /// The rows in use; the array is longer, so that gathering never grows it.
   private(set) var count = 0
-  /// The rows' positions in the partition.
-  private(set) var rows: [Int32] = []
-  /// As stored.
-  private(set) var times: [Int64] = []
-  /// Never 0.
-  private(set) var masks: [UInt32] = []
-  /// NULL's is −1; all 0 where the gathering is told of none.
-  private(set) var groups: [Int32] = []
-  private(set) var units: [Int32] = []
+  private var rows: [Row] = []
+
+  @inline(__always)
+  subscript(index: Int) -> Row { rows[index] }
 
   mutating func removeAll(reserving capacity: Int) {
     count = 0
     guard rows.count < capacity else { return }
     let more = max(capacity, 2 * rows.count) - rows.count
-    rows.append(contentsOf: repeatElement(0, count: more))
-    times.append(contentsOf: repeatElement(0, count: more))
-    masks.append(contentsOf: repeatElement(0, count: more))
-    groups.append(contentsOf: repeatElement(0, count: more))
-    units.append(contentsOf: repeatElement(0, count: more))
+    rows.append(contentsOf: repeatElement(Row(), count: more))
   }
 
   @inline(__always)
   mutating func append(row: Int, time: Int64, mask: UInt32, group: Int32, unit: Int32) {
-    rows[count] = Int32(truncatingIfNeeded: row)
-    times[count] = time
-    masks[count] = mask
-    groups[count] = group
-    units[count] = unit
+    rows[count] = Row(
+      time: time,
+      row: Int32(truncatingIfNeeded: row),
+      mask: mask,
+      group: group,
+      unit: unit
+    )
     count += 1
   }
 
@@ -43,12 +48,14 @@ struct FunnelUnitRows {
   /// for itself, as the chain of depth 1 and the group of ATTRIBUTE FIRST.
   @inline(__always)
   mutating func replaceLast(row: Int, time: Int64, unit: Int32) -> Bool {
-    guard count >= 2, masks[count - 1] == 1, masks[count - 2] & 1 != 0,
-      units[count - 1] == unit, units[count - 2] == unit,
-      times[count - 1] == time || times[count - 1] > times[count - 2]
+    guard count >= 2 else { return false }
+    let last = rows[count - 1]
+    let before = rows[count - 2]
+    guard last.mask == 1, before.mask & 1 != 0, last.unit == unit, before.unit == unit,
+      last.time == time || last.time > before.time
     else { return false }
-    rows[count - 1] = Int32(truncatingIfNeeded: row)
-    times[count - 1] = time
+    rows[count - 1].row = Int32(truncatingIfNeeded: row)
+    rows[count - 1].time = time
     return true
   }
 
@@ -62,7 +69,7 @@ struct FunnelUnitRows {
     bounds.append(0)
     guard count > 0 else { return }
     if !areUnitsAscending { regroup() }
-    for index in 1..<count where units[index] != units[index - 1] { bounds.append(index) }
+    for index in 1..<count where rows[index].unit != rows[index - 1].unit { bounds.append(index) }
     bounds.append(count)
   }
 
@@ -70,25 +77,25 @@ struct FunnelUnitRows {
   /// what is before belongs to no such chain, except the rows of its own instant.
   func range(_ range: Range<Int>, startingAt start: Int) -> Range<Int> {
     var lower = start
-    while lower > range.lowerBound, times[lower - 1] == times[start] { lower -= 1 }
+    while lower > range.lowerBound, rows[lower - 1].time == rows[start].time { lower -= 1 }
     return lower..<range.upperBound
   }
 
   private var areUnitsAscending: Bool {
-    for index in 1..<count where units[index] < units[index - 1] { return false }
+    for index in 1..<count where rows[index].unit < rows[index - 1].unit { return false }
     return true
   }
 
   private mutating func regroup() {
     // Sort positions by (code, position), then the runs of one code by their first step-1 row.
-    var keys = (0..<count).map { Int64(units[$0]) << 32 | Int64($0) }
+    var keys = (0..<count).map { Int64(rows[$0].unit) << 32 | Int64($0) }
     keys.sort()
     var runs: [(positions: Range<Int>, start: Int64)] = []
     var first = 0
     for index in 1...keys.count
     where index == keys.count || keys[index] >> 32 != keys[first] >> 32 {
       let start = keys[first..<index].lazy.map { $0 & 0xFFFF_FFFF }.first { position in
-        masks[Int(position)] & 1 != 0
+        rows[Int(position)].mask & 1 != 0
       }
       runs.append((first..<index, start ?? .max))
       first = index
@@ -96,9 +103,5 @@ struct FunnelUnitRows {
     runs.sort { ($0.start, $0.positions.lowerBound) < ($1.start, $1.positions.lowerBound) }
     let order = runs.flatMap { run in run.positions.map { Int(keys[$0] & 0xFFFF_FFFF) } }
     rows = order.map { rows[$0] }
-    times = order.map { times[$0] }
-    masks = order.map { masks[$0] }
-    units = order.map { units[$0] }
-    groups = order.map { groups[$0] }
   }
 }
