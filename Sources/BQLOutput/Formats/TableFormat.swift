@@ -32,21 +32,35 @@ package struct TableFormat: ResultFormat {
   private func writeHead(_ layout: TableLayout, to sink: any ByteSink) throws(OutputError) {
     var out: [UInt8] = []
     let bar = Array(style.dim(" \(style.bar) ").utf8)
-    for (position, column) in layout.columns.enumerated() {
-      out.append(position == 0 ? " " : "")
-      if position > 0 { out.append(contentsOf: bar) }
-      let isLast = position == layout.columns.count - 1
-      let title = cut(column.title.span, column) ?? column.title
-      let padding = column.width - DisplayWidth.of(title.span)
-      if column.isRightAligned { out.append(repeating: 0x20, count: padding) }
-      out.append(contentsOf: style.bold(String(decoding: title, as: UTF8.self)).utf8)
-      if !column.isRightAligned, !isLast { out.append(repeating: 0x20, count: padding) }
+    for line in 0..<layout.titleHeight {
+      for (position, column) in layout.columns.enumerated() {
+        out.append(position == 0 ? " " : "")
+        if position > 0 { out.append(contentsOf: bar) }
+        // Titles of fewer lines stand at the bottom, next to their cells.
+        let titleLine = line - (layout.titleHeight - column.title.count)
+        let title = titleLine < 0 ? "" : column.title[titleLine]
+        append(title, column, isLast: position == layout.columns.count - 1, to: &out)
+      }
+      out.append("\n")
     }
-    out.append("\n")
     let rules = layout.columns.map { String(repeating: style.rule, count: $0.width + 2) }
     out.append(contentsOf: style.dim(rules.joined(separator: style.crossing)).utf8)
     out.append("\n")
     try sink.drain(&out)
+  }
+
+  private func append(
+    _ title: String,
+    _ column: TableLayout.Column,
+    isLast: Bool,
+    to out: inout [UInt8]
+  ) {
+    let short = cut(Array(title.utf8).span, column).map { String(decoding: $0, as: UTF8.self) }
+    let title = short ?? title
+    let padding = column.width - DisplayWidth.of(title)
+    if column.isRightAligned { out.append(repeating: 0x20, count: padding) }
+    if !title.isEmpty { out.append(contentsOf: style.bold(title).utf8) }
+    if !column.isRightAligned, !isLast { out.append(repeating: 0x20, count: padding) }
   }
 
   private func writeRows(

@@ -5,9 +5,12 @@ struct TableLayout {
   struct Column {
     /// The column's position in the relation.
     var index: Int
-    var title: [UInt8]
+    /// The title's lines: one, unless the table would be too wide.
+    var title: [String]
     /// Terminal columns of the widest cell or the title, or what is left of them.
     var width: Int
+    /// Terminal columns of the widest cell.
+    var cellWidth = 0
     /// For floats, the most terminal columns from the decimal point on: the points line up.
     var fractionWidth = 0
     var isRightAligned: Bool
@@ -17,6 +20,9 @@ struct TableLayout {
 
   /// The columns that are drawn.
   private(set) var columns: [Column]
+  /// The most lines that a title has.
+  var titleHeight: Int { columns.map(\.title.count).max() ?? 0 }
+
   /// The names of those that found no room, in order.
   private(set) var hidden: [String] = []
 
@@ -27,12 +33,13 @@ struct TableLayout {
 
   init(_ relation: Relation, spellings: [TableSpelling], width: Int?) {
     columns = relation.schema.fields.enumerated().map { index, field in
-      var title: [UInt8] = []
-      TableSpelling.append(visible: field.name, to: &title)
+      var bytes: [UInt8] = []
+      TableSpelling.append(visible: field.name, to: &bytes)
+      let title = String(decoding: bytes, as: UTF8.self)
       return Column(
         index: index,
-        title: title,
-        width: DisplayWidth.of(title.span),
+        title: [title],
+        width: DisplayWidth.of(title),
         isRightAligned: field.isRightAligned,
         canShrink: field.type == .text
       )
@@ -42,7 +49,6 @@ struct TableLayout {
   }
 
   private mutating func measure(_ relation: Relation, _ spellings: [TableSpelling]) {
-    var widths = columns.map(\.width)
     var wholes = columns.map { _ in 0 }
     var fractions = columns.map { _ in 0 }
     let floats = relation.schema.fields.map { $0.type == .float }
@@ -59,8 +65,8 @@ struct TableLayout {
       }
     }
     for column in columns.indices {
-      widths[column] = max(widths[column], wholes[column] + fractions[column])
-      columns[column].width = widths[column]
+      columns[column].cellWidth = wholes[column] + fractions[column]
+      columns[column].width = max(columns[column].width, columns[column].cellWidth)
       columns[column].fractionWidth = fractions[column]
     }
   }
@@ -81,6 +87,7 @@ struct TableLayout {
   }
 
   private mutating func fit(_ width: Int, _ schema: Schema) {
+    breakTitles(by: total - width)
     shrink(by: total - width)
     guard total > width else { return }
     // The note below names the columns left out; the first column stays whatever its width.
@@ -89,6 +96,21 @@ struct TableLayout {
     }
     if let first = columns.first, columns.count == 1, first.width + 2 > width, first.canShrink {
       columns[0].width = max(width - 2, 4)
+    }
+  }
+
+  /// Breaks the titles that are wider than their cells, those first that gain most.
+  private mutating func breakTitles(by excess: Int) {
+    var excess = excess
+    let narrower = columns.enumerated().map { index, column in
+      let width = TableTitle.narrowestWidth(of: column.title[0], atLeast: column.cellWidth)
+      return (index: index, width: width, gain: column.width - width)
+    }
+    let byGain = narrower.sorted { ($1.gain, $0.index) < ($0.gain, $1.index) }
+    for (index, width, gain) in byGain where excess > 0 && gain > 0 {
+      columns[index].title = TableTitle.lines(of: columns[index].title[0], width: width)
+      columns[index].width = width
+      excess -= gain
     }
   }
 

@@ -122,7 +122,11 @@ final class Presenter {
   }
 
   private func say(_ line: String) {
-    if !isQuiet { reporter.say(line) }
+    if isQuiet { return }
+    guard Terminal.errorIsTerminal else { return reporter.say(line) }
+    let isIndented = line.hasPrefix("note:") || line.hasPrefix("warning:")
+    let width = Terminal.size.columns
+    reporter.say(LineWrap.wrap(line, width: width, indent: isIndented ? 6 : 2))
   }
 
   private func attempt(_ body: () throws(OutputError) -> Void) {
