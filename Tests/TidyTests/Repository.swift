@@ -12,6 +12,14 @@ enum Repository {
     .filter { $0.hasSuffix(".swift") }
     .compactMap { path in text(of: path).map { SourceFile(path: path, text: $0) } }
 
+  /// The paths of every file that people read or run.
+  static let textPaths: [String] = [
+    "Sources", "Tests", "Benchmarks", "docs", "examples", "grammar", "data", "README.md", "setup",
+    "Package.swift",
+  ]
+  .flatMap { paths(under: $0) }
+  .filter { !$0.hasSuffix(".gz") && !$0.hasSuffix(".zst") }
+
   /// Returns the text of a file, nil where there is none.
   static func text(of path: String) -> String? {
     try? String(contentsOf: root.appending(path: path), encoding: .utf8)

@@ -35,6 +35,17 @@ import Testing
     expectNone(Repository.swiftFiles.flatMap(Wording.findings))
   }
 
+  @Test func noTextNamesAPlaceOfOneMachine() {
+    #expect(Repository.textPaths.count > Repository.swiftFiles.count)
+    for path in Repository.textPaths {
+      let lines = Repository.text(of: path)?.split(
+        separator: "\n",
+        omittingEmptySubsequences: false
+      )
+      expectNone(Wording.machinePaths((lines ?? []).map(String.init), of: path))
+    }
+  }
+
   @Test func everyErrorCodeIsExplained() throws {
     let path = "Sources/BQLSyntax/Diagnostics/DiagnosticCode.swift"
     let catalogue = try #require(Repository.swiftFiles.first { $0.path == path })

