@@ -19,10 +19,16 @@ func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []
+  _ name: String,
+  _ dependencies: [Target.Dependency],
+  excluding: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, exclude: excluding, swiftSettings: settings)
+    name: name,
+    dependencies: dependencies,
+    exclude: excluding,
+    swiftSettings: settings
+  )
 }
 
 /// Links the program so that it needs no Swift on the machine it runs on.
@@ -86,7 +92,10 @@ let package = Package(
     tests("EndToEndTests", []),
     tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests(
-      "ScriptTests", ["BehaviorQuery", "BQLSyntax", "BQLOutput"], excluding: ["Scripts", "Data"]),
+      "ScriptTests",
+      ["BehaviorQuery", "BQLSyntax", "BQLOutput"],
+      excluding: ["Scripts", "Data"]
+    ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLJSON"]),

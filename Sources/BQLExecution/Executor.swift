@@ -7,7 +7,8 @@ import BQLSyntax
 package enum Executor {
   /// Runs a plan to its end and returns all of its rows, with what they need to be trusted.
   package static func run(
-    _ plan: LogicalPlan, _ context: ExecutionContext
+    _ plan: LogicalPlan,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
     let resolved = try resolveSubqueries(plan, context)
     let notes = Notes()
@@ -18,7 +19,8 @@ package enum Executor {
 
   /// Computes an expression that reads no row: ASSERT's condition.
   package static func evaluate(
-    _ expression: BoundExpression, _ context: ExecutionContext
+    _ expression: BoundExpression,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> Value {
     let item = NamedExpression("value", expression)
     let one = Relation(schema: Schema([]), chunks: [Chunk([], count: 1)])
@@ -28,7 +30,8 @@ package enum Executor {
   /// Compiles a condition over a table's rows into a function that answers for each row of a chunk
   /// (NULL counts as false): LOAD's WHERE.
   package static func rowFilter(
-    _ condition: BoundExpression, schema: Schema
+    _ condition: BoundExpression,
+    schema: Schema
   ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Bool] {
     let compiled = try CompiledExpression(condition, inputTypes: schema.fields.map(\.type))
     return { chunk throws(ExecutionError) in
@@ -42,7 +45,8 @@ package enum Executor {
 
   /// Runs each subquery once and puts its value in its place.
   private static func resolveSubqueries(
-    _ plan: LogicalPlan, _ context: ExecutionContext
+    _ plan: LogicalPlan,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> LogicalPlan {
     var failure: ExecutionError?
     func resolve(_ expression: BoundExpression) -> BoundExpression {
@@ -64,7 +68,8 @@ package enum Executor {
   }
 
   private static func value(
-    of expression: BoundExpression, _ context: ExecutionContext
+    of expression: BoundExpression,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> BoundExpression {
     var copy = expression
     var inner = context

@@ -29,37 +29,50 @@ struct PhysicalPlanner {
       }
     case .values(let relation):
       return RelationScanOperator(
-        relation: relation, columns: Array(0..<relation.schema.count), filter: nil)
+        relation: relation,
+        columns: Array(0..<relation.schema.count),
+        filter: nil
+      )
     case .filter(let input, let predicate):
       return FilterOperator(
         input: try self.plan(input, depth: depth + 1),
-        predicate: try compile(predicate, input.schema))
+        predicate: try compile(predicate, input.schema)
+      )
     case .project(let input, let items):
       var expressions: [CompiledExpression] = []
       for item in items { expressions.append(try compile(item.expression, input.schema)) }
       return ProjectOperator(
-        input: try self.plan(input, depth: depth + 1), expressions: expressions)
+        input: try self.plan(input, depth: depth + 1),
+        expressions: expressions
+      )
     case .aggregate(let aggregate): return try self.aggregate(aggregate, depth)
     case .distinct(let input):
       return DistinctOperator(
-        input: try self.plan(input, depth: depth + 1), inputSchema: input.schema)
+        input: try self.plan(input, depth: depth + 1),
+        inputSchema: input.schema
+      )
     case .sort(let sort):
       return SortOperator(
-        input: try self.plan(sort.input, depth: depth + 1), inputSchema: sort.input.schema,
-        keys: sort.keys, limit: sort.limit)
+        input: try self.plan(sort.input, depth: depth + 1),
+        inputSchema: sort.input.schema,
+        keys: sort.keys,
+        limit: sort.limit
+      )
     case .limit(let input, let limit):
       return LimitOperator(input: try self.plan(input, depth: depth + 1), limit: limit)
     case .union(let first, let second):
       return UnionOperator(
         first: try self.plan(first, depth: depth + 1),
-        second: try self.plan(second, depth: depth + 1))
+        second: try self.plan(second, depth: depth + 1)
+      )
     case .summarize(let plan): return try summarize(plan, depth)
     case .funnel(let funnel): return try FunnelOperator(funnel, notes: notes)
     }
   }
 
   private func aggregate(
-    _ plan: AggregatePlan, _ depth: Int
+    _ plan: AggregatePlan,
+    _ depth: Int
   ) throws(ExecutionError) -> any Operator {
     let schema = plan.input.schema
     var keys: [CompiledExpression] = []
@@ -73,16 +86,25 @@ struct PhysicalPlanner {
       }
       calls.append(
         AggregateOperator.Call(
-          overload: aggregate.overload, constants: aggregate.constants, arguments: arguments,
-          filter: filter, range: aggregate.range))
+          overload: aggregate.overload,
+          constants: aggregate.constants,
+          arguments: arguments,
+          filter: filter,
+          range: aggregate.range
+        )
+      )
     }
     return AggregateOperator(
-      input: try self.plan(plan.input, depth: depth + 1), keys: keys, calls: calls)
+      input: try self.plan(plan.input, depth: depth + 1),
+      keys: keys,
+      calls: calls
+    )
   }
 
   /// Gives each column an input of its own, pruned to what it reads where the input is a table.
   private func summarize(
-    _ plan: SummarizePlan, _ depth: Int
+    _ plan: SummarizePlan,
+    _ depth: Int
   ) throws(ExecutionError) -> any Operator {
     let schema = plan.input.schema
     var described: [SummarizeOperator.Described] = []
@@ -93,15 +115,22 @@ struct PhysicalPlanner {
       let pruned = Optimizer.optimize(.project(plan.input, items))
       described.append(
         SummarizeOperator.Described(
-          name: field.name, type: field.type, input: try self.plan(pruned, depth: depth + 1)))
+          name: field.name,
+          type: field.type,
+          input: try self.plan(pruned, depth: depth + 1)
+        )
+      )
     }
     return SummarizeOperator(
-      groupTypes: plan.groups.map(\.expression.type), described: described,
-      schema: plan.schema)
+      groupTypes: plan.groups.map(\.expression.type),
+      described: described,
+      schema: plan.schema
+    )
   }
 
   private func compile(
-    _ expression: BoundExpression, _ schema: Schema
+    _ expression: BoundExpression,
+    _ schema: Schema
   ) throws(ExecutionError) -> CompiledExpression {
     try CompiledExpression(expression, inputTypes: schema.fields.map(\.type))
   }
@@ -127,7 +156,8 @@ private struct MeasuredStream: ChunkStream {
   var morselCount: Int { input.morselCount }
 
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     // The time that the consumer takes is not this operator's.
     let start = Profile.now

@@ -16,7 +16,9 @@ package enum UserIdentity {
   }
 
   /// Gives the 128 bits of a session's id, with a UUID's version 4 and variant 1.
-  package static func session(seed: UInt64, _ customer: UInt32, _ session: UInt32) -> (UInt64, UInt64) {
+  package static func session(seed: UInt64, _ customer: UInt32, _ session: UInt32) -> (
+    UInt64, UInt64
+  ) {
     let first = RandomStream.key(
       seed: seed ^ 0x5E55_1014,
       index: UInt64(customer),

@@ -14,6 +14,7 @@ public struct BQLError: Error, Sendable {
     case interrupted = 130
   }
 
+  /// Which exit code the program ends with.
   public let kind: Kind
   package let diagnostics: [Diagnostic]
   /// The text that the diagnostics' places refer to.

@@ -17,7 +17,8 @@ struct HelpTopic {
       ],
       text: "reads CSV or TSV, plain, .gz or .zst, globs and '-' for standard input; as the event "
         + "log 'events' unless AS names another",
-      example: "LOAD 'data/shop.csv.gz';"),
+      example: "LOAD 'data/shop.csv.gz';"
+    ),
     HelpTopic(
       name: "FUNNEL",
       form: [
@@ -39,41 +40,61 @@ struct HelpTopic {
       ],
       text: "asks in SQL; SHOW FUNCTIONS lists what expressions may call",
       example: "SELECT brand, count(*), sum(price) FROM events GROUP BY brand ORDER BY 2 DESC "
-        + "LIMIT 5;"),
+        + "LIMIT 5;"
+    ),
     HelpTopic(
-      name: "DESCRIBE", form: ["DESCRIBE table;"],
+      name: "DESCRIBE",
+      form: ["DESCRIBE table;"],
       text: "lists a table's columns with types, roles and missing values",
-      example: "DESCRIBE events;"),
+      example: "DESCRIBE events;"
+    ),
     HelpTopic(
-      name: "SUMMARIZE", form: ["SUMMARIZE table|(query) [BY dimension, …];"],
+      name: "SUMMARIZE",
+      form: ["SUMMARIZE table|(query) [BY dimension, …];"],
       text: "describes each column: missing, distinct, quartiles, mean, commonest values",
-      example: "SUMMARIZE events BY event_type;"),
+      example: "SUMMARIZE events BY event_type;"
+    ),
     HelpTopic(
-      name: "SHOW", form: ["SHOW TABLES|FUNCTIONS|SETTINGS;"],
-      text: "lists what is loaded, what may be called, what may be set", example: "SHOW TABLES;"),
+      name: "SHOW",
+      form: ["SHOW TABLES|FUNCTIONS|SETTINGS;"],
+      text: "lists what is loaded, what may be called, what may be set",
+      example: "SHOW TABLES;"
+    ),
     HelpTopic(
-      name: "LET", form: ["LET name = query;"],
+      name: "LET",
+      form: ["LET name = query;"],
       text: "answers a query once and gives the result a name",
-      example: "LET by_brand = FUNNEL view, cart, purchase BY brand TOP 10;"),
+      example: "LET by_brand = FUNNEL view, cart, purchase BY brand TOP 10;"
+    ),
     HelpTopic(
-      name: "SET", form: ["SET setting = value;", "SET PARAM name = value;"],
+      name: "SET",
+      form: ["SET setting = value;", "SET PARAM name = value;"],
       text: "changes a setting, or gives the parameter :name a value, which -p overrides",
-      example: "SET unknown_events = error;"),
+      example: "SET unknown_events = error;"
+    ),
     HelpTopic(
-      name: "INCLUDE", form: ["INCLUDE 'other.bq';"],
+      name: "INCLUDE",
+      form: ["INCLUDE 'other.bq';"],
       text: "runs another script, found next to the one that names it",
-      example: "INCLUDE 'setup.bq';"),
+      example: "INCLUDE 'setup.bq';"
+    ),
     HelpTopic(
-      name: "ASSERT", form: ["ASSERT condition [MESSAGE 'text'];"],
+      name: "ASSERT",
+      form: ["ASSERT condition [MESSAGE 'text'];"],
       text: "stops the script unless the condition is true: a script as a test of data",
-      example: "ASSERT (SELECT count(*) FROM events) > 0 MESSAGE 'the log is empty';"),
+      example: "ASSERT (SELECT count(*) FROM events) > 0 MESSAGE 'the log is empty';"
+    ),
     HelpTopic(
-      name: "EXPLAIN", form: ["EXPLAIN [ANALYZE] query;"],
+      name: "EXPLAIN",
+      form: ["EXPLAIN [ANALYZE] query;"],
       text: "shows the plan of a query; with ANALYZE it runs, with rows and time by operator",
-      example: "EXPLAIN ANALYZE SELECT brand, count(*) FROM events GROUP BY brand;"),
+      example: "EXPLAIN ANALYZE SELECT brand, count(*) FROM events GROUP BY brand;"
+    ),
     HelpTopic(
-      name: "INTO", form: ["query INTO 'file.csv|tsv|json|ndjson|md|html';"],
+      name: "INTO",
+      form: ["query INTO 'file.csv|tsv|json|ndjson|md|html';"],
       text: "writes the answer to a file, replacing it in one step",
-      example: "FUNNEL view, cart, purchase INTO 'funnel.csv';"),
+      example: "FUNNEL view, cart, purchase INTO 'funnel.csv';"
+    ),
   ]
 }

@@ -17,13 +17,15 @@ extension LoadReport {
     for rejection in rejections {
       lines.append(
         "rejected \(grouped(rejection.rowCount)): \(rejection.reason), first at "
-          + "\(rejection.firstFile):\(rejection.firstLine): \(rejection.example)")
+          + "\(rejection.firstFile):\(rejection.firstLine): \(rejection.example)"
+      )
     }
     if filteredRows > 0 { lines.append("left out by WHERE: \(grouped(filteredRows))") }
     if duplicateRows > 0 {
       lines.append(
         "\(counted(duplicateRows, "exact duplicate"))"
-          + (duplicatesRemoved ? ": removed" : ": kept (DEDUP EXACT removes them)"))
+          + (duplicatesRemoved ? ": removed" : ": kept (DEDUP EXACT removes them)")
+      )
     }
     let empty = nullCounts.filter { $0.rowCount > 0 }
     if !empty.isEmpty, rowsLoaded > 0 {
@@ -34,7 +36,9 @@ extension LoadReport {
       lines.append("\(share(outOfOrderRows)) of the rows stood out of time order: sorted")
     }
     if tiedRows > 0 {
-      lines.append("\(share(tiedRows)) of the rows share their instant with the user's previous row")
+      lines.append(
+        "\(share(tiedRows)) of the rows share their instant with the user's previous row"
+      )
     }
     return lines
   }

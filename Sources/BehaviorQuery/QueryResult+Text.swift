@@ -6,6 +6,7 @@ extension QueryResult {
   /// - Parameters:
   ///   - width: Columns of the terminal; nil shows all of every cell.
   ///   - color: Whether NULLs and notes are dimmed with ANSI codes.
+  /// - Returns: Lines without a newline at the end.
   public func text(width: Int? = nil, color: Bool = false) -> String {
     let sink = MemorySink()
     let style = TableStyle(width: width, isColored: color)

@@ -18,5 +18,6 @@ public struct QueryResult: Sendable {
   /// The columns' types in order: `bool int float decimal text timestamp date interval`.
   public var columnTypes: [String] { relation.schema.fields.map(\.type.rawValue) }
 
+  /// The number of rows.
   public var rowCount: Int { relation.rowCount }
 }

@@ -18,8 +18,12 @@ extension Workspace {
   /// What may be completed now.
   package var completionNames: CompletionNames {
     var names = CompletionNames(
-      tables: catalog.names, columns: [], events: [], functions: FunctionRegistry.callableNames,
-      settings: Settings.all.map(\.name))
+      tables: catalog.names,
+      columns: [],
+      events: [],
+      functions: FunctionRegistry.callableNames,
+      settings: Settings.all.map(\.name)
+    )
     for table in catalog.names {
       guard let entry = catalog[table] else { continue }
       names.columns.append((table, entry.schema.fields.map(\.name)))

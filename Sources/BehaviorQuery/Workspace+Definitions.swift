@@ -7,32 +7,45 @@ import BQLSyntax
 extension Workspace {
   /// Runs `LET name = query`: the query is answered once, now.
   func define(
-    _ definition: LetStatement, of source: Source, at range: SourceRange
+    _ definition: LetStatement,
+    of source: Source,
+    at range: SourceRange
   ) throws(BQLError) -> Outcome {
     guard !definition.isUserAttribute else {
       throw fail(
-        .notImplemented, "not implemented yet: user attributes (LET users.\(definition.name.name))",
-        at: range, source)
+        .notImplemented,
+        "not implemented yet: user attributes (LET users.\(definition.name.name))",
+        at: range,
+        source
+      )
     }
     let name = definition.name
     if let existing = catalog[name.name], case .relation(_, kind: .named) = existing {
       // A named result may be computed anew.
     } else if catalog[name.name] != nil {
       throw fail(
-        .nameTaken, "'\(name.name)' is a loaded table; a result needs another name",
-        at: name.range, source)
+        .nameTaken,
+        "'\(name.name)' is a loaded table; a result needs another name",
+        at: name.range,
+        source
+      )
     }
     let result = try answer(definition.query, of: source)
     var seen: Set<String> = []
     for column in result.columnNames where !seen.insert(column.lowercased()).inserted {
       throw fail(
-        .nameTaken, "a named result needs columns of different names: '\(column)' stands twice",
-        at: range, source, hints: ["rename one: \(column) AS other_name"])
+        .nameTaken,
+        "a named result needs columns of different names: '\(column)' stands twice",
+        at: range,
+        source,
+        hints: ["rename one: \(column) AS other_name"]
+      )
     }
     catalog.define(name.name, .relation(result.relation, kind: .named))
     return .report(
       lines: ["\(name.name): \(result.rowCount) rows, \(result.columnNames.count) columns"],
-      warnings: [])
+      warnings: []
+    )
   }
 
   /// Runs `SET option = value` and `SET PARAM name = value`.
@@ -45,8 +58,12 @@ extension Workspace {
       let names = Settings.all.map(\.name)
       let near = NearestNames.nearest(to: set.name.name, in: names, limit: 2)
       throw fail(
-        .unknownSetting, "unknown setting '\(set.name.name)'", at: set.name.range, source,
-        hints: near.map { "did you mean '\($0)'?" } + ["settings: \(names.joined(separator: ", "))"])
+        .unknownSetting,
+        "unknown setting '\(set.name.name)'",
+        at: set.name.range,
+        source,
+        hints: near.map { "did you mean '\($0)'?" } + ["settings: \(names.joined(separator: ", "))"]
+      )
     }
     let text: String
     switch set.value.kind {
@@ -60,15 +77,22 @@ extension Workspace {
     }
     guard setting.set(&settings, text) else {
       throw fail(
-        .badSetting, "\(setting.name) does not take this value", at: set.value.range, source,
-        hints: ["it takes \(setting.accepted)"])
+        .badSetting,
+        "\(setting.name) does not take this value",
+        at: set.value.range,
+        source,
+        hints: ["it takes \(setting.accepted)"]
+      )
     }
     return .done
   }
 
   /// Runs `INCLUDE 'other.bq'`, found next to the script that names it.
   func include(
-    _ path: String, of source: Source, at range: SourceRange, emit: (Outcome) -> Void
+    _ path: String,
+    of source: Source,
+    at range: SourceRange,
+    emit: (Outcome) -> Void
   ) throws(BQLError) {
     var resolved = path
     if !path.hasPrefix("/"), let slash = source.name.lastIndex(of: "/") {
@@ -77,8 +101,12 @@ extension Workspace {
     let open = openScripts.isEmpty ? [source.name] : openScripts
     guard !open.contains(resolved), open.count < 32 else {
       throw fail(
-        .includeLoop, "INCLUDE goes in a circle: '\(path)'", at: range, source,
-        hints: [(open + [resolved]).joined(separator: " → ")])
+        .includeLoop,
+        "INCLUDE goes in a circle: '\(path)'",
+        at: range,
+        source,
+        hints: [(open + [resolved]).joined(separator: " → ")]
+      )
     }
     let text: String
     do throws(LoadError) {
@@ -99,7 +127,9 @@ extension Workspace {
 
   /// Runs ASSERT: anything but true is an error.
   func assert(
-    _ assertion: AssertStatement, of source: Source, at range: SourceRange
+    _ assertion: AssertStatement,
+    of source: Source,
+    at range: SourceRange
   ) throws(BQLError) -> Outcome {
     var binder = try binder(source, files: assertion.condition.filePaths)
     let bound = binder.bindAssertion(assertion.condition)
@@ -115,9 +145,12 @@ extension Workspace {
     guard value == .bool(true) else {
       let outcome = value.isNull ? "unknown (NULL)" : "false"
       throw fail(
-        .assertionFailed, assertion.message ?? "the assertion is \(outcome)",
-        at: assertion.condition.range, source,
-        hints: assertion.message == nil ? [] : ["the condition is \(outcome)"])
+        .assertionFailed,
+        assertion.message ?? "the assertion is \(outcome)",
+        at: assertion.condition.range,
+        source,
+        hints: assertion.message == nil ? [] : ["the condition is \(outcome)"]
+      )
     }
     return .done
   }

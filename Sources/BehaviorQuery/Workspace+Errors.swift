@@ -8,12 +8,18 @@ import BQLSyntax
 extension Workspace {
   /// Makes an error of one diagnostic.
   func fail(
-    _ code: DiagnosticCode, _ message: String, at range: SourceRange, _ source: Source,
-    kind: BQLError.Kind = .statement, hints: [String] = []
+    _ code: DiagnosticCode,
+    _ message: String,
+    at range: SourceRange,
+    _ source: Source,
+    kind: BQLError.Kind = .statement,
+    hints: [String] = []
   ) -> BQLError {
     BQLError(
-      kind: kind, diagnostics: [Diagnostic(code, message, at: range, hints: hints)],
-      source: source)
+      kind: kind,
+      diagnostics: [Diagnostic(code, message, at: range, hints: hints)],
+      source: source
+    )
   }
 
   /// Places an error of a run; `range` is the statement's, for errors that know no better.
@@ -36,8 +42,12 @@ extension Workspace {
       return fail(code, function.sentence, at: place, source, hints: hints)
     case .severalRows(let place):
       return fail(
-        .wrongArguments, "a query that stands for a value gave more than one row", at: place,
-        source, hints: ["aggregate it, or add LIMIT 1"])
+        .wrongArguments,
+        "a query that stands for a value gave more than one row",
+        at: place,
+        source,
+        hints: ["aggregate it, or add LIMIT 1"]
+      )
     case .cancelled:
       return fail(.interrupted, "interrupted", at: range, source, kind: .interrupted)
     case .notImplemented(let what):
@@ -74,8 +84,13 @@ extension Workspace {
   /// Places an error of writing a result.
   func error(_ error: OutputError, of source: Source, at range: SourceRange) -> BQLError {
     fail(
-      .fileUnwritable, error.message, at: range, source, kind: .data,
-      hints: error.hint.map { [$0] } ?? [])
+      .fileUnwritable,
+      error.message,
+      at: range,
+      source,
+      kind: .data,
+      hints: error.hint.map { [$0] } ?? []
+    )
   }
 }
 

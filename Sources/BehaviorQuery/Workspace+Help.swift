@@ -13,12 +13,15 @@ extension Workspace {
       }
       return .report(
         lines: lines + ["", "HELP topic; explains one: a statement, a function, a setting"],
-        warnings: [])
+        warnings: []
+      )
     }
     let name = topic.name.lowercased()
     if let found = HelpTopic.all.first(where: { $0.name.lowercased() == name }) {
       return .report(
-        lines: found.form + ["", found.text, "", "example: \(found.example)"], warnings: [])
+        lines: found.form + ["", found.text, "", "example: \(found.example)"],
+        warnings: []
+      )
     }
     if let function = FunctionRegistry.scalar(name) {
       let forms = function.overloads.map { overload in
@@ -26,7 +29,9 @@ extension Workspace {
           + "\(overload.isVariadic ? ", …" : "")) → \(overload.result.rawValue)"
       }
       return .report(
-        lines: forms + ["", function.summary] + function.examples.map(Self.line), warnings: [])
+        lines: forms + ["", function.summary] + function.examples.map(Self.line),
+        warnings: []
+      )
     }
     if let function = FunctionRegistry.aggregate(name) {
       let forms = function.overloads.map { overload in
@@ -34,22 +39,30 @@ extension Workspace {
         return "\(function.name)(\(parameters)) → \(overload.result.rawValue)"
       }
       return .report(
-        lines: forms + ["", function.summary] + function.examples.map(Self.line), warnings: [])
+        lines: forms + ["", function.summary] + function.examples.map(Self.line),
+        warnings: []
+      )
     }
     if let setting = Settings.description(of: name) {
       return .report(
         lines: [
           "SET \(setting.name) = …; accepts \(setting.accepted)", "", setting.summary,
           "now: \(setting.get(settings))",
-        ], warnings: [])
+        ],
+        warnings: []
+      )
     }
     let known =
       HelpTopic.all.map { $0.name.lowercased() } + FunctionRegistry.callableNames
       + Settings.all.map(\.name)
     let near = NearestNames.nearest(to: name, in: known, limit: 3)
     throw fail(
-      .unknownTopic, "no help on '\(topic.name)'", at: topic.range, source,
-      hints: near.map { "did you mean '\($0)'?" } + ["HELP; lists the topics"])
+      .unknownTopic,
+      "no help on '\(topic.name)'",
+      at: topic.range,
+      source,
+      hints: near.map { "did you mean '\($0)'?" } + ["HELP; lists the topics"]
+    )
   }
 
   private static func line(_ example: FunctionExample) -> String {

@@ -8,8 +8,11 @@ import BQLSyntax
 extension Workspace {
   /// Loads `paths` as LOAD does, as the log `events`; `-` is standard input.
   package func load(paths: [String]) throws(BQLError) -> Outcome {
-    let list = paths.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "''") + "'" }
+    let list = paths.map {
+      "'"
+        + $0.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "''") + "'"
+    }
     let source = Source(name: "<arguments>", text: "LOAD \(list.joined(separator: ", "))")
     let (statements, diagnostics) = parse(source)
     guard diagnostics.isEmpty, let statement = statements.first else {
@@ -20,7 +23,9 @@ extension Workspace {
 
   /// Runs LOAD.
   func load(
-    _ load: LoadStatement, of source: Source, at range: SourceRange
+    _ load: LoadStatement,
+    of source: Source,
+    at range: SourceRange
   ) throws(BQLError) -> Outcome {
     let place = load.paths.first?.range ?? range
     let name = load.name?.name ?? Catalog.defaultLog
@@ -32,10 +37,15 @@ extension Workspace {
         roles: load.roles.compactMap { clause in
           Role(rawValue: clause.role.name.lowercased()).map { ($0, clause.column.name) }
         },
-        eventAliases: load.roles.flatMap(\.aliases).map { ($0.value.name, $0.name.name) })
+        eventAliases: load.roles.flatMap(\.aliases).map { ($0.value.name, $0.name.name) }
+      )
     }
     var request = LoadRequest(
-      paths: load.paths.map(\.text), name: name, kind: kind, threads: options.threads)
+      paths: load.paths.map(\.text),
+      name: name,
+      kind: kind,
+      threads: options.threads
+    )
     request.dedupExact = load.dedupExact != nil
     request.rejectsInto = load.rejectsInto?.path
     request.onError =
@@ -76,15 +86,21 @@ extension Workspace {
       request.progress = { progress in
         onProgress(
           Progress(
-            bytesRead: progress.bytesRead, bytesTotal: progress.bytesTotal ?? 0,
-            rows: progress.rowsRead))
+            bytesRead: progress.bytesRead,
+            bytesTotal: progress.bytesTotal ?? 0,
+            rows: progress.rowsRead
+          )
+        )
       }
     }
   }
 
   /// Binds LOAD's WHERE once the columns are known.
   private func rowFilter(
-    _ condition: Expression, _ source: Source, _ binder: Binder, _ failure: LoadFilterFailure
+    _ condition: Expression,
+    _ source: Source,
+    _ binder: Binder,
+    _ failure: LoadFilterFailure
   ) -> RowFilter {
     { schema throws(LoadError) in
       var binder = binder
@@ -92,7 +108,8 @@ extension Workspace {
         !binder.hasErrors
       else {
         failure.set(
-          BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source))
+          BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+        )
         throw .filterFailed(reason: binder.diagnostics.first?.message ?? "WHERE did not bind")
       }
       do throws(ExecutionError) {

@@ -36,7 +36,9 @@ extension Workspace {
 
   /// Answers a question, into a file where the statement says so.
   func answer(
-    _ query: Query, into: IntoClause?, of source: Source
+    _ query: Query,
+    into: IntoClause?,
+    of source: Source
   ) throws(BQLError) -> Outcome {
     if let into {
       do throws(OutputError) {
@@ -57,25 +59,33 @@ extension Workspace {
 
   /// Binds a question; warnings become notes.
   func bind(
-    _ query: Query, of source: Source
+    _ query: Query,
+    of source: Source
   ) throws(BQLError) -> (query: BoundQuery, notes: [String]) {
     var binder = try binder(source, files: query.filePaths)
     let bound = binder.bind(query)
     guard let bound, !binder.hasErrors else {
       throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
     }
-    let warnings = binder.diagnostics.map { "warning: \($0.message); \($0.hints.joined(separator: "; "))" }
+    let warnings = binder.diagnostics.map {
+      "warning: \($0.message); \($0.hints.joined(separator: "; "))"
+    }
     return (bound, warnings + binder.notes)
   }
 
   /// Makes a binder over the catalog as it is now; files named in FROM are read first.
   func binder(
-    _ source: Source, files: [(path: String, range: SourceRange)] = []
+    _ source: Source,
+    files: [(path: String, range: SourceRange)] = []
   ) throws(BQLError) -> Binder {
     var relations: [String: Relation] = [:]
     for file in files where relations[file.path] == nil {
       var request = LoadRequest(
-        paths: [file.path], name: file.path, kind: .table(key: nil), threads: options.threads)
+        paths: [file.path],
+        name: file.path,
+        kind: .table(key: nil),
+        threads: options.threads
+      )
       prepare(&request)
       do throws(LoadError) {
         relations[file.path] = try Loader.prepare(request).loadTable().relation
@@ -90,8 +100,12 @@ extension Workspace {
         ?? Expression(.literal(.text(text)), range: SourceRange(0, 0))
     }
     return Binder(
-      catalog: catalog, settings: settings, parameters: parameters, source: source,
-      files: relations)
+      catalog: catalog,
+      settings: settings,
+      parameters: parameters,
+      source: source,
+      files: relations
+    )
   }
 
   /// Shows the plan of a question; with ANALYZE it runs, and each operator tells rows and time.
@@ -101,7 +115,9 @@ extension Workspace {
     guard explain.isAnalyze else {
       let rows = plan.description.map { [Value.text($0)] }
       return QueryResult(
-        relation: Relation(schema: Schema([Field("plan", .text)]), rows: rows), notes: notes)
+        relation: Relation(schema: Schema([Field("plan", .text)]), rows: rows),
+        notes: notes
+      )
     }
     var context = context
     let profile = Profile()
@@ -124,6 +140,7 @@ extension Workspace {
       relation: Relation(schema: schema, rows: rows),
       notes: notes + [
         "time is that of an operator and its inputs, added up over \(options.threads) threads"
-      ])
+      ]
+    )
   }
 }

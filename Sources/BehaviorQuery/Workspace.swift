@@ -47,7 +47,9 @@ public final class Workspace {
 
   /// Runs one statement; INCLUDE hands on an outcome for each statement of its script.
   package func run(
-    _ statement: Statement, of source: Source, emit: (Outcome) -> Void
+    _ statement: Statement,
+    of source: Source,
+    emit: (Outcome) -> Void
   ) throws(BQLError) {
     cancellation.reset()
     switch statement.kind {
@@ -73,7 +75,10 @@ public final class Workspace {
 
   var context: ExecutionContext {
     ExecutionContext(
-      threads: options.threads, chunkCapacity: options.chunkCapacity, cancellation: cancellation)
+      threads: options.threads,
+      chunkCapacity: options.chunkCapacity,
+      cancellation: cancellation
+    )
   }
 }
 

@@ -1,12 +1,13 @@
 import BQLColumnar
-import Testing
-
 import BQLExecution
+import Testing
 
 /// Groups against the obvious twin: a list of the distinct rows met so far.
 @Suite struct GroupTableTests {
   private static func column(
-    _ type: DataType, count: Int, using random: inout SeededGenerator
+    _ type: DataType,
+    count: Int,
+    using random: inout SeededGenerator
   ) -> Column {
     let cells = (0..<count).map { _ -> Value in
       if Int.random(in: 0..<5, using: &random) == 0 { return .null }

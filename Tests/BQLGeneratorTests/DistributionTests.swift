@@ -1,6 +1,5 @@
-import Testing
-
 import BQLGenerator
+import Testing
 
 /// Checks the random numbers and the calendar that everything else stands on.
 @Suite struct DistributionTests {

@@ -1,6 +1,5 @@
-import Testing
-
 import BQLGenerator
+import Testing
 
 /// Checks that a log looks like a shop's: mix, blanks, oddities, identities.
 @Suite struct GeneratorMixTests {

@@ -1,6 +1,5 @@
-import Testing
-
 import BQLGenerator
+import Testing
 
 /// Checks what holds for the bytes: determinism, order, prefixes, options.
 @Suite struct GeneratorStreamTests {

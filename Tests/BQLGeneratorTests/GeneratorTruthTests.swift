@@ -1,6 +1,5 @@
-import Testing
-
 import BQLGenerator
+import Testing
 
 /// Checks that the log follows its truth, and that models have something to learn.
 @Suite struct GeneratorTruthTests {

@@ -178,6 +178,7 @@ import Testing
     let run = try process.finish()
     #expect(run.status == 130)
     #expect(run.output == "")
+    #expect(run.errors == "interrupted\n")
   }
 
   @Test func binaryScriptsAreRefused() throws {

@@ -11,7 +11,11 @@ struct ScriptRun {
     self.name = name
     workspace = Workspace(
       options: WorkspaceOptions(
-        threads: threads, chunkCapacity: chunkCapacity, parameters: ["given": "7"]))
+        threads: threads,
+        chunkCapacity: chunkCapacity,
+        parameters: ["given": "7"]
+      )
+    )
   }
 
   /// Returns the lines that stand behind the statement when all is as expected.

@@ -32,7 +32,8 @@ import Testing
     for (before, after) in zip(expected.items, actual.items) {
       #expect(
         before.expectations == after.expectations,
-        "\(name): \(before.text.split(separator: "\n").last ?? "")")
+        "\(name): \(before.text.split(separator: "\n").last ?? "")"
+      )
     }
   }
 
@@ -40,13 +41,16 @@ import Testing
   @Test func answersDoNotDependOnTheOptimizer() throws {
     for name in Self.scripts where name.hasPrefix("statements/") {
       let text = try String(
-        contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+        contentsOf: Self.folder.appendingPathComponent(name),
+        encoding: .utf8
+      )
       let run = ScriptRun(name: Self.folder.appendingPathComponent(name).path)
       run.workspace.optimizes = false
       for item in ScriptFile(text).items where !item.text.uppercased().contains("EXPLAIN") {
         #expect(
           run.expectations(of: item.text) == item.expectations,
-          "\(name) without the optimizer: \(item.text)")
+          "\(name) without the optimizer: \(item.text)"
+        )
       }
     }
   }
@@ -56,13 +60,16 @@ import Testing
   func answersDoNotDependOnThreads(threads: Int, chunkCapacity: Int) throws {
     for name in Self.scripts where name.hasPrefix("statements/") {
       let text = try String(
-        contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+        contentsOf: Self.folder.appendingPathComponent(name),
+        encoding: .utf8
+      )
       let path = Self.folder.appendingPathComponent(name).path
       let run = ScriptRun(name: path, threads: threads, chunkCapacity: chunkCapacity)
       for item in ScriptFile(text).items where !item.text.uppercased().contains("ANALYZE") {
         #expect(
           run.expectations(of: item.text) == item.expectations,
-          "\(name) with \(threads) threads, chunks of \(chunkCapacity): \(item.text)")
+          "\(name) with \(threads) threads, chunks of \(chunkCapacity): \(item.text)"
+        )
       }
     }
   }

@@ -57,13 +57,17 @@ extension Column {
     if isShared {
       for case .texts(let codes, _) in columns.map(\.values) { joined.append(contentsOf: codes) }
       return Column(
-        codes: joined, dictionary: shared ?? TextDictionary([""]), validity: validity)
+        codes: joined,
+        dictionary: shared ?? TextDictionary([""]),
+        validity: validity
+      )
     }
     var merger = TextCodeMerger()
     for column in columns {
       if case .texts(let codes, let dictionary) = column.values {
         joined.append(
-          contentsOf: merger.codes(codes, of: dictionary, validity: column.validity))
+          contentsOf: merger.codes(codes, of: dictionary, validity: column.validity)
+        )
       }
     }
     return Column(codes: joined, dictionary: merger.finish(), validity: validity)
@@ -85,7 +89,9 @@ package struct TextCodeMerger: Sendable {
 
   /// Returns the new codes of `codes`; rows without a value get code 0, whatever it stands for.
   package mutating func codes(
-    _ codes: [Int32], of dictionary: TextDictionary, validity: Bitmap?
+    _ codes: [Int32],
+    of dictionary: TextDictionary,
+    validity: Bitmap?
   ) -> [Int32] {
     let identity = ObjectIdentifier(dictionary)
     if maps[identity] == nil { dictionaries.append(dictionary) }

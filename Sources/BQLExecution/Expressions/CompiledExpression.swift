@@ -26,8 +26,10 @@ final class CompiledExpression: Sendable {
     case isTruth(CompiledExpression, Bool)
     case isNotDistinct(CompiledExpression, CompiledExpression)
     case isMember(CompiledExpression, MemberSet)
-    case conditional([(condition: CompiledExpression, result: CompiledExpression)],
-      otherwise: CompiledExpression)
+    case conditional(
+      [(condition: CompiledExpression, result: CompiledExpression)],
+      otherwise: CompiledExpression
+    )
   }
 
   /// Compiles an expression whose subqueries have been replaced by their values.
@@ -36,7 +38,9 @@ final class CompiledExpression: Sendable {
   }
 
   private init(
-    _ bound: BoundExpression, inputTypes: [DataType], mayUseEntries: Bool
+    _ bound: BoundExpression,
+    inputTypes: [DataType],
+    mayUseEntries: Bool
   ) throws(ExecutionError) {
     type = bound.type
     columns = bound.columns
@@ -47,7 +51,10 @@ final class CompiledExpression: Sendable {
     byEntry = usesEntries ? (columns[0], DictionaryResults()) : nil
     func compile(_ part: BoundExpression) throws(ExecutionError) -> CompiledExpression {
       try CompiledExpression(
-        part, inputTypes: inputTypes, mayUseEntries: mayUseEntries && !usesEntries)
+        part,
+        inputTypes: inputTypes,
+        mayUseEntries: mayUseEntries && !usesEntries
+      )
     }
     func compileAll(
       _ parts: [BoundExpression]
@@ -87,7 +94,8 @@ final class CompiledExpression: Sendable {
 
   /// `x IN (a, b)` where a member depends on the row: `x = a OR x = b`.
   private static func equalities(
-    _ operand: BoundExpression, _ list: [BoundExpression]
+    _ operand: BoundExpression,
+    _ list: [BoundExpression]
   ) throws(ExecutionError) -> [BoundExpression] {
     let overload = FunctionRegistry.scalar("=")?.overloads.first {
       $0.parameters == [operand.type, operand.type]
@@ -123,7 +131,9 @@ final class CompiledExpression: Sendable {
     codes.append(0)
     let entries = Column(codes: codes, dictionary: dictionary, validity: validity)
     let chunk = Chunk(
-      (0...byEntry.column).map { _ in entries }, count: count)
+      (0...byEntry.column).map { _ in entries },
+      count: count
+    )
     guard dictionary.count > 0, let results = try? evaluateRows(chunk) else { return nil }
     return byEntry.results.insert(dictionary, results)
   }

@@ -5,7 +5,9 @@ enum SpecialForms {
   /// AND and OR with three-valued logic; a part is evaluated for the rows that the parts before it
   /// left undecided, so that `x <> 0 AND 1 / x > 2` does not divide by zero.
   static func junction(
-    _ parts: [CompiledExpression], isAnd: Bool, _ chunk: Chunk
+    _ parts: [CompiledExpression],
+    isAnd: Bool,
+    _ chunk: Chunk
   ) throws(ExecutionError) -> Column {
     // A row is decided by a false under AND, by a true under OR.
     let deciding = !isAnd
@@ -41,7 +43,9 @@ enum SpecialForms {
   /// CASE: each result is computed for the rows that reach it, and for no others.
   static func conditional(
     _ branches: [(condition: CompiledExpression, result: CompiledExpression)],
-    otherwise: CompiledExpression, type: DataType, _ chunk: Chunk
+    otherwise: CompiledExpression,
+    type: DataType,
+    _ chunk: Chunk
   ) throws(ExecutionError) -> Column {
     var open = (0..<Int32(chunk.count)).map { $0 }
     var pieces: [Column] = []
@@ -49,7 +53,8 @@ enum SpecialForms {
     var positions = [Int32](repeating: 0, count: chunk.count)
     var start = 0
     func take(
-      _ rows: [Int32], _ expression: CompiledExpression
+      _ rows: [Int32],
+      _ expression: CompiledExpression
     ) throws(ExecutionError) {
       guard !rows.isEmpty else { return }
       pieces.append(try expression.evaluate(expression.input(chunk, rows: rows)))
@@ -100,6 +105,7 @@ extension CompiledExpression {
       chunk.columns.indices.map {
         needed.contains($0) ? chunk.columns[$0].gather(rows) : missing
       },
-      count: rows.count)
+      count: rows.count
+    )
   }
 }

@@ -17,7 +17,8 @@ protocol ChunkStream: Sendable {
 
   /// Hands the chunks of one morsel to `consume`, in order, until it returns false.
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError)
 }
 
@@ -26,7 +27,8 @@ extension ChunkStream {
   func collect(_ context: ExecutionContext) throws(ExecutionError) -> [Chunk] {
     let collected = Collected<[Chunk]>(count: morselCount)
     try ParallelWork.forEach(
-      count: morselCount, threads: context.threads
+      count: morselCount,
+      threads: context.threads
     ) { (morsel: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var chunks: [Chunk] = []

@@ -5,7 +5,9 @@ import BQLSyntax
 extension Binder {
   /// Finds a whole expression among the GROUP BY keys, so that its parts need no grouping.
   mutating func groupKey(
-    _ expression: Expression, _ grouping: Grouping, _ context: ExpressionContext
+    _ expression: Expression,
+    _ grouping: Grouping,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     if case .literal = expression.kind { return nil }
     if case .parameter = expression.kind { return nil }
@@ -19,73 +21,110 @@ extension Binder {
 
   /// Binds an aggregate call to a column of the grouping's output.
   mutating func bindAggregate(
-    _ call: Call, _ function: AggregateFunction, at range: SourceRange,
+    _ call: Call,
+    _ function: AggregateFunction,
+    at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
     guard let grouping = context.grouping else {
       return fail(
-        .misplacedAggregate, "\(function.name) is an aggregate and cannot stand in "
-          + "\(context.clause)", at: range,
-        hints: context.clause == "WHERE" ? ["conditions on aggregates stand in HAVING"] : [])
+        .misplacedAggregate,
+        "\(function.name) is an aggregate and cannot stand in "
+          + "\(context.clause)",
+        at: range,
+        hints: context.clause == "WHERE" ? ["conditions on aggregates stand in HAVING"] : []
+      )
     }
     var plain = context
     plain.grouping = nil
     plain.clause = "an aggregate's argument"
-    let filter = call.filter.map { bindCondition($0, plain) }
-    let bound = bindAll(call.arguments, plain)
-    guard let arguments = bound, filter == nil || filter! != nil else { return nil }
+    var filter: BoundExpression?
+    if let written = call.filter {
+      guard let bound = bindCondition(written, plain) else { return nil }
+      filter = bound
+    }
+    guard let arguments = bindAll(call.arguments, plain) else { return nil }
     if call.isStar, function.name != "count" {
       return fail(.wrongArguments, "only count takes *", at: range)
     }
+    guard let overload = resolve(function, call, arguments, at: range),
+      let (columns, constants) = split(arguments, of: function, overload)
+    else { return nil }
+    do throws(FunctionError) {
+      _ = try overload.makeAccumulator(constants)
+    } catch {
+      return fail(.wrongArguments, error.sentence, at: range)
+    }
+    let aggregate = BoundAggregate(
+      name: function.name,
+      overload: overload,
+      isDistinct: call.isDistinct,
+      arguments: columns,
+      constants: constants,
+      filter: filter,
+      range: range
+    )
+    let position = grouping.position(of: aggregate, named: text(of: range))
+    return BoundExpression(
+      .column(grouping.keys.count + position),
+      overload.result,
+      range: range
+    )
+  }
+
+  /// Picks the overload of an aggregate that needs the fewest casts.
+  private mutating func resolve(
+    _ function: AggregateFunction,
+    _ call: Call,
+    _ arguments: [BoundExpression],
+    at range: SourceRange
+  ) -> AggregateFunction.Overload? {
     let overloads = call.isDistinct ? function.distinctOverloads : function.overloads
     var best: (cost: Int, overload: AggregateFunction.Overload)?
     for overload in overloads where overload.parameters.count == arguments.count {
       guard let cost = cost(arguments, overload.parameters) else { continue }
       if best == nil || cost < best?.cost ?? 0 { best = (cost, overload) }
     }
-    guard let best else {
-      let types = arguments.map(\.type.rawValue).joined(separator: ", ")
-      let known = overloads.prefix(12).map {
-        "\(function.name)(\($0.parameters.map(\.rawValue).joined(separator: ", ")))"
-      }
-      return fail(
-        .wrongArguments,
-        "\(function.name)\(call.isDistinct ? " DISTINCT" : "") takes other arguments than "
-          + "(\(call.isStar ? "*" : types))",
-        at: range, hints: known.isEmpty ? [] : ["it takes " + known.joined(separator: ", ")])
+    if let best { return best.overload }
+    let types = arguments.map(\.type.rawValue).joined(separator: ", ")
+    let known = overloads.prefix(12).map {
+      "\(function.name)(\($0.parameters.map(\.rawValue).joined(separator: ", ")))"
     }
-    var coerced: [BoundExpression] = []
+    return fail(
+      .wrongArguments,
+      "\(function.name)\(call.isDistinct ? " DISTINCT" : "") takes other arguments than "
+        + "(\(call.isStar ? "*" : types))",
+      at: range,
+      hints: known.isEmpty ? [] : ["it takes " + known.joined(separator: ", ")]
+    )
+  }
+
+  /// Parts the arguments that are computed for each row from those that are fixed for the call,
+  /// such as the p of `quantile`.
+  private mutating func split(
+    _ arguments: [BoundExpression],
+    of function: AggregateFunction,
+    _ overload: AggregateFunction.Overload
+  ) -> (columns: [BoundExpression], constants: [Value])? {
+    var columns: [BoundExpression] = []
     var constants: [Value] = []
-    for (index, type) in best.overload.parameters.enumerated() {
+    for (index, type) in overload.parameters.enumerated() {
       guard let converted = coerce(arguments[index], to: type) else { return nil }
       if index == 0 {
-        coerced.append(converted)
-      } else if let value = converted.literal {
+        columns.append(converted)
+      } else if let value = converted.folded.literal {
         constants.append(value)
-      } else if best.overload.parameters.count == 2, function.name != "quantile" {
-        coerced.append(converted)
+      } else if function.name == "corr" {
+        columns.append(converted)
       } else {
         return fail(
-          .wrongArguments, "argument \(index + 1) of \(function.name) must be a literal",
-          at: arguments[index].range)
+          .wrongArguments,
+          "argument \(index + 1) of \(function.name) must not depend on the row",
+          at: arguments[index].range
+        )
       }
     }
-    do throws(FunctionError) {
-      _ = try best.overload.makeAccumulator(constants)
-    } catch {
-      return fail(.wrongArguments, error.sentence, at: range)
-    }
-    let aggregate = BoundAggregate(
-      name: function.name, overload: best.overload, isDistinct: call.isDistinct,
-      arguments: coerced, constants: constants, filter: filter ?? nil, range: range)
-    let position =
-      grouping.aggregates.firstIndex { $0.aggregate.isSame(as: aggregate) }
-      ?? {
-        grouping.aggregates.append((text(of: range), aggregate))
-        return grouping.aggregates.count - 1
-      }()
-    return BoundExpression(
-      .column(grouping.keys.count + position), best.overload.result, range: range)
+    return (columns, constants)
   }
 
   /// Whether an expression holds an aggregate call outside subqueries.

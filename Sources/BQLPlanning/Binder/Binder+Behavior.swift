@@ -22,9 +22,14 @@ extension Binder {
     }
     report(
       Diagnostic(
-        .unknownEvent, "unknown event '\(name.name)'", at: name.range,
-        label: "no such value in \(logName).\(column)", hints: [hint],
-        severity: isError ? .error : .warning))
+        .unknownEvent,
+        "unknown event '\(name.name)'",
+        at: name.range,
+        label: "no such value in \(logName).\(column)",
+        hints: [hint],
+        severity: isError ? .error : .warning
+      )
+    )
     return isError ? nil : Bound(value: nil)
   }
 
@@ -37,7 +42,9 @@ extension Binder {
 
   /// Resolves PER.
   mutating func bindUnit(
-    _ unit: Choice<BehaviorUnit>?, _ log: EventLog, _ context: ExpressionContext
+    _ unit: Choice<BehaviorUnit>?,
+    _ log: EventLog,
+    _ context: ExpressionContext
   ) -> FunnelPlan.Unit? {
     guard let unit else { return .user }
     switch unit.value {
@@ -45,9 +52,14 @@ extension Binder {
     case .session:
       guard let column = log.roles[.session] else {
         return fail(
-          .missingRole, "the log has no SESSION column", at: unit.range,
-          hints: ["name it on loading: LOAD … (SESSION column)",
-            "sessions cut by a gap in time are not implemented yet"])
+          .missingRole,
+          "the log has no SESSION column",
+          at: unit.range,
+          hints: [
+            "name it on loading: LOAD … (SESSION column)",
+            "sessions cut by a gap in time are not implemented yet",
+          ]
+        )
       }
       return .session(column: column)
     case .columns(let names):
@@ -73,8 +85,11 @@ extension Binder {
       case .timestamp(let instant) = time
     else {
       return fail(
-        .typeMismatch, "\(clause) needs a time, found \(bound.type.rawValue)",
-        at: expression.range, hints: ["\(clause) '2019-11-01'"])
+        .typeMismatch,
+        "\(clause) needs a time, found \(bound.type.rawValue)",
+        at: expression.range,
+        hints: ["\(clause) '2019-11-01'"]
+      )
     }
     return Bound(value: instant)
   }
@@ -85,12 +100,16 @@ extension Binder {
     for window in windows {
       guard window.duration.months == 0 else {
         return fail(
-          .badFunnel, "WITHIN needs a span of exact length, found calendar months: "
+          .badFunnel,
+          "WITHIN needs a span of exact length, found calendar months: "
             + "'\(window.text)'",
-          at: window.range, hints: ["30d, 4w"])
+          at: window.range,
+          hints: ["30d, 4w"]
+        )
       }
       bound.append(
-        FunnelPlan.Window(text: window.text, microseconds: window.duration.microseconds))
+        FunnelPlan.Window(text: window.text, microseconds: window.duration.microseconds)
+      )
     }
     return bound
   }
@@ -110,12 +129,17 @@ extension Binder {
     guard let attribution = funnel.attribution else { return .first }
     guard !funnel.behavior.by.isEmpty else {
       return fail(
-        .missingClause, "ATTRIBUTE needs a dimension: add BY", at: attribution.range)
+        .missingClause,
+        "ATTRIBUTE needs a dimension: add BY",
+        at: attribution.range
+      )
     }
     if case .step(let step) = attribution.value, step < 1 || step > funnel.steps.count {
       return fail(
-        .badFunnel, "ATTRIBUTE STEP \(step): the funnel has \(funnel.steps.count) steps",
-        at: attribution.range)
+        .badFunnel,
+        "ATTRIBUTE STEP \(step): the funnel has \(funnel.steps.count) steps",
+        at: attribution.range
+      )
     }
     return attribution.value
   }

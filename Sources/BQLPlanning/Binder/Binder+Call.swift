@@ -14,7 +14,9 @@ extension Binder {
 
   /// Binds a call of a function, an aggregate or a window function.
   mutating func bindCall(
-    _ call: Call, at range: SourceRange, _ context: ExpressionContext
+    _ call: Call,
+    at range: SourceRange,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     let name = call.name.name.lowercased()
     if let window = call.over { return unimplemented("window functions", at: window.range) }
@@ -27,14 +29,20 @@ extension Binder {
       }
       for argument in call.arguments { _ = bind(argument, context) }
       return fail(
-        .unknownFunction, "unknown function '\(call.name.name)'", at: call.name.range,
+        .unknownFunction,
+        "unknown function '\(call.name.name)'",
+        at: call.name.range,
         hints: suggestions(for: name, among: FunctionRegistry.callableNames, kind: "functions")
-          .filter { $0.hasPrefix("did you") } + ["SHOW FUNCTIONS lists them all"])
+          .filter { $0.hasPrefix("did you") } + ["SHOW FUNCTIONS lists them all"]
+      )
     }
     if call.isStar || call.isDistinct || call.filter != nil {
       let what = call.isStar ? "*" : call.isDistinct ? "DISTINCT" : "FILTER"
       return fail(
-        .wrongArguments, "\(name) is no aggregate: \(what) does not apply", at: range)
+        .wrongArguments,
+        "\(name) is no aggregate: \(what) does not apply",
+        at: range
+      )
     }
     guard let arguments = bindAll(call.arguments, context) else { return nil }
     return self.call(name, shown: name, arguments, at: range)
@@ -46,7 +54,10 @@ extension Binder {
 
   /// Picks the overload of a scalar function that needs the fewest casts.
   mutating func call(
-    _ name: String, shown: String, _ arguments: [BoundExpression], at range: SourceRange
+    _ name: String,
+    shown: String,
+    _ arguments: [BoundExpression],
+    at range: SourceRange
   ) -> BoundExpression? {
     guard let function = FunctionRegistry.scalar(name) else {
       return fail(.internalError, "no function is registered as '\(name)'", at: range)
@@ -71,7 +82,8 @@ extension Binder {
   }
 
   private static func parameters(
-    of overload: ScalarFunction.Overload, count: Int
+    of overload: ScalarFunction.Overload,
+    count: Int
   ) -> [DataType]? {
     let fixed = overload.parameters
     if fixed.count == count { return fixed }
@@ -98,7 +110,9 @@ extension Binder {
   }
 
   private mutating func mismatch<T>(
-    _ function: ScalarFunction, shown: String, _ arguments: [BoundExpression],
+    _ function: ScalarFunction,
+    shown: String,
+    _ arguments: [BoundExpression],
     at range: SourceRange
   ) -> T? {
     // A text literal against a typed side is the commonest slip: name the type it should read as.
@@ -125,7 +139,10 @@ extension Binder {
     return fail(
       arguments.count == function.overloads.first?.parameters.count
         ? .typeMismatch : .wrongArguments,
-      message, at: range,
-      hints: isOperator ? ["convert one side: x::float, x::text"] : ["it takes " + known.joined(separator: ", ")])
+      message,
+      at: range,
+      hints: isOperator
+        ? ["convert one side: x::float, x::text"] : ["it takes " + known.joined(separator: ", ")]
+    )
   }
 }

@@ -63,15 +63,19 @@ extension Binder {
     let dimensions = Set(
       groups.compactMap { group -> Int? in
         if case .column(let index) = group.expression.kind { index } else { nil }
-      })
+      }
+    )
     return SummarizePlan(
-      input: table.plan, groups: groups,
-      columns: table.scope.columns.indices.filter { !dimensions.contains($0) })
+      input: table.plan,
+      groups: groups,
+      columns: table.scope.columns.indices.filter { !dimensions.contains($0) }
+    )
   }
 
   /// Binds `BY dimension, …`, naming each.
   mutating func bindDimensions(
-    _ expressions: [Expression], _ context: ExpressionContext
+    _ expressions: [Expression],
+    _ context: ExpressionContext
   ) -> [NamedExpression]? {
     let bound = expressions.map { expression in
       bind(expression, context).map {
@@ -128,7 +132,10 @@ extension Binder {
       Field("example", .text), Field("result", .text),
     ])
     func row(
-      _ name: String, _ category: FunctionCategory, _ summary: String, _ example: FunctionExample?
+      _ name: String,
+      _ category: FunctionCategory,
+      _ summary: String,
+      _ example: FunctionExample?
     ) -> [Value] {
       [
         .text(name), .text(category.rawValue), .text(summary),

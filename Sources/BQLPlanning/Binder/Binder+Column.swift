@@ -5,7 +5,9 @@ import BQLSyntax
 extension Binder {
   /// Resolves a name: a column, else a role, else (in BY) a part of TIME.
   mutating func bindColumn(
-    qualifier: Identifier?, name: Identifier, at range: SourceRange,
+    qualifier: Identifier?,
+    name: Identifier,
+    at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
     let scope = context.scope
@@ -13,14 +15,21 @@ extension Binder {
     if matches.count > 1 {
       let tables = matches.compactMap { scope.columns[$0].qualifier }
       return fail(
-        .ambiguousName, "'\(name.name)' names several columns", at: range,
-        hints: tables.isEmpty ? [] : ["say which: " + tables.map { "\($0).\(name.name)" }.joined(separator: ", ")])
+        .ambiguousName,
+        "'\(name.name)' names several columns",
+        at: range,
+        hints: tables.isEmpty
+          ? [] : ["say which: " + tables.map { "\($0).\(name.name)" }.joined(separator: ", ")]
+      )
     }
     if let index = matches.first ?? (qualifier == nil ? scope.roleColumn(name.name) : nil) {
       guard context.grouping == nil else {
         return fail(
-          .notGrouped, "column '\(name.name)' is neither grouped nor aggregated", at: range,
-          hints: ["add it to GROUP BY, or take one value: first(\(name.name))"])
+          .notGrouped,
+          "column '\(name.name)' is neither grouped nor aggregated",
+          at: range,
+          hints: ["add it to GROUP BY, or take one value: first(\(name.name))"]
+        )
       }
       return BoundExpression(.column(index), scope.columns[index].type, range: range)
     }
@@ -41,7 +50,9 @@ extension Binder {
 
   /// `hour` and `weekday` number the part; `day`, `week` and `month` are the period's first day.
   private mutating func bindTimePart(
-    _ part: String, of time: BoundExpression, at range: SourceRange
+    _ part: String,
+    of time: BoundExpression,
+    at range: SourceRange
   ) -> BoundExpression? {
     if part == "hour" || part == "weekday" {
       return call(part, shown: part, [time], at: range)

@@ -19,6 +19,15 @@ final class Grouping {
   init(keys: [BoundExpression]) {
     self.keys = keys
   }
+
+  /// Returns the place of an aggregate among the columns behind the keys; equal calls share one.
+  func position(of aggregate: BoundAggregate, named name: String) -> Int {
+    if let known = aggregates.firstIndex(where: { $0.aggregate.isSame(as: aggregate) }) {
+      return known
+    }
+    aggregates.append((name, aggregate))
+    return aggregates.count - 1
+  }
 }
 
 extension Binder {
@@ -35,8 +44,11 @@ extension Binder {
     case .parameter(let name):
       guard let value = parameters[name.name.lowercased()] else {
         return fail(
-          .unknownParameter, "no value for parameter ':\(name.name)'", at: range,
-          hints: ["give it with -p \(name.name)=… or SET PARAM \(name.name) = …"])
+          .unknownParameter,
+          "no value for parameter ':\(name.name)'",
+          at: range,
+          hints: ["give it with -p \(name.name)=… or SET PARAM \(name.name) = …"]
+        )
       }
       var bound = bind(value, context)
       bound?.range = range
@@ -66,7 +78,10 @@ extension Binder {
       guard let parts = bindAll([operand] + list, context), let unified = unify(parts, at: range)
       else { return nil }
       let inList = BoundExpression(
-        .inList(unified[0], Array(unified.dropFirst())), .bool, range: range)
+        .inList(unified[0], Array(unified.dropFirst())),
+        .bool,
+        range: range
+      )
       return negate(negated, inList)
     case .match(let operand, let op, let pattern, let negated):
       guard let sides = bindAll([operand, pattern], context) else { return nil }
@@ -84,7 +99,8 @@ extension Binder {
 
   /// Binds several expressions, all of them even where one fails.
   mutating func bindAll(
-    _ expressions: [Expression], _ context: ExpressionContext
+    _ expressions: [Expression],
+    _ context: ExpressionContext
   ) -> [BoundExpression]? {
     let bound = expressions.map { bind($0, context) }
     let found = bound.compactMap { $0 }
@@ -93,13 +109,17 @@ extension Binder {
 
   /// Binds an expression that must be true or false.
   mutating func bindCondition(
-    _ expression: Expression, _ context: ExpressionContext
+    _ expression: Expression,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     guard let bound = bind(expression, context) else { return nil }
     guard let condition = coerce(bound, to: .bool) else {
       return fail(
-        .typeMismatch, "\(context.clause) needs a condition, found \(bound.type.rawValue)",
-        at: expression.range, hints: ["a condition compares: price > 100, brand = 'acme'"])
+        .typeMismatch,
+        "\(context.clause) needs a condition, found \(bound.type.rawValue)",
+        at: expression.range,
+        hints: ["a condition compares: price > 100, brand = 'acme'"]
+      )
     }
     return condition
   }
@@ -110,7 +130,9 @@ extension Binder {
   }
 
   private mutating func bindUnary(
-    _ op: UnaryOperator, _ operand: Expression, at range: SourceRange,
+    _ op: UnaryOperator,
+    _ operand: Expression,
+    at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
     switch op {
@@ -137,7 +159,10 @@ extension Binder {
   }
 
   private mutating func bindBinary(
-    _ op: BinaryOperator, _ left: Expression, _ right: Expression, at range: SourceRange,
+    _ op: BinaryOperator,
+    _ left: Expression,
+    _ right: Expression,
+    at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
     switch op {
@@ -164,8 +189,12 @@ extension Binder {
   }
 
   private mutating func bindBetween(
-    _ operand: Expression, _ low: Expression, _ high: Expression, _ negated: Bool,
-    at range: SourceRange, _ context: ExpressionContext
+    _ operand: Expression,
+    _ low: Expression,
+    _ high: Expression,
+    _ negated: Bool,
+    at range: SourceRange,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     guard let parts = bindAll([operand, low, high], context) else { return nil }
     guard let above = call(">=", shown: "BETWEEN", [parts[0], parts[1]], at: range),
@@ -175,15 +204,19 @@ extension Binder {
   }
 
   private mutating func bindCase(
-    _ operand: Expression?, _ branches: [CaseBranch], _ otherwise: Expression?,
-    at range: SourceRange, _ context: ExpressionContext
+    _ operand: Expression?,
+    _ branches: [CaseBranch],
+    _ otherwise: Expression?,
+    at range: SourceRange,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     var conditions: [BoundExpression?] = []
     for branch in branches {
       if let operand {
         let sides = bindAll([operand, branch.condition], context)
         conditions.append(
-          sides.flatMap { call("=", shown: "=", $0, at: branch.condition.range) })
+          sides.flatMap { call("=", shown: "=", $0, at: branch.condition.range) }
+        )
       } else {
         conditions.append(bindCondition(branch.condition, context))
       }
@@ -206,15 +239,20 @@ extension Binder {
   }
 
   private mutating func bindCast(
-    _ operand: Expression, _ typeName: Identifier, at range: SourceRange,
+    _ operand: Expression,
+    _ typeName: Identifier,
+    at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
     let bound = bind(operand, context)
     guard let type = Cast.type(named: typeName.name) else {
       let names = DataType.allCases.map(\.rawValue)
       return fail(
-        .typeMismatch, "unknown type '\(typeName.name)'", at: typeName.range,
-        hints: suggestions(for: typeName.name, among: names, kind: "types"))
+        .typeMismatch,
+        "unknown type '\(typeName.name)'",
+        at: typeName.range,
+        hints: suggestions(for: typeName.name, among: names, kind: "types")
+      )
     }
     guard let bound else { return nil }
     if bound.type == type { return bound }
@@ -223,7 +261,10 @@ extension Binder {
     }
     guard Cast.isPossible(from: bound.type, to: type) else {
       return fail(
-        .typeMismatch, "no cast from \(bound.type.rawValue) to \(type.rawValue)", at: range)
+        .typeMismatch,
+        "no cast from \(bound.type.rawValue) to \(type.rawValue)",
+        at: range
+      )
     }
     return BoundExpression(.cast(bound), type, range: range)
   }

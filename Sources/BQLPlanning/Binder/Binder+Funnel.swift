@@ -29,26 +29,43 @@ extension Binder {
     }
     if let since = since.value, let until = until.value, since >= until {
       return fail(
-        .badFunnel, "the period is empty: SINCE is not before UNTIL",
-        at: funnel.behavior.until?.range ?? range)
+        .badFunnel,
+        "the period is empty: SINCE is not before UNTIL",
+        at: funnel.behavior.until?.range ?? range
+      )
     }
     return FunnelPlan(
-      log: log, logName: name, steps: bound, unit: unit, filter: filter.flatMap { $0 },
-      since: since.value, until: until.value, windows: windows, dimensions: dimensions,
-      top: top.value, withTotal: funnel.withTotal != nil, attribution: attribution,
-      ties: funnel.ties?.value ?? .allow, orderGapSeconds: settings.orderGapSeconds)
+      log: log,
+      logName: name,
+      steps: bound,
+      unit: unit,
+      filter: filter.flatMap { $0 },
+      since: since.value,
+      until: until.value,
+      windows: windows,
+      dimensions: dimensions,
+      top: top.value,
+      withTotal: funnel.withTotal != nil,
+      attribution: attribution,
+      ties: funnel.ties?.value ?? .allow,
+      orderGapSeconds: settings.orderGapSeconds
+    )
   }
 
   /// Finds the log of a behaviour statement: `events` without FROM.
   mutating func bindLog(
-    _ from: TableReference?, at range: SourceRange
+    _ from: TableReference?,
+    at range: SourceRange
   ) -> (name: String, log: EventLog)? {
     guard let from else {
       guard let entry = catalog[Catalog.defaultLog] else {
         return fail(
-          .unknownTable, "no event log is loaded: there is no table 'events'", at: range,
+          .unknownTable,
+          "no event log is loaded: there is no table 'events'",
+          at: range,
           hints: ["load one first: LOAD 'events.csv';"]
-            + (catalog.names.isEmpty ? [] : ["or name one: FROM \(catalog.names[0])"]))
+            + (catalog.names.isEmpty ? [] : ["or name one: FROM \(catalog.names[0])"])
+        )
       }
       guard case .log(let log) = entry else {
         return fail(.notALog, "'events' is a plain table, not an event log", at: range)
@@ -61,8 +78,11 @@ extension Binder {
     guard let entry = lookUp(name) else { return nil }
     guard case .log(let log) = entry else {
       return fail(
-        .notALog, "'\(name.name)' is a plain table, not an event log", at: name.range,
-        hints: ["load it as a log: LOAD 'file.csv' AS \(name.name) (USER …, TIME …);"])
+        .notALog,
+        "'\(name.name)' is a plain table, not an event log",
+        at: name.range,
+        hints: ["load it as a log: LOAD 'file.csv' AS \(name.name) (USER …, TIME …);"]
+      )
     }
     return (name.name, log)
   }
@@ -97,13 +117,17 @@ extension Binder {
     if let compare = funnel.compare { found.append(("COMPARE", compare.range)) }
     for (feature, range) in found {
       report(
-        Diagnostic(.notImplemented, "not implemented yet: FUNNEL's \(feature)", at: range))
+        Diagnostic(.notImplemented, "not implemented yet: FUNNEL's \(feature)", at: range)
+      )
     }
     return found.isEmpty
   }
 
   private mutating func bindStep(
-    _ step: FunnelStep, _ log: EventLog, _ logName: String, _ context: ExpressionContext
+    _ step: FunnelStep,
+    _ log: EventLog,
+    _ logName: String,
+    _ context: ExpressionContext
   ) -> FunnelPlan.Step? {
     var context = context
     context.clause = "a step's condition"
@@ -117,7 +141,8 @@ extension Binder {
         continue
       }
       alternatives.append(
-        FunnelPlan.Alternative(eventCode: code.value, condition: condition.flatMap { $0 }))
+        FunnelPlan.Alternative(eventCode: code.value, condition: condition.flatMap { $0 })
+      )
     }
     guard isBound else { return nil }
     return FunnelPlan.Step(label: step.label?.name ?? label(of: step), alternatives: alternatives)

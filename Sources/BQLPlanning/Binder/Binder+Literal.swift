@@ -27,14 +27,19 @@ extension Binder {
         return unimplemented("calendar months in an expression", at: range)
       }
       return BoundExpression(
-        .literal(.interval(duration.microseconds)), .interval, range: range)
+        .literal(.interval(duration.microseconds)),
+        .interval,
+        range: range
+      )
     case .date(let text): return bindTimeLiteral(text, .date, at: range)
     case .timestamp(let text): return bindTimeLiteral(text, .timestamp, at: range)
     }
   }
 
   private mutating func bindTimeLiteral(
-    _ text: String, _ type: DataType, at range: SourceRange
+    _ text: String,
+    _ type: DataType,
+    at range: SourceRange
   ) -> BoundExpression? {
     guard let value = parse(text, as: type) else { return badLiteral(text, type, at: range) }
     return BoundExpression(.literal(value), type, range: range)
@@ -51,8 +56,11 @@ extension Binder {
       case .int, .float, .decimal, .text: nil
       }
     return fail(
-      .badLiteral, "not \(type.withArticle): '\(text)'", at: range,
-      hints: example.map { ["\(type.withArticle) reads \($0)"] } ?? [])
+      .badLiteral,
+      "not \(type.withArticle): '\(text)'",
+      at: range,
+      hints: example.map { ["\(type.withArticle) reads \($0)"] } ?? []
+    )
   }
 
   /// Reads a text as a value of `type`, by the rules of a cast.
@@ -62,8 +70,9 @@ extension Binder {
     return cast[0].isNull ? nil : cast[0]
   }
 
-  /// Converts to a type where that may happen unasked: literals adapt, numbers widen, a date is its
-  /// midnight. Nil, without a diagnostic, where it may not.
+  /// Converts to a type where that may happen unasked; nil, without a diagnostic, where not.
+  ///
+  /// Literals adapt, numbers widen, a date is its midnight.
   mutating func coerce(_ bound: BoundExpression, to type: DataType) -> BoundExpression? {
     if bound.type == type { return bound }
     switch bound.literal {
@@ -75,7 +84,9 @@ extension Binder {
     case let value?:
       guard Cast.implicitCost(from: bound.type, to: type) != nil,
         let cast = try? Cast.convert(
-          Column(repeating: value, type: bound.type, count: 1), to: type)
+          Column(repeating: value, type: bound.type, count: 1),
+          to: type
+        )
       else { return nil }
       return BoundExpression(.literal(cast[0]), type, range: bound.range)
     case nil:
@@ -98,7 +109,9 @@ extension Binder {
           .typeMismatch,
           "values of one expression have different types: "
             + "\(type.rawValue) and \(part.type.rawValue)",
-          at: part.range, hints: ["convert one of them: x::text"])
+          at: part.range,
+          hints: ["convert one of them: x::text"]
+        )
       }
       common = part.type
     }
@@ -107,7 +120,10 @@ extension Binder {
       if let coerced = coerce(part, to: type) { return coerced }
       if case .text(let text) = part.literal { return badLiteral(text, type, at: part.range) }
       return fail(
-        .typeMismatch, "expected \(type.rawValue), found \(part.type.rawValue)", at: part.range)
+        .typeMismatch,
+        "expected \(type.rawValue), found \(part.type.rawValue)",
+        at: part.range
+      )
     }
     let found = unified.compactMap { $0 }
     return found.count == parts.count ? found : nil

@@ -4,7 +4,9 @@ import BQLSyntax
 extension Binder {
   /// Binds GROUP BY: columns and expressions, ordinals, output names, or ALL.
   mutating func bindGroupBy(
-    _ select: SelectStatement, _ items: [WrittenItem], _ context: ExpressionContext
+    _ select: SelectStatement,
+    _ items: [WrittenItem],
+    _ context: ExpressionContext
   ) -> [NamedExpression]? {
     var context = context
     context.clause = "GROUP BY"
@@ -19,8 +21,10 @@ extension Binder {
         if case .literal(.int(let ordinal)) = expression.kind {
           guard ordinal >= 1, ordinal <= items.count else {
             return fail(
-              .badLiteral, "GROUP BY \(ordinal) is no column of SELECT, which has \(items.count)",
-              at: expression.range)
+              .badLiteral,
+              "GROUP BY \(ordinal) is no column of SELECT, which has \(items.count)",
+              at: expression.range
+            )
           }
           written.append(items[Int(ordinal) - 1])
         } else if let alias = outputItem(expression, items),
@@ -38,7 +42,8 @@ extension Binder {
   }
 
   private mutating func bindNamed(
-    _ items: [WrittenItem], _ context: ExpressionContext
+    _ items: [WrittenItem],
+    _ context: ExpressionContext
   ) -> [NamedExpression]? {
     let bound = items.map { item in
       bind(item.expression, context).map { NamedExpression(item.name, $0) }
@@ -55,7 +60,9 @@ extension Binder {
 
   /// Binds ORDER BY: output names first, ordinals, then expressions, which may add hidden columns.
   mutating func bindOrderBy(
-    _ select: SelectStatement, items: [NamedExpression], written: [WrittenItem],
+    _ select: SelectStatement,
+    items: [NamedExpression],
+    written: [WrittenItem],
     _ context: ExpressionContext
   ) -> (keys: [SortPlan.Key], hidden: [NamedExpression])? {
     var keys: [SortPlan.Key] = []
@@ -66,8 +73,10 @@ extension Binder {
       if case .literal(.int(let ordinal)) = expression.kind {
         guard ordinal >= 1, ordinal <= items.count else {
           return fail(
-            .badLiteral, "ORDER BY \(ordinal) is no column of SELECT, which has \(items.count)",
-            at: expression.range)
+            .badLiteral,
+            "ORDER BY \(ordinal) is no column of SELECT, which has \(items.count)",
+            at: expression.range
+          )
         }
         column = Int(ordinal) - 1
       } else if case .column(nil, let name) = expression.kind {
@@ -80,8 +89,11 @@ extension Binder {
         } else {
           guard !select.isDistinct else {
             return fail(
-              .misplacedAggregate, "with DISTINCT, ORDER BY names columns of the result",
-              at: expression.range, hints: ["add the expression to SELECT"])
+              .misplacedAggregate,
+              "with DISTINCT, ORDER BY names columns of the result",
+              at: expression.range,
+              hints: ["add the expression to SELECT"]
+            )
           }
           hidden.append(NamedExpression(text(of: expression.range), bound))
           column = items.count + hidden.count - 1
@@ -89,8 +101,11 @@ extension Binder {
       }
       keys.append(
         SortPlan.Key(
-          column: column ?? 0, isDescending: order.isDescending,
-          nullsFirst: order.nullsFirst ?? order.isDescending))
+          column: column ?? 0,
+          isDescending: order.isDescending,
+          nullsFirst: order.nullsFirst ?? order.isDescending
+        )
+      )
     }
     return (keys, hidden)
   }

@@ -19,7 +19,8 @@ extension Binder {
 
   /// Binds a query that stands for values inside an expression.
   mutating func bindSubquery(
-    _ expression: Expression, _ context: ExpressionContext
+    _ expression: Expression,
+    _ context: ExpressionContext
   ) -> BoundExpression? {
     let range = expression.range
     switch expression.kind {
@@ -32,20 +33,29 @@ extension Binder {
         return fail(
           .wrongArguments,
           "a query that stands for a value has one column, found \(plan.schema.count)",
-          at: range)
+          at: range
+        )
       }
       return BoundExpression(
-        .scalarQuery(BoundSubquery(plan)), plan.schema[0].type, range: range)
+        .scalarQuery(BoundSubquery(plan)),
+        plan.schema[0].type,
+        range: range
+      )
     case .inQuery(let operand, let query, let negated):
       let bound = bind(operand, context)
       guard let plan = bind(query).map(LogicalPlan.init), let bound else { return nil }
       guard plan.schema.count == 1, let operand = coerce(bound, to: plan.schema[0].type) else {
         return fail(
-          .typeMismatch, "IN needs a query of one column of type \(bound.type.rawValue)",
-          at: range)
+          .typeMismatch,
+          "IN needs a query of one column of type \(bound.type.rawValue)",
+          at: range
+        )
       }
       let inQuery = BoundExpression(
-        .inQuery(operand, BoundSubquery(plan)), .bool, range: range)
+        .inQuery(operand, BoundSubquery(plan)),
+        .bool,
+        range: range
+      )
       return negate(negated, inQuery)
     default: return nil
     }
@@ -55,16 +65,23 @@ extension Binder {
   package mutating func bindAssertion(_ condition: Expression) -> BoundExpression? {
     bindCondition(
       condition,
-      ExpressionContext(scope: Scope(columns: []), clause: "ASSERT", grouping: nil))
+      ExpressionContext(scope: Scope(columns: []), clause: "ASSERT", grouping: nil)
+    )
   }
 
   /// Binds a condition over a table's rows: LOAD's WHERE.
   package mutating func bindRowCondition(
-    _ condition: Expression, schema: Schema, clause: String
+    _ condition: Expression,
+    schema: Schema,
+    clause: String
   ) -> BoundExpression? {
     bindCondition(
       condition,
       ExpressionContext(
-        scope: Scope(schema: schema, qualifier: nil), clause: clause, grouping: nil))
+        scope: Scope(schema: schema, qualifier: nil),
+        clause: clause,
+        grouping: nil
+      )
+    )
   }
 }

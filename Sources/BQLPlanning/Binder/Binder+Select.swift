@@ -57,15 +57,21 @@ extension Binder {
       hiddenItems: order.hidden,
       isDistinct: select.isDistinct,
       sortKeys: order.keys,
-      limit: limit.count == nil && limit.offset == 0 ? nil : limit)
+      limit: limit.count == nil && limit.offset == 0 ? nil : limit
+    )
   }
 
   /// Names the clauses of SELECT that are another version's.
   private mutating func refuseUnbuilt(_ select: SelectStatement) -> Bool {
     if let table = select.with.first {
       report(
-        Diagnostic(.notImplemented, "not implemented yet: WITH", at: table.name.range,
-          hints: ["name the query before: LET \(table.name.name) = …;"]))
+        Diagnostic(
+          .notImplemented,
+          "not implemented yet: WITH",
+          at: table.name.range,
+          hints: ["name the query before: LET \(table.name.name) = …;"]
+        )
+      )
       return false
     }
     if let qualify = select.qualify {
@@ -79,7 +85,9 @@ extension Binder {
 
   /// Replaces `*` by the columns it stands for, and names every item.
   private mutating func expandStars(
-    _ items: [SelectItem], _ scope: Scope, hasFrom: Bool
+    _ items: [SelectItem],
+    _ scope: Scope,
+    hasFrom: Bool
   ) -> [WrittenItem]? {
     var result: [WrittenItem] = []
     for item in items {
@@ -96,7 +104,10 @@ extension Binder {
         }
         guard !columns.isEmpty else {
           return fail(
-            .unknownTable, "no table is called '\(qualifier?.name ?? "*")' here", at: item.range)
+            .unknownTable,
+            "no table is called '\(qualifier?.name ?? "*")' here",
+            at: item.range
+          )
         }
         for column in columns {
           let name = Identifier(column.name, isQuoted: true, range: item.range)
@@ -127,8 +138,10 @@ extension Binder {
       guard let bound = bind(expression, context) else { return nil }
       guard case .int(let count) = bound.folded.literal, count >= 0 else {
         return fail(
-          .badLiteral, "\(clause) needs a whole number that is not negative",
-          at: expression.range)
+          .badLiteral,
+          "\(clause) needs a whole number that is not negative",
+          at: expression.range
+        )
       }
       if clause == "LIMIT" { plan.count = Int(count) } else { plan.offset = Int(count) }
     }

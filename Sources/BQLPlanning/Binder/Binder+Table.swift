@@ -21,12 +21,17 @@ extension Binder {
         return fail(.internalError, "the file was not read: '\(path)'", at: reference.range)
       }
       return table(
-        named: path, .relation(relation, kind: .named), qualifier: reference.alias?.name)
+        named: path,
+        .relation(relation, kind: .named),
+        qualifier: reference.alias?.name
+      )
     case .query(let query):
       guard let bound = bind(query) else { return nil }
       let plan = LogicalPlan(bound)
       return BoundTable(
-        plan: plan, scope: Scope(schema: plan.schema, qualifier: reference.alias?.name))
+        plan: plan,
+        scope: Scope(schema: plan.schema, qualifier: reference.alias?.name)
+      )
     case .values(let rows): return bindValues(rows, reference)
     case .join(_, let kind, _, _):
       return unimplemented(kind.rawValue, at: reference.range)
@@ -48,16 +53,19 @@ extension Binder {
     case .log(let log):
       return BoundTable(
         plan: .scan(ScanPlan(name: name, table: .log(log), columns: columns)),
-        scope: Scope(schema: schema, qualifier: qualifier, roles: log.roles))
+        scope: Scope(schema: schema, qualifier: qualifier, roles: log.roles)
+      )
     case .relation(let relation, _):
       return BoundTable(
         plan: .scan(ScanPlan(name: name, table: .relation(relation), columns: columns)),
-        scope: Scope(schema: schema, qualifier: qualifier))
+        scope: Scope(schema: schema, qualifier: qualifier)
+      )
     }
   }
 
   private mutating func bindValues(
-    _ rows: [[Expression]], _ reference: TableReference
+    _ rows: [[Expression]],
+    _ reference: TableReference
   ) -> BoundTable? {
     let context = ExpressionContext(scope: Scope(columns: []), clause: "VALUES", grouping: nil)
     var bound: [[BoundExpression]] = []
@@ -65,8 +73,11 @@ extension Binder {
       guard let cells = bindAll(row, context) else { return nil }
       guard cells.count == rows.first?.count else {
         return fail(
-          .wrongArguments, "rows of VALUES have different lengths: \(rows[0].count) and "
-            + "\(cells.count)", at: row.first?.range ?? reference.range)
+          .wrongArguments,
+          "rows of VALUES have different lengths: \(rows[0].count) and "
+            + "\(cells.count)",
+          at: row.first?.range ?? reference.range
+        )
       }
       bound.append(cells)
     }
@@ -81,14 +92,18 @@ extension Binder {
     let single = LogicalPlan.values(.singleRow)
     let plans = bound.map { cells in
       LogicalPlan.project(
-        single, cells.enumerated().map { NamedExpression("column\($0.offset + 1)", $0.element) })
+        single,
+        cells.enumerated().map { NamedExpression("column\($0.offset + 1)", $0.element) }
+      )
     }
     guard let first = plans.first else {
       return fail(.missingClause, "VALUES needs at least one row", at: reference.range)
     }
     let plan = plans.dropFirst().reduce(first) { .union($0, $1) }
     return BoundTable(
-      plan: plan, scope: Scope(schema: plan.schema, qualifier: reference.alias?.name))
+      plan: plan,
+      scope: Scope(schema: plan.schema, qualifier: reference.alias?.name)
+    )
   }
 }
 

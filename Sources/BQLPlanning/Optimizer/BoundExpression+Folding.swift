@@ -39,7 +39,8 @@ extension BoundExpression {
 
   /// Drops the literals that do not decide an AND (`absorbing` false) or OR (true).
   private func foldingJunction(
-    _ parts: [BoundExpression], absorbing: Bool
+    _ parts: [BoundExpression],
+    absorbing: Bool
   ) -> BoundExpression {
     if parts.contains(where: { $0.literal == .bool(absorbing) }) {
       return BoundExpression(.literal(.bool(absorbing)), .bool, range: range)

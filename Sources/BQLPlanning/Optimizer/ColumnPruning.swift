@@ -8,7 +8,8 @@ extension Optimizer {
 
   /// Returns the plan with the columns of `needed`, ascending, and where each old one went.
   private static func prune(
-    _ plan: LogicalPlan, keeping needed: Set<Int>
+    _ plan: LogicalPlan,
+    keeping needed: Set<Int>
   ) -> (plan: LogicalPlan, map: [Int: Int]) {
     switch plan {
     case .scan(var scan):
@@ -46,7 +47,8 @@ extension Optimizer {
   }
 
   private static func prune(
-    _ aggregate: AggregatePlan, keeping needed: Set<Int>
+    _ aggregate: AggregatePlan,
+    keeping needed: Set<Int>
   ) -> (plan: LogicalPlan, map: [Int: Int]) {
     var aggregate = aggregate
     let keyCount = aggregate.keys.count

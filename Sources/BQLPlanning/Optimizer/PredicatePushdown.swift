@@ -36,7 +36,8 @@ extension Optimizer {
   /// Moves the parts of a HAVING that read group keys alone below the grouping: a group either
   /// keeps all its rows or loses them all.
   private static func push(
-    _ predicate: BoundExpression, below aggregate: AggregatePlan
+    _ predicate: BoundExpression,
+    below aggregate: AggregatePlan
   ) -> LogicalPlan {
     var aggregate = aggregate
     let keyCount = aggregate.keys.count
@@ -58,10 +59,14 @@ extension Optimizer {
   }
 
   private static func conjunction(
-    _ first: BoundExpression, _ second: BoundExpression
+    _ first: BoundExpression,
+    _ second: BoundExpression
   ) -> BoundExpression {
     BoundExpression(
-      .and(first.conjuncts + second.conjuncts), .bool, range: first.range.union(second.range))
+      .and(first.conjuncts + second.conjuncts),
+      .bool,
+      range: first.range.union(second.range)
+    )
   }
 }
 

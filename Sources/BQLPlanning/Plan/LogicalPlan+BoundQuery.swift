@@ -16,7 +16,8 @@ extension LogicalPlan {
     if let condition = select.condition { plan = .filter(plan, condition) }
     if let grouping = select.grouping {
       plan = .aggregate(
-        AggregatePlan(input: plan, keys: grouping.keys, aggregates: grouping.aggregates))
+        AggregatePlan(input: plan, keys: grouping.keys, aggregates: grouping.aggregates)
+      )
     }
     if let having = select.having { plan = .filter(plan, having) }
     plan = .project(plan, select.items + select.hiddenItems)
@@ -27,7 +28,8 @@ extension LogicalPlan {
       let kept = select.items.enumerated().map { index, item in
         NamedExpression(
           item.name,
-          BoundExpression(.column(index), item.expression.type, range: item.expression.range))
+          BoundExpression(.column(index), item.expression.type, range: item.expression.range)
+        )
       }
       plan = .project(plan, kept)
     }

@@ -52,7 +52,7 @@ package struct NamedExpression: Sendable {
   }
 }
 
-/// Groups rows by keys; outputs the keys, then the aggregates. Without keys: one row.
+/// Groups rows by keys; outputs the keys, then the aggregates, and one row without keys.
 package struct AggregatePlan: Sendable {
   package var input: LogicalPlan
   package var keys: [NamedExpression]

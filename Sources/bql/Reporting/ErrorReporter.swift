@@ -15,8 +15,9 @@ struct ErrorReporter {
       || zip(arguments, arguments.dropFirst()).contains { $0 == ("--errors", "json") }
   }
 
-  /// Writes every diagnostic of `error`.
+  /// Writes every diagnostic of `error`; an interrupt is no mistake and points at nothing.
   func report(_ error: BQLError) {
+    if error.kind == .interrupted, !writesJSON { return say("interrupted") }
     report(error.diagnostics, in: error.source)
   }
 

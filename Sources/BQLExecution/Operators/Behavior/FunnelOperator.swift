@@ -45,12 +45,15 @@ struct FunnelOperator: Operator {
   }
 
   private func run(
-    _ kernel: FunnelKernel, _ inputs: FunnelInputs, _ morsels: [Morsel],
+    _ kernel: FunnelKernel,
+    _ inputs: FunnelInputs,
+    _ morsels: [Morsel],
     _ context: ExecutionContext
   ) throws(ExecutionError) -> FunnelAccumulator {
     let partials = Collected<FunnelAccumulator>(count: morsels.count)
     try ParallelWork.forEach(
-      count: morsels.count, threads: context.threads
+      count: morsels.count,
+      threads: context.threads
     ) { (index: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(kernel.specification)
@@ -83,6 +86,7 @@ struct FunnelOperator: Operator {
       attribution: attribution,
       top: plan.top,
       withTotal: plan.withTotal,
-      logEnd: plan.log.timeRange?.upperBound)
+      logEnd: plan.log.timeRange?.upperBound
+    )
   }
 }

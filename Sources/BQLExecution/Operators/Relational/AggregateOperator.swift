@@ -24,7 +24,8 @@ struct AggregateOperator: Operator {
     let stream = try input.open(context)
     let partials = Collected<State>(count: stream.morselCount)
     try ParallelWork.forEach(
-      count: stream.morselCount, threads: context.threads
+      count: stream.morselCount,
+      threads: context.threads
     ) { (morsel: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var state = try State(self)
@@ -50,7 +51,10 @@ struct AggregateOperator: Operator {
     let result = try (merged ?? empty).finish(self)
     let relation = Relation(schema: Schema([]), chunks: [result])
     return RelationStream(
-      relation: relation, columns: Array(0..<result.columns.count), context: context)
+      relation: relation,
+      columns: Array(0..<result.columns.count),
+      context: context
+    )
   }
 
   /// Holds the groups met so far and one accumulator a call.

@@ -35,7 +35,8 @@ struct MappedStream: ChunkStream {
   var morselCount: Int { input.morselCount }
 
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     try input.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
       let mapped = try transform(chunk)

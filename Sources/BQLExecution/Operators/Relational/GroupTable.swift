@@ -42,7 +42,8 @@ package struct GroupTable: Sendable {
     for index in coders.indices.dropFirst().reversed() {
       let keys = groups.map { pairs[index - 1].keys[Int($0)] }
       columns.append(
-        coders[index].values().gather(keys.map { Int32(truncatingIfNeeded: $0) }))
+        coders[index].values().gather(keys.map { Int32(truncatingIfNeeded: $0) })
+      )
       groups = keys.map { Int32(truncatingIfNeeded: $0 >> 32) }
     }
     columns.append(coders[0].values().gather(groups))

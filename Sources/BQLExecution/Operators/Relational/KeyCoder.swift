@@ -42,7 +42,9 @@ struct KeyCoder: Sendable {
 
   @inline(__always)
   private mutating func numbers<Element>(
-    _ elements: [Element], _ validity: Bitmap?, _ key: (Element) -> UInt64
+    _ elements: [Element],
+    _ validity: Bitmap?,
+    _ key: (Element) -> UInt64
   ) -> [Int32] {
     var result = [Int32](repeating: 0, count: elements.count)
     for row in elements.indices where validity.map({ $0[row] }) ?? true {
@@ -53,7 +55,9 @@ struct KeyCoder: Sendable {
 
   /// Turns the inner codes into ours, which NULL shares in order of first appearance.
   private mutating func assign(
-    _ inner: [Int32], _ validity: Bitmap?, isText: Bool
+    _ inner: [Int32],
+    _ validity: Bitmap?,
+    isText: Bool
   ) -> [Int32] {
     var result = inner
     var codeOf = isText ? codeOfText : codeOfNumber

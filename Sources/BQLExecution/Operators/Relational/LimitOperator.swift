@@ -19,7 +19,8 @@ struct LimitOperator: Operator {
       let first = morsel
       let collected = Collected<[Chunk]>(count: wave)
       try ParallelWork.forEach(
-        count: wave, threads: context.threads
+        count: wave,
+        threads: context.threads
       ) { (index: Int) throws(ExecutionError) in
         var chunks: [Chunk] = []
         var rows = 0
@@ -52,7 +53,8 @@ struct ChunksStream: ChunkStream {
   var morselCount: Int { chunks.count }
 
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     _ = try consume(chunks[morsel])
   }
@@ -75,7 +77,8 @@ private struct UnionStream: ChunkStream {
   var morselCount: Int { first.morselCount + second.morselCount }
 
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     if morsel < first.morselCount {
       try first.run(morsel: morsel, consume)

@@ -10,8 +10,12 @@ struct LogScanOperator: Operator {
 
   func open(_ context: ExecutionContext) -> any ChunkStream {
     LogScanStream(
-      log: log, columns: columns, filter: filter,
-      morsels: log.morsels(targetRows: context.morselRows), context: context)
+      log: log,
+      columns: columns,
+      filter: filter,
+      morsels: log.morsels(targetRows: context.morselRows),
+      context: context
+    )
   }
 }
 
@@ -25,7 +29,8 @@ private struct LogScanStream: ChunkStream {
   var morselCount: Int { morsels.count }
 
   func run(
-    morsel index: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel index: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     let morsel = morsels[index]
     let partition = log.partitions[morsel.partition]
@@ -43,7 +48,8 @@ private struct LogScanStream: ChunkStream {
 
   /// Decodes the filter's columns, then the others at the rows that are left.
   private func decode(
-    _ partition: Partition, _ rows: Range<Int>
+    _ partition: Partition,
+    _ rows: Range<Int>
   ) throws(ExecutionError) -> Chunk {
     guard let filter else {
       return Chunk(columns.map { partition.columns[$0].decode(rows) }, count: rows.count)
@@ -90,7 +96,9 @@ struct RelationStream: ChunkStream {
   let context: ExecutionContext
 
   init(
-    relation: Relation, columns: [Int]? = nil, filter: CompiledExpression? = nil,
+    relation: Relation,
+    columns: [Int]? = nil,
+    filter: CompiledExpression? = nil,
     context: ExecutionContext
   ) {
     self.relation = relation
@@ -102,7 +110,8 @@ struct RelationStream: ChunkStream {
   var morselCount: Int { relation.chunks.count }
 
   func run(
-    morsel: Int, _ consume: (Chunk) throws(ExecutionError) -> Bool
+    morsel: Int,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
     let whole = relation.chunks[morsel]
     var start = 0

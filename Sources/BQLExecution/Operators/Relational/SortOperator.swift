@@ -32,7 +32,9 @@ struct SortOperator: Operator {
     if let limit, limit < order.count { order.removeLast(order.count - limit) }
     let sorted = Chunk(columns.map { $0.gather(order) }, count: order.count)
     return RelationStream(
-      relation: Relation(schema: inputSchema, chunks: [sorted]), context: context)
+      relation: Relation(schema: inputSchema, chunks: [sorted]),
+      context: context
+    )
   }
 }
 

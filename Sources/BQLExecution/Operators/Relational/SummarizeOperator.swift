@@ -25,12 +25,17 @@ struct SummarizeOperator: Operator {
       var groups: [Int32] = []
       for chunk in chunks {
         groups += table.groups(
-          for: Array(chunk.columns.dropLast()), count: chunk.count)
+          for: Array(chunk.columns.dropLast()),
+          count: chunk.count
+        )
       }
       let values = Column.concatenate(
-        chunks.map { $0.columns[$0.columns.count - 1] }, type: column.type)
+        chunks.map { $0.columns[$0.columns.count - 1] },
+        type: column.type
+      )
       summaries.append(
-        ColumnSummary.summarize(values, groups: groups, groupCount: table.count))
+        ColumnSummary.summarize(values, groups: groups, groupCount: table.count)
+      )
     }
     let keys = table.keyColumns()
     var rows: [[Value]] = []
@@ -38,7 +43,8 @@ struct SummarizeOperator: Operator {
       for (index, column) in described.enumerated() where group < summaries[index].count {
         rows.append(
           keys.map { $0[group] } + [.text(column.name), .text(column.type.rawValue)]
-            + summaries[index][group].cells)
+            + summaries[index][group].cells
+        )
       }
     }
     return RelationStream(relation: Relation(schema: schema, rows: rows), context: context)

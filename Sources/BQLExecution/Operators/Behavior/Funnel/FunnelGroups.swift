@@ -18,7 +18,9 @@ struct FunnelGroups: Sendable {
   let values: [Column]
 
   init(
-    _ plan: FunnelPlan, _ dimensions: [CompiledExpression], _ morsels: [Morsel],
+    _ plan: FunnelPlan,
+    _ dimensions: [CompiledExpression],
+    _ morsels: [Morsel],
     _ context: ExecutionContext
   ) throws(ExecutionError) {
     guard !dimensions.isEmpty else {
@@ -34,7 +36,9 @@ struct FunnelGroups: Sendable {
       // Entry c of the dictionary becomes map[c + 1]; the last row of `entries`, NULL, map[0].
       let coded = coder.codes(for: entries)
       codes = .mapped(
-        column: dimensions[0].columns[0], map: [coded[coded.count - 1]] + coded.dropLast())
+        column: dimensions[0].columns[0],
+        map: [coded[coded.count - 1]] + coded.dropLast()
+      )
       values = [coder.values()]
       return
     }
@@ -42,7 +46,8 @@ struct FunnelGroups: Sendable {
     let partials = Collected<(table: GroupTable, codes: [Int32])>(count: morsels.count)
     let columns = Array(Set(dimensions.flatMap(\.columns)))
     try ParallelWork.forEach(
-      count: morsels.count, threads: context.threads
+      count: morsels.count,
+      threads: context.threads
     ) { (index: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var table = GroupTable(types: types)
@@ -101,7 +106,8 @@ struct FunnelGroups: Sendable {
 
   /// Evaluates over the entries and, last, NULL; nil where an entry fails, which no row may have.
   private static func evaluate(
-    _ dimension: CompiledExpression, over dictionary: TextDictionary
+    _ dimension: CompiledExpression,
+    over dictionary: TextDictionary
   ) -> Column? {
     guard dictionary.count > 0 else { return nil }
     var validity = Bitmap(repeating: true, count: dictionary.count + 1)
@@ -109,7 +115,9 @@ struct FunnelGroups: Sendable {
     let codes = (0..<Int32(dictionary.count)).map { $0 } + [0]
     let entries = Column(codes: codes, dictionary: dictionary, validity: validity)
     let chunk = Chunk(
-      (0...dimension.columns[0]).map { _ in entries }, count: dictionary.count + 1)
+      (0...dimension.columns[0]).map { _ in entries },
+      count: dictionary.count + 1
+    )
     return try? dimension.evaluate(chunk)
   }
 }

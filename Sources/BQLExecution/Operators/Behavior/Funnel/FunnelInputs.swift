@@ -20,7 +20,9 @@ struct FunnelInputs: Sendable {
   private var groupMap: [Int32]?
 
   init(
-    _ funnel: FunnelOperator, _ morsels: [Morsel], _ groups: FunnelGroups,
+    _ funnel: FunnelOperator,
+    _ morsels: [Morsel],
+    _ groups: FunnelGroups,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
     plan = funnel.plan
@@ -38,8 +40,11 @@ struct FunnelInputs: Sendable {
       }
       shared.append(
         Shared(
-          times: times, values: Self.values(plan, partition),
-          purchases: Self.purchases(plan, partition)))
+          times: times,
+          values: Self.values(plan, partition),
+          purchases: Self.purchases(plan, partition)
+        )
+      )
     }
     self.shared = shared
   }
@@ -65,11 +70,13 @@ struct FunnelInputs: Sendable {
       units: units(partition, morsel),
       groups: codes,
       values: shared.values,
-      purchases: shared.purchases)
+      purchases: shared.purchases
+    )
   }
 
   private func filterBytes(
-    _ partition: Partition, _ morsel: Morsel
+    _ partition: Partition,
+    _ morsel: Morsel
   ) throws(ExecutionError) -> [UInt8]? {
     guard let filter else { return nil }
     var bytes = [UInt8](repeating: 0, count: morsel.rows.count)
@@ -142,10 +149,16 @@ struct FunnelInputs: Sendable {
     switch partition.columns[event].storage {
     case .codes8(let codes, _):
       return FunnelPurchases(
-        rows: .code8(codes, UInt8(code)), sessions: sessions, gapMicroseconds: gap)
+        rows: .code8(codes, UInt8(code)),
+        sessions: sessions,
+        gapMicroseconds: gap
+      )
     case .codes16(let codes, _):
       return FunnelPurchases(
-        rows: .code16(codes, UInt16(code)), sessions: sessions, gapMicroseconds: gap)
+        rows: .code16(codes, UInt16(code)),
+        sessions: sessions,
+        gapMicroseconds: gap
+      )
     case .codes32, .int8, .int16, .int32, .int64, .float, .bool, .perUser: return nil
     }
   }

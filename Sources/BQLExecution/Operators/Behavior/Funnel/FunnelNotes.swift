@@ -22,30 +22,37 @@ struct FunnelNotes {
         let chains = counters.immature == 1 ? "chain" : "chains"
         notes.append(
           "\(window)\(counters.immature) incomplete \(chains) started so late that the log ends "
-            + "before the window does, and may still convert")
+            + "before the window does, and may still convert"
+        )
       }
       if counters.tiedPairs > 0 {
         let pairs = counters.tiedPairs == 1 ? "pair" : "pairs"
         notes.append(
           "\(window)\(counters.tiedPairs) \(pairs) of steps at one instant, which count in either "
-            + "order (TIES DENY asks for strictly later)")
+            + "order (TIES DENY asks for strictly later)"
+        )
       }
     }
     if result.leftOutRowCount > 0 {
       let rows = result.leftOutRowCount == 1 ? "row" : "rows"
       notes.append(
-        "\(result.leftOutRowCount) \(rows) without a value of the unit's columns left out")
+        "\(result.leftOutRowCount) \(rows) without a value of the unit's columns left out"
+      )
     }
     if !plan.dimensions.isEmpty {
       switch plan.attribution {
       case .first, .held: break
       case .each: notes.append("one of the \(unit) may count in several groups")
       case .last:
-        notes.append("grouped by the deepest matched row: follows the outcome, so rates of "
-          + "groups do not compare")
+        notes.append(
+          "grouped by the deepest matched row: follows the outcome, so rates of "
+            + "groups do not compare"
+        )
       case .step(let step):
-        notes.append("grouped by the row at step \(step): follows the outcome; \(unit) without "
-          + "that step are left out")
+        notes.append(
+          "grouped by the row at step \(step): follows the outcome; \(unit) without "
+            + "that step are left out"
+        )
       }
     }
     all = notes

@@ -28,8 +28,11 @@ struct FunnelStepReader: Sendable {
         if let condition = alternative.condition {
           conditions.append(
             Condition(
-              eventCode: code, stepBit: bit,
-              expression: try CompiledExpression(condition, inputTypes: types)))
+              eventCode: code,
+              stepBit: bit,
+              expression: try CompiledExpression(condition, inputTypes: types)
+            )
+          )
         } else {
           masks[code] |= bit
         }
@@ -39,7 +42,9 @@ struct FunnelStepReader: Sendable {
 
   /// Returns the masks of a morsel's rows, in the cheapest form that holds them.
   func masks(
-    _ partition: Partition, _ morsel: Morsel, _ context: ExecutionContext
+    _ partition: Partition,
+    _ morsel: Morsel,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> FunnelStepMasks {
     guard let eventColumn else { throw .internal("the log has no EVENT column") }
     let column = partition.columns[eventColumn]
@@ -69,7 +74,9 @@ struct FunnelStepReader: Sendable {
         }
         let kept = try condition.expression.evaluate(
           reader.gather(
-            matching.map { Int32(start + $0) }, columns: condition.expression.columns)
+            matching.map { Int32(start + $0) },
+            columns: condition.expression.columns
+          )
         ).trueRows
         for position in kept { chunk[matching[Int(position)]] |= condition.stepBit }
       }
@@ -92,7 +99,8 @@ struct PartitionReader {
       partition.columns.indices.map {
         needed.contains($0) ? partition.columns[$0].decode(rows) : missing
       },
-      count: rows.count)
+      count: rows.count
+    )
   }
 
   /// As ``decode(_:columns:)`` for rows of any order.
@@ -103,6 +111,7 @@ struct PartitionReader {
       partition.columns.indices.map {
         needed.contains($0) ? partition.columns[$0].gather(rows: rows) : missing
       },
-      count: rows.count)
+      count: rows.count
+    )
   }
 }
