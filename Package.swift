@@ -69,7 +69,7 @@ let package = Package(
       ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]
     ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
-    stage("BQLGenerator"),
+    stage("BQLGenerator", ["BQLColumnar"]),
     stage(
       "BehaviorQuery",
       [

@@ -1,3 +1,5 @@
+import BQLColumnar
+
 /// Tells why a log cannot be generated.
 package enum GeneratorError: Error, Equatable, Sendable {
   /// The number of users is zero or negative.
@@ -15,6 +17,8 @@ package enum GeneratorError: Error, Equatable, Sendable {
 }
 
 extension GeneratorError: CustomStringConvertible {
+  private static func date(_ day: Int) -> String { ValueText.text(.date(Int64(day))) }
+
   /// Says what was found and what is possible, in one sentence.
   package var description: String {
     switch self {
@@ -26,7 +30,7 @@ extension GeneratorError: CustomStringConvertible {
       "a day must lie between 0001-01-01 and 9999-12-31, found day \(day) since 1970-01-01"
     case .emptyPeriod(let fromDay, let toDay):
       "the end of the period must be after its start, found "
-        + "\(CivilDate(day: fromDay)) to \(CivilDate(day: toDay))"
+        + "\(Self.date(fromDay)) to \(Self.date(toDay))"
     case .periodTooLong(let days):
       "the period must not exceed \(GeneratorOptions.maximumDays) days, found \(days)"
     case .arrivalDaysOutOfRange(let days, let periodDays):

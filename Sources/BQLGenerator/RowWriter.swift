@@ -1,3 +1,5 @@
+import BQLColumnar
+
 /// Writes rows as bytes at a position of a block; no text is built on the way.
 ///
 /// The block must have room: ``longestRow`` bytes for a row.
@@ -116,11 +118,11 @@ struct RowWriter {
     let day = second / 86_400
     if day != timeDay {
       timeDay = day
-      let date = CivilDate(day: fromDay + day)
+      let date = CivilDate(daysSince1970: fromDay + day)
       setPair(0, date.year / 100)
       setPair(2, date.year % 100)
       setPair(5, date.month)
-      setPair(8, date.dayOfMonth)
+      setPair(8, date.day)
     }
     let inDay = second % 86_400
     setPair(11, inDay / 3_600)

@@ -48,13 +48,6 @@ import Testing
     #expect(rhythm.weekday(atSecond: 86_400) == 2)
   }
 
-  @Test func datesAreThoseOfTheGregorianCalendar() {
-    #expect(CivilDate(day: 0).description == "1970-01-01")
-    #expect(CivilDate(day: 18_321).description == "2020-02-29")
-    #expect(CivilDate(day: -719_162).description == "0001-01-01")
-    #expect(CivilDate(day: 2_932_896).description == "9999-12-31")
-  }
-
   @Test func assortmentGrowsInSteps() {
     #expect(Assortment.productTarget(users: 1) == 4_000)
     #expect(Assortment.productTarget(users: 20_000) == 4_000)

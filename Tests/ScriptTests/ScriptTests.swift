@@ -12,6 +12,10 @@ import Testing
     return found.compactMap { $0 as? String }.filter { $0.hasSuffix(".bq") }.sorted()
   }()
 
+  /// Names a script from the package's root, where tests run, so that messages are the same on
+  /// every machine.
+  static func path(_ name: String) -> String { "Tests/ScriptTests/Scripts/\(name)" }
+
   @Test func someScriptsExist() {
     #expect(Self.scripts.count >= 5, "the folder of scripts was not found")
   }
@@ -21,7 +25,7 @@ import Testing
     let text = try String(contentsOf: url, encoding: .utf8)
     let expected = ScriptFile(text)
     var actual = expected
-    let run = ScriptRun(name: Self.folder.appendingPathComponent(name).path)
+    let run = ScriptRun(name: Self.path(name))
     for index in actual.items.indices {
       actual.items[index].expectations = run.expectations(of: actual.items[index].text)
     }
@@ -44,7 +48,7 @@ import Testing
         contentsOf: Self.folder.appendingPathComponent(name),
         encoding: .utf8
       )
-      let run = ScriptRun(name: Self.folder.appendingPathComponent(name).path)
+      let run = ScriptRun(name: Self.path(name))
       run.workspace.optimizes = false
       for item in ScriptFile(text).items where !item.text.uppercased().contains("EXPLAIN") {
         #expect(
@@ -63,8 +67,7 @@ import Testing
         contentsOf: Self.folder.appendingPathComponent(name),
         encoding: .utf8
       )
-      let path = Self.folder.appendingPathComponent(name).path
-      let run = ScriptRun(name: path, threads: threads, chunkCapacity: chunkCapacity)
+      let run = ScriptRun(name: Self.path(name), threads: threads, chunkCapacity: chunkCapacity)
       for item in ScriptFile(text).items where !item.text.uppercased().contains("ANALYZE") {
         #expect(
           run.expectations(of: item.text) == item.expectations,

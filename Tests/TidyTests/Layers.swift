@@ -15,7 +15,7 @@ enum Layers {
       ["BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage", "BQLPlanning"]
     ),
     ("BQLOutput", ["BQLJSON", "BQLColumnar"]),
-    ("BQLGenerator", []),
+    ("BQLGenerator", ["BQLColumnar"]),
     (
       "BehaviorQuery",
       [
