@@ -88,6 +88,11 @@ let package = Package(
       linkerSettings: [.unsafeFlags(staticLinking, .when(platforms: [.linux]))]
     ),
 
+    .target(
+      name: "BQLTestSupport",
+      path: "Tests/BQLTestSupport",
+      swiftSettings: settings
+    ),
     tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
     tests("EndToEndTests", []),
     tests("BQLGeneratorTests", ["BQLGenerator"]),
@@ -98,12 +103,12 @@ let package = Package(
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
-    tests("BQLJSONTests", ["BQLJSON"]),
-    tests("BQLSyntaxTests", ["BQLSyntax", "BQLJSON"]),
-    tests("BQLExecutionTests", ["BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
+    tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
+    tests("BQLExecutionTests", ["BQLTestSupport", "BQLExecution", "BQLStorage", "BQLColumnar"]),
     tests("TidyTests", []),
-    tests("BQLColumnarTests", ["BQLColumnar"]),
-    tests("BQLFunctionsTests", ["BQLFunctions", "BQLColumnar"]),
+    tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
+    tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]
 )

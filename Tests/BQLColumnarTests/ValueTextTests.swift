@@ -1,4 +1,5 @@
 import BQLColumnar
+import BQLTestSupport
 import Testing
 
 struct ValueTextTests {
@@ -193,20 +194,5 @@ struct ValueTextTests {
   ])
   func refusesWhatIsNoInterval(_ text: String) {
     #expect(ValueText.parse(text, as: .interval) == nil)
-  }
-}
-
-/// Repeats the same numbers for a seed (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
   }
 }

@@ -1,6 +1,7 @@
 import BQLColumnar
 import BQLExecution
 import BQLStorage
+import BQLTestSupport
 
 /// Holds a small log with a funnel over it, as a test writes it down or draws it.
 struct FunnelCase {

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLExecution
+import BQLTestSupport
 import Testing
 
 /// Groups against the obvious twin: a list of the distinct rows met so far.

@@ -1,4 +1,5 @@
 import BQLExecution
+import BQLTestSupport
 import Testing
 
 @Suite struct QuantileTests {

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLFunctions
+import BQLTestSupport
 import Testing
 
 /// Compares every aggregate with a twin that keeps all rows, over random columns, group numbers,

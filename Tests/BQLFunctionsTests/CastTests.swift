@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLFunctions
+import BQLTestSupport
 import Testing
 
 struct CastTests {
@@ -106,20 +107,5 @@ enum RandomValue {
     case .date: return .date(Int64.random(in: TimeLimits.days, using: &random))
     case .interval: return .interval(int == .min ? 0 : int)
     }
-  }
-}
-
-/// Repeats the same numbers for a seed (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
   }
 }

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLFunctions
+import BQLTestSupport
 import Testing
 
 struct RegexTests {

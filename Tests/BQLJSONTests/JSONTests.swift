@@ -1,4 +1,5 @@
 import BQLJSON
+import BQLTestSupport
 import Testing
 
 @Suite struct JSONReaderTests {

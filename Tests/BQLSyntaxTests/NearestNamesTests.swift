@@ -1,4 +1,5 @@
 import BQLSyntax
+import BQLTestSupport
 import Testing
 
 @Suite struct NearestNamesTests {

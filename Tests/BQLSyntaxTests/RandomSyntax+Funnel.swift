@@ -1,4 +1,5 @@
 import BQLSyntax
+import BQLTestSupport
 
 extension RandomSyntax {
   mutating func funnel(_ depth: Int) -> FunnelStatement {

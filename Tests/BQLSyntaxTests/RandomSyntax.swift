@@ -1,4 +1,5 @@
 import BQLSyntax
+import BQLTestSupport
 
 /// Builds random syntax trees of the kind that the parser builds.
 struct RandomSyntax {

@@ -1,4 +1,5 @@
 import BQLSyntax
+import BQLTestSupport
 import Testing
 
 /// The parser answers any text with statements and messages whose places lie in the text.

@@ -1,0 +1,22 @@
+/// Draws the same numbers for the same seed on every machine, so that a failing case can be drawn
+/// again.
+///
+/// SplitMix64: G. L. Steele, D. Lea, C. H. Flood, *OOPSLA* 2014, doi:10.1145/2660193.2660195.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// Says yes in `percent` of a hundred cases.
+  package mutating func chance(_ percent: Int) -> Bool {
+    Int.random(in: 0..<100, using: &self) < percent
+  }
+}
