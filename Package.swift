@@ -93,7 +93,7 @@ let package = Package(
     tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests(
       "ScriptTests",
-      ["BehaviorQuery", "BQLSyntax", "BQLOutput"],
+      ["BehaviorQuery", "BQLColumnar", "BQLSyntax", "BQLOutput"],
       excluding: ["Scripts", "Data"]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
