@@ -28,6 +28,7 @@ package struct WeeklyRhythm {
   private let origin: Double
   private let firstWeekday: Int
 
+  /// Makes the rhythm of a period that begins on the day `fromDay`.
   package init(fromDay: Int) {
     firstWeekday = Self.weekday(ofDay: fromDay)
     origin = Double(firstWeekday * 86_400)

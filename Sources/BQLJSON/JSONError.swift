@@ -1,5 +1,6 @@
 /// Says why bytes are no JSON document, and where.
 package struct JSONError: Error, Hashable, Sendable {
+  /// Says what is wrong with a text.
   package enum Reason: String, Hashable, Sendable {
     case unexpectedEnd = "the document ends too early"
     case unexpectedByte = "unexpected character"

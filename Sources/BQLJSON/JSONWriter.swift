@@ -9,12 +9,16 @@ package struct JSONWriter {
 
   package init() {}
 
+  /// Opens an object.
   package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
+  /// Closes the innermost object.
   package mutating func endObject() { close(UInt8(ascii: "}")) }
 
+  /// Opens an array.
   package mutating func beginArray() { open(UInt8(ascii: "[")) }
 
+  /// Closes the innermost array.
   package mutating func endArray() { close(UInt8(ascii: "]")) }
 
   /// Writes a member's name; its value comes next.
@@ -25,10 +29,13 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  /// Writes `null`.
   package mutating func null() { word("null") }
 
+  /// Writes `true` or `false`.
   package mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
 
+  /// Writes a whole number.
   package mutating func int(_ value: some FixedWidthInteger) { word(String(value)) }
 
   /// Writes the shortest digits that read back as the same number; null if it is not finite.
@@ -38,6 +45,7 @@ package struct JSONWriter {
     needsComma = true
   }
 
+  /// Writes a text in quotes, escaped.
   package mutating func string(_ text: String) {
     separate()
     Self.append(text, to: &bytes)

@@ -20,6 +20,7 @@ public struct BQLError: Error, Sendable {
   /// The text that the diagnostics' places refer to.
   package let source: Source
 
+  /// Makes an error; diagnostics are put in the order of the text.
   package init(kind: Kind, diagnostics: [Diagnostic], source: Source) {
     self.kind = kind
     // In the order of the text, whatever order the parts were bound in.

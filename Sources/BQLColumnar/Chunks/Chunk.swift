@@ -7,6 +7,7 @@ package struct Chunk: Sendable {
   /// The number of rows; kept apart because a chunk may have no columns (`SELECT count(*)`).
   package let count: Int
 
+  /// Makes a chunk of columns that have `count` rows each.
   package init(_ columns: [Column], count: Int) {
     precondition(columns.allSatisfy { $0.count == count }, "columns of a chunk have one length")
     self.columns = columns

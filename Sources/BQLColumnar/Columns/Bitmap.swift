@@ -5,6 +5,7 @@ package struct Bitmap: Hashable, Sendable {
   package private(set) var words: [UInt64]
   package private(set) var count: Int
 
+  /// Makes `count` bits that are all `bit`.
   package init(repeating bit: Bool, count: Int) {
     self.count = count
     words = [UInt64](repeating: bit ? .max : 0, count: (count + 63) >> 6)
@@ -19,6 +20,7 @@ package struct Bitmap: Hashable, Sendable {
     clearPadding()
   }
 
+  /// Whether the bit at `index`, 0 ..< `count`, is set.
   package subscript(index: Int) -> Bool {
     get { words[index >> 6] & (1 &<< UInt64(index & 63)) != 0 }
     set {

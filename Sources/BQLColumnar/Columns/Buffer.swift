@@ -14,6 +14,7 @@ package final class MemoryRegion: @unchecked Sendable {
   /// Regions of at least this many bytes are mapped; smaller ones come from the heap.
   private static let mappingThreshold = 1 << 20
 
+  /// Takes `byteCount` bytes; their content is not defined.
   package init(byteCount: Int) {
     self.byteCount = byteCount
     if byteCount >= Self.mappingThreshold {

@@ -26,6 +26,7 @@ package struct Column: Sendable {
     self.validity = validity.flatMap { $0.allSet ? nil : $0 }
   }
 
+  /// Makes a `bool` column.
   package init(bools: [Bool], validity: Bitmap? = nil) {
     self.init(.bool, .bools(bools), bools.count, validity)
   }
@@ -36,10 +37,12 @@ package struct Column: Sendable {
     self.init(type, .ints(ints), ints.count, validity)
   }
 
+  /// Makes a `float` column.
   package init(floats: [Double], validity: Bitmap? = nil) {
     self.init(.float, .floats(floats), floats.count, validity)
   }
 
+  /// Makes a `text` column; codes are places in the dictionary.
   package init(codes: [Int32], dictionary: TextDictionary, validity: Bitmap? = nil) {
     self.init(.text, .texts(codes: codes, dictionary: dictionary), codes.count, validity)
   }

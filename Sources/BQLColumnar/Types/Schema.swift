@@ -20,6 +20,7 @@ package struct Schema: Hashable, Sendable {
 
   package var count: Int { fields.count }
 
+  /// The column at `index`.
   package subscript(index: Int) -> Field { fields[index] }
 
   /// Returns the positions of the columns called `name`, without regard to case.

@@ -2,6 +2,7 @@ package import BQLColumnar
 
 /// Describes a function of many rows: its documentation, overloads and accumulators.
 package struct AggregateFunction: Sendable {
+  /// Types one way to call an aggregate.
   package struct Overload: Sendable {
     /// Types of the arguments; constant parameters (the p of `quantile`) included.
     package let parameters: [DataType]

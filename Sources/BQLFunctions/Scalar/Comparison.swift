@@ -101,11 +101,13 @@ enum Comparison: String, CaseIterable {
 
 /// Orders floats totally, as PostgreSQL does: −∞ … −0 = 0 … ∞ < NaN.
 package enum FloatOrder {
+  /// Whether two floats are one value; every NaN equals every other.
   @inline(__always)
   package static func areEqual(_ a: Double, _ b: Double) -> Bool {
     a == b || (a.isNaN && b.isNaN)
   }
 
+  /// Whether `a` comes before `b`; NaN comes last.
   @inline(__always)
   package static func precedes(_ a: Double, _ b: Double) -> Bool {
     a < b || (b.isNaN && !a.isNaN)
@@ -121,6 +123,7 @@ package enum FloatOrder {
     return bits >= 0 ? bits : bits ^ .max
   }
 
+  /// Returns the float that has a key.
   package static func value(_ key: Int64) -> Double {
     if key == .max { return .nan }
     return Double(bitPattern: UInt64(bitPattern: key >= 0 ? key : key ^ .max))

@@ -6,6 +6,7 @@ package import BQLSyntax
 ///
 /// Equality ignores places, so that `GROUP BY lower(brand)` finds `lower(brand)` in SELECT.
 package struct BoundExpression: Sendable {
+  /// Says what an expression computes.
   package indirect enum Kind: Hashable, Sendable {
     /// A column of the input by position.
     case column(Int)

@@ -11,6 +11,7 @@ package indirect enum BoundQuery: Sendable {
 
 /// Holds a SELECT; expressions after grouping read the grouping's output.
 package struct BoundSelect: Sendable {
+  /// Holds the keys and the aggregates of a grouped SELECT.
   package struct Grouping: Sendable {
     package var keys: [NamedExpression]
     package var aggregates: [(name: String, aggregate: BoundAggregate)]

@@ -10,6 +10,7 @@ package struct Catalog: Sendable {
     case relation(Relation, kind: RelationKind)
   }
 
+  /// Tells where a relation comes from.
   package enum RelationKind: Hashable, Sendable {
     case table(key: String?)
     case named

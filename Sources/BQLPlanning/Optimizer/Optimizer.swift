@@ -11,6 +11,7 @@ package enum Optimizer {
     predicatePushdown, constantFolding, topN, columnPruning,
   ]
 
+  /// Returns a plan that gives the same rows in the same order.
   package static func optimize(_ plan: LogicalPlan) -> LogicalPlan {
     rules.reduce(plan) { $1.apply($0) }
   }

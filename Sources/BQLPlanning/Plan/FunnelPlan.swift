@@ -11,17 +11,20 @@ package struct FunnelPlan: Sendable {
     package var condition: BoundExpression?
   }
 
+  /// Names a step and what matches it.
   package struct Step: Sendable {
     package var label: String
     package var alternatives: [Alternative]
   }
 
+  /// Says who or what counts once a step.
   package enum Unit: Sendable {
     case user
     case session(column: Int)
     case columns([Int])
   }
 
+  /// Holds a span from the first step to the last, inclusive.
   package struct Window: Sendable {
     package var text: String
     package var microseconds: Int64

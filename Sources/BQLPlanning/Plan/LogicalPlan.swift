@@ -21,6 +21,7 @@ package indirect enum LogicalPlan: Sendable {
 
 /// Reads columns of a table, keeping the rows that pass a filter.
 package struct ScanPlan: Sendable {
+  /// Holds what is read.
   package enum Table: Sendable {
     case log(EventLog)
     case relation(Relation)
@@ -61,6 +62,7 @@ package struct AggregatePlan: Sendable {
 
 /// Orders rows by keys; equal rows keep their order.
 package struct SortPlan: Sendable {
+  /// Orders by one column.
   package struct Key: Sendable {
     package var column: Int
     package var isDescending: Bool

@@ -22,6 +22,7 @@ package struct Expression: Hashable, Sendable {
     self.range = range
   }
 
+  /// Says what an expression is.
   package indirect enum Kind: Hashable, Sendable {
     case literal(Literal)
     /// `brand`, `e.brand`.
@@ -77,12 +78,14 @@ package struct Duration: Hashable, Sendable {
   }
 }
 
+/// Names an operator before its operand.
 package enum UnaryOperator: String, Hashable, Sendable, CaseIterable {
   case plus = "+"
   case minus = "-"
   case not = "NOT"
 }
 
+/// Names an operator between two operands.
 package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case or = "OR"
   case and = "AND"
@@ -100,12 +103,14 @@ package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case modulo = "%"
 }
 
+/// Names a way to compare a text with a pattern.
 package enum MatchOperator: String, Hashable, Sendable, CaseIterable {
   case like = "LIKE"
   case ilike = "ILIKE"
   case regex = "~"
 }
 
+/// Holds one `WHEN condition THEN result`.
 package struct CaseBranch: Hashable, Sendable {
   package var condition: Expression
   package var result: Expression
@@ -163,12 +168,15 @@ package struct Window: Hashable, Sendable {
     self.range = range
   }
 
+  /// Holds the rows around the present one that a window function sees.
   package struct Frame: Hashable, Sendable {
+    /// Says what a frame's bounds count.
     package enum Unit: String, Hashable, Sendable, CaseIterable {
       case rows = "ROWS"
       case range = "RANGE"
     }
 
+    /// Says where a frame begins or ends.
     package enum Bound: Hashable, Sendable {
       case unboundedPreceding
       case preceding(Expression)

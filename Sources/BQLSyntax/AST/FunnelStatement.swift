@@ -62,6 +62,7 @@ package struct EventPattern: Hashable, Sendable {
   }
 }
 
+/// Holds one span of WITHIN.
 package struct FunnelWindow: Hashable, Sendable {
   package var duration: Duration
   /// The span as written (`7d`), which labels its block.
@@ -75,6 +76,7 @@ package struct FunnelWindow: Hashable, Sendable {
   }
 }
 
+/// Names what may come between two steps.
 package enum FunnelMode: String, Hashable, Sendable, CaseIterable {
   case loose = "LOOSE"
   case strict = "STRICT"
@@ -82,12 +84,14 @@ package enum FunnelMode: String, Hashable, Sendable, CaseIterable {
   case any = "ANY"
 }
 
+/// Names which step-1 rows may start a chain.
 package enum FunnelEntry: String, Hashable, Sendable, CaseIterable {
   case any = "ANY"
   case first = "FIRST"
   case every = "EVERY"
 }
 
+/// Names how rows of one instant may follow each other.
 package enum FunnelTies: String, Hashable, Sendable, CaseIterable {
   case allow = "ALLOW"
   case source = "SOURCE"
@@ -124,6 +128,7 @@ package enum FunnelAttribution: Hashable, Sendable {
   case step(Int)
 }
 
+/// Holds what SHOW asks for.
 package enum FunnelShow: Hashable, Sendable {
   case steps
   case times
@@ -147,6 +152,7 @@ package struct BehaviorClauses: Hashable, Sendable {
   package init() {}
 }
 
+/// Holds what PER counts.
 package enum BehaviorUnit: Hashable, Sendable {
   case user
   case session

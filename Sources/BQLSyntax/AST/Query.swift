@@ -8,6 +8,7 @@ package struct Query: Hashable, Sendable {
     self.range = range
   }
 
+  /// Says which statement asks the question, or what stands in FROM.
   package indirect enum Kind: Hashable, Sendable {
     case select(SelectStatement)
     case funnel(FunnelStatement)
@@ -38,6 +39,7 @@ package struct SelectStatement: Hashable, Sendable {
   package init() {}
 }
 
+/// Holds `name AS (query)` of WITH.
 package struct CommonTable: Hashable, Sendable {
   package var name: Identifier
   package var query: Query
@@ -48,7 +50,9 @@ package struct CommonTable: Hashable, Sendable {
   }
 }
 
+/// Holds one item between SELECT and FROM.
 package struct SelectItem: Hashable, Sendable {
+  /// Says whether an item is `*` or an expression.
   package enum Kind: Hashable, Sendable {
     /// `*` or `t.*`.
     case star(qualifier: Identifier?)
@@ -66,11 +70,13 @@ package struct SelectItem: Hashable, Sendable {
   }
 }
 
+/// Holds what GROUP BY names.
 package enum GroupBy: Hashable, Sendable {
   case all(SourceRange)
   case expressions([Expression])
 }
 
+/// Holds one key of ORDER BY.
 package struct OrderItem: Hashable, Sendable {
   package var expression: Expression
   package var isDescending: Bool
@@ -86,6 +92,7 @@ package struct OrderItem: Hashable, Sendable {
 
 /// Holds one `UNION|INTERSECT|EXCEPT [ALL] SELECT …` after a first SELECT.
 package struct SetOperation: Hashable, Sendable {
+  /// Names the operation.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case union = "UNION"
     case intersect = "INTERSECT"
@@ -107,6 +114,7 @@ package struct SetOperation: Hashable, Sendable {
 
 /// Holds what stands in FROM.
 package struct TableReference: Hashable, Sendable {
+  /// Says which statement asks the question, or what stands in FROM.
   package indirect enum Kind: Hashable, Sendable {
     case table(Identifier)
     /// `FROM 'file.csv'`.
@@ -127,6 +135,7 @@ package struct TableReference: Hashable, Sendable {
   }
 }
 
+/// Names a way to join.
 package enum JoinKind: String, Hashable, Sendable, CaseIterable {
   case inner = "INNER JOIN"
   case left = "LEFT JOIN"
@@ -135,6 +144,7 @@ package enum JoinKind: String, Hashable, Sendable, CaseIterable {
   case cross = "CROSS JOIN"
 }
 
+/// Holds what rows of a join must agree in.
 package enum JoinCondition: Hashable, Sendable {
   case on(Expression)
   case using([Identifier])

@@ -8,6 +8,7 @@ package struct Statement: Hashable, Sendable {
     self.range = range
   }
 
+  /// Says which statement it is.
   package enum Kind: Hashable, Sendable {
     /// A question; with `INTO 'file'` its answer goes to a file.
     case query(Query, into: IntoClause?)
@@ -35,6 +36,7 @@ package struct IntoClause: Hashable, Sendable {
 
 /// Holds `LOAD 'file', … [AS name | AS TABLE name [KEY c]] [(ROLE column, …)] options`.
 package struct LoadStatement: Hashable, Sendable {
+  /// Holds a file's path as written.
   package struct Path: Hashable, Sendable {
     package var text: String
     package var range: SourceRange
@@ -59,6 +61,7 @@ package struct LoadStatement: Hashable, Sendable {
     }
   }
 
+  /// Holds `value AS name` of the EVENT role.
   package struct EventAlias: Hashable, Sendable {
     package var value: Identifier
     package var name: Identifier
@@ -69,6 +72,7 @@ package struct LoadStatement: Hashable, Sendable {
     }
   }
 
+  /// Names what becomes of rows that cannot be read.
   package enum OnError: String, Hashable, Sendable, CaseIterable {
     case stop = "STOP"
     case skip = "SKIP"
@@ -149,6 +153,7 @@ package struct SummarizeStatement: Hashable, Sendable {
 
 /// Holds `SHOW TABLES|FUNCTIONS|SETTINGS|…`.
 package struct ShowStatement: Hashable, Sendable {
+  /// Names what is listed.
   package enum Subject: String, Hashable, Sendable, CaseIterable {
     case tables = "TABLES"
     case functions = "FUNCTIONS"

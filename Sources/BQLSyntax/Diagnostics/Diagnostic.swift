@@ -1,5 +1,6 @@
 /// Says what is wrong at which place, and what to do next; text and JSON are made of it elsewhere.
 package struct Diagnostic: Hashable, Sendable {
+  /// Tells errors, which end a statement, from warnings.
   package enum Severity: String, Hashable, Sendable {
     case error
     case warning

@@ -1,5 +1,6 @@
 /// Holds one word, literal or sign of the text with its place.
 package struct Token: Hashable, Sendable {
+  /// Says what a token is.
   package enum Kind: Hashable, Sendable {
     /// A name or a keyword, as written.
     case word(String)
@@ -28,6 +29,7 @@ package struct Token: Hashable, Sendable {
   /// The keyword that a bare word spells, whatever it means at its place.
   package var keyword: Keyword?
 
+  /// Makes a token.
   package init(_ kind: Kind, range: SourceRange, startsLine: Bool) {
     self.kind = kind
     self.range = range

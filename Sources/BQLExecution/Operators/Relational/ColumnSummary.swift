@@ -124,7 +124,7 @@ private struct RankedValues {
     case .bools(let bools):
       (keys, texts, codeOfRank) = (bools.map { $0 ? 1 : 0 }, nil, [])
     case .floats(let floats):
-      (keys, texts, codeOfRank) = (floats.map(Self.rank), nil, [])
+      (keys, texts, codeOfRank) = (floats.map(FloatOrder.key), nil, [])
     case .texts(let codes, let dictionary):
       let order = (0..<Int32(dictionary.count)).sorted {
         dictionary.utf8(Int($0)).lexicographicallyPrecedes(dictionary.utf8(Int($1)))
@@ -137,21 +137,11 @@ private struct RankedValues {
     }
   }
 
-  private static func rank(_ float: Double) -> Int64 {
-    if float.isNaN { return .max }
-    let bits = Int64(bitPattern: (float == 0 ? 0.0 : float).bitPattern)
-    return bits < 0 ? bits ^ .max : bits
-  }
-
-  private static func float(_ rank: Int64) -> Double {
-    rank == .max ? .nan : Double(bitPattern: UInt64(bitPattern: rank < 0 ? rank ^ .max : rank))
-  }
-
   func value(_ key: Int64) -> Value {
     switch type {
     case .bool: .bool(key != 0)
     case .int: .int(key)
-    case .float: .float(Self.float(key))
+    case .float: .float(FloatOrder.value(key))
     case .decimal: .decimal(key)
     case .timestamp: .timestamp(key)
     case .date: .date(key)
@@ -162,7 +152,7 @@ private struct RankedValues {
 
   func number(_ key: Int64) -> Double {
     switch type {
-    case .float: Self.float(key)
+    case .float: FloatOrder.value(key)
     case .decimal: Double(key) / 100
     case .bool, .int, .text, .timestamp, .date, .interval: Double(key)
     }

@@ -1,4 +1,5 @@
 import BQLColumnar
+import BQLFunctions
 import BQLPlanning
 
 /// Orders all rows by keys; equal rows keep the order of the input.
@@ -48,7 +49,7 @@ private struct SortRanks: Sendable {
     switch column.values {
     case .ints(let ints): ascending = ints
     case .bools(let bools): ascending = bools.map { $0 ? 1 : 0 }
-    case .floats(let floats): ascending = floats.map(Self.rank)
+    case .floats(let floats): ascending = floats.map(FloatOrder.key)
     case .texts(let codes, let dictionary):
       let ranks = Self.ranks(of: dictionary)
       ascending = codes.map { Int($0) < ranks.count ? ranks[Int($0)] : 0 }
@@ -58,13 +59,6 @@ private struct SortRanks: Sendable {
       // `~x` reverses the order of all 64-bit integers; `-x` would trap on the smallest.
       return (1, key.isDescending ? ~ascending[row] : ascending[row])
     }
-  }
-
-  /// As PostgreSQL: −0 equals 0, and NaN is greater than every number.
-  private static func rank(_ float: Double) -> Int64 {
-    if float.isNaN { return .max }
-    let bits = Int64(bitPattern: (float == 0 ? 0.0 : float).bitPattern)
-    return bits < 0 ? bits ^ .max : bits
   }
 
   /// Ranks a dictionary's texts by their bytes; equal texts share a rank.

@@ -14,6 +14,7 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
   /// What each row of the chain at hand is worth.
   private var worth: [FunnelValueSum] = []
 
+  /// Makes an accumulator that has met no chain.
   package init(_ specification: FunnelSpecification) {
     self.specification = specification
     let windowCount = specification.windows.count

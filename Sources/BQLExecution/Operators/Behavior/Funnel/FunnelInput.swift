@@ -105,6 +105,7 @@ package enum FunnelTimes: Sendable {
 /// session), each at most 60 s after the previous one; rows without a session are a group of
 /// their own, and rows that the filter leaves out do not exist.
 package struct FunnelPurchases: Sendable {
+  /// Tells purchase rows from others.
   package enum Rows: Sendable {
     /// Rows of this event code.
     case code8(Buffer<UInt8>, UInt8)

@@ -3,6 +3,7 @@ package import BQLStorage
 
 /// Lends one small number a row (a unit, a group, a session); −1 stands for NULL.
 package struct FunnelRowCodes: Sendable {
+  /// Holds the codes in the width in which they are stored.
   package enum Storage: Sendable {
     case codes8(Buffer<UInt8>)
     case codes16(Buffer<UInt16>)

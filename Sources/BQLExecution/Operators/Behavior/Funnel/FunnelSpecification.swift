@@ -26,6 +26,7 @@ package struct FunnelSpecification: Sendable {
   /// The log's last instant in microseconds, which tells the immature chains; nil counts none.
   package var logEnd: Int64?
 
+  /// Makes a specification; by default any chain in (time, source) order without a limit.
   package init(
     stepCount: Int,
     windows: [Int64?] = [nil],

@@ -2,6 +2,7 @@ package import BQLColumnar
 
 /// Lends the money of each row of a partition.
 package struct FunnelValues: Sendable {
+  /// Holds the money in the width in which it is stored.
   package enum Storage: Sendable {
     /// Exact hundredths.
     case hundredths32(Buffer<Int32>)
