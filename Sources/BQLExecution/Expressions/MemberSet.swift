@@ -22,8 +22,13 @@ struct MemberSet: Sendable {
     }
   }
 
-  /// Returns true, false or NULL a row, as SQL's IN.
+  private var isEmpty: Bool {
+    !hasNull && ints.isEmpty && floats.isEmpty && bools.isEmpty && texts.isEmpty
+  }
+
+  /// Returns true, false or NULL a row, as SQL's IN: nothing, not even NULL, is in an empty list.
   func contains(_ column: Column) -> Column {
+    if isEmpty { return Column(bools: [Bool](repeating: false, count: column.count)) }
     let found: [Bool]
     switch column.values {
     case .ints(let values): found = values.map(ints.contains)
