@@ -109,6 +109,11 @@ final class CompiledExpression: Sendable {
     }
   }
 
+  /// The parts of an AND that is not evaluated by dictionary entries.
+  var filterParts: [CompiledExpression]? {
+    if byEntry == nil, case .junction(let parts, isAnd: true) = node { parts } else { nil }
+  }
+
   /// Returns one value a row of `chunk`.
   func evaluate(_ chunk: Chunk) throws(ExecutionError) -> Column {
     if let byEntry, case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values {
