@@ -31,9 +31,14 @@ package enum Executor {
   /// (NULL counts as false): LOAD's WHERE.
   package static func rowFilter(
     _ condition: BoundExpression,
-    schema: Schema
+    schema: Schema,
+    _ context: ExecutionContext
   ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Bool] {
-    let compiled = try CompiledExpression(condition, inputTypes: schema.fields.map(\.type))
+    // Planned over no rows, so that its subqueries find their values as those of any plan do.
+    let none = LogicalPlan.values(Relation(schema: schema, chunks: []))
+    guard case .filter(_, let resolved) = try resolveSubqueries(.filter(none, condition), context)
+    else { throw .internal("a filter became another node") }
+    let compiled = try CompiledExpression(resolved, inputTypes: schema.fields.map(\.type))
     return { chunk throws(ExecutionError) in
       let column = try compiled.evaluate(chunk)
       guard case .bools(let bools) = column.values else {

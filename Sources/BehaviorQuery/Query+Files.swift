@@ -8,24 +8,40 @@ extension Query {
       var found = select.from?.filePaths ?? []
       for table in select.with { found += table.query.filePaths }
       for operation in select.setOperations { found += operation.query.filePaths }
-      let expressions =
-        [select.condition, select.having].compactMap { $0 }
-        + select.items.compactMap {
-          if case .expression(let expression) = $0.kind { expression } else { nil }
-        }
-      return found + expressions.flatMap(\.filePaths)
-    case .funnel(let funnel): return funnel.behavior.from?.filePaths ?? []
-    case .summarize(let summarize): return summarize.table.filePaths
+      return found + select.expressions.flatMap(\.filePaths)
+    case .funnel(let funnel):
+      return (funnel.behavior.from?.filePaths ?? []) + funnel.expressions.flatMap(\.filePaths)
+    case .summarize(let summarize):
+      return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .explain(let explain): return explain.query.filePaths
     case .describe, .show, .unimplemented: return []
     }
   }
 }
 
+extension SelectStatement {
+  /// Every expression of the statement's own clauses.
+  fileprivate var expressions: [Expression] {
+    var found = [condition, having, qualify, limit, offset].compactMap { $0 }
+    for case .expression(let expression) in items.map(\.kind) { found.append(expression) }
+    if case .expressions(let keys) = groupBy { found += keys }
+    return found + orderBy.map(\.expression)
+  }
+}
+
+extension FunnelStatement {
+  /// Every expression of the statement's clauses.
+  fileprivate var expressions: [Expression] {
+    [behavior.condition, behavior.since, behavior.until].compactMap { $0 } + behavior.by
+      + steps.flatMap(\.alternatives).compactMap(\.condition)
+  }
+}
+
 extension TableReference {
   fileprivate var filePaths: [(path: String, range: SourceRange)] {
     switch kind {
-    case .table, .values: []
+    case .table: []
+    case .values(let rows): rows.flatMap { $0.flatMap(\.filePaths) }
     case .file(let path): [(path, range)]
     case .query(let query): query.filePaths
     case .join(let left, _, let right, _): left.filePaths + right.filePaths
@@ -49,7 +65,7 @@ extension Expression {
     case .between(let operand, let low, let high, _):
       operand.filePaths + low.filePaths + high.filePaths
     case .inList(let operand, let list, _): ([operand] + list).flatMap(\.filePaths)
-    case .call(let call): call.arguments.flatMap(\.filePaths)
+    case .call(let call): (call.arguments + [call.filter].compactMap { $0 }).flatMap(\.filePaths)
     case .conditional(let operand, let branches, let otherwise):
       (operand?.filePaths ?? []) + branches.flatMap { $0.condition.filePaths + $0.result.filePaths }
         + (otherwise?.filePaths ?? [])

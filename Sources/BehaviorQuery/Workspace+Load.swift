@@ -58,7 +58,8 @@ extension Workspace {
     let failure = LoadFilterFailure()
     var filter: RowFilter?
     if let condition = load.condition {
-      filter = rowFilter(condition, source, try binder(source), failure)
+      let binder = try binder(source, files: condition.filePaths)
+      filter = rowFilter(condition, source, binder, failure)
     }
     do throws(LoadError) {
       let report: LoadReport
@@ -102,7 +103,7 @@ extension Workspace {
     _ binder: Binder,
     _ failure: LoadFilterFailure
   ) -> RowFilter {
-    { schema throws(LoadError) in
+    { [context] schema throws(LoadError) in
       var binder = binder
       guard let bound = binder.bindRowCondition(condition, schema: schema, clause: "WHERE"),
         !binder.hasErrors
@@ -113,7 +114,7 @@ extension Workspace {
         throw .filterFailed(reason: binder.diagnostics.first?.message ?? "WHERE did not bind")
       }
       do throws(ExecutionError) {
-        let filter = try Executor.rowFilter(bound, schema: schema)
+        let filter = try Executor.rowFilter(bound, schema: schema, context)
         return { chunk throws(LoadError) in
           do throws(ExecutionError) {
             return try filter(chunk)

@@ -1,3 +1,5 @@
+import BQLColumnar
+
 /// Sets what a workspace may use.
 public struct WorkspaceOptions: Sendable {
   /// Worker threads, at least 1; results do not depend on it.
@@ -9,7 +11,7 @@ public struct WorkspaceOptions: Sendable {
 
   /// Makes options; without `threads`, one a processor.
   public init(threads: Int? = nil, chunkCapacity: Int = 4_096, parameters: [String: String] = [:]) {
-    self.threads = threads ?? Self.processorCount
+    self.threads = threads ?? ParallelWork.availableThreads
     self.chunkCapacity = chunkCapacity
     self.parameters = parameters
   }

@@ -109,21 +109,25 @@ final class CompiledExpression: Sendable {
     }
   }
 
+  /// The parts of an AND that is not evaluated by dictionary entries.
+  var filterParts: [CompiledExpression]? {
+    if byEntry == nil, case .junction(let parts, isAnd: true) = node { parts } else { nil }
+  }
+
   /// Returns one value a row of `chunk`.
   func evaluate(_ chunk: Chunk) throws(ExecutionError) -> Column {
     if let byEntry, case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values {
       let input = chunk.columns[byEntry.column]
-      if let results = byEntry.results.find(dictionary) ?? computeEntries(dictionary) {
-        return results.look(up: codes, validity: input.validity)
-      }
+      let entries = byEntry.results.find(dictionary) ?? computeEntries(dictionary)
+      if let column = entries?.look(up: codes, validity: input.validity) { return column }
     }
     return try evaluateRows(chunk)
   }
 
-  /// Evaluates over a dictionary's entries and NULL; nil where an entry fails, which may be one
-  /// that no row of interest has.
+  /// Evaluates over a dictionary's entries and NULL; without results where an entry fails, which
+  /// may be one that no row of interest has; nil for an empty dictionary.
   private func computeEntries(_ dictionary: TextDictionary) -> DictionaryResults.Entries? {
-    guard let byEntry else { return nil }
+    guard let byEntry, dictionary.count > 0 else { return nil }
     let count = dictionary.count + 1
     var validity = Bitmap(repeating: true, count: count)
     validity[count - 1] = false
@@ -134,8 +138,7 @@ final class CompiledExpression: Sendable {
       (0...byEntry.column).map { _ in entries },
       count: count
     )
-    guard dictionary.count > 0, let results = try? evaluateRows(chunk) else { return nil }
-    return byEntry.results.insert(dictionary, results)
+    return byEntry.results.insert(dictionary, try? evaluateRows(chunk))
   }
 
   private func evaluateRows(_ chunk: Chunk) throws(ExecutionError) -> Column {

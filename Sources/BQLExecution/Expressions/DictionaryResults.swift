@@ -6,10 +6,12 @@ final class DictionaryResults: Sendable {
   /// Results of one dictionary: row *i* for entry *i*, the last row for NULL.
   struct Entries: Sendable {
     let dictionary: TextDictionary
-    let results: Column
+    /// nil where an entry fails, kept so that it is not tried again for each chunk.
+    let results: Column?
 
-    /// Returns the result of each row.
-    func look(up codes: [Int32], validity: Bitmap?) -> Column {
+    /// Returns the result of each row; nil where rows must be computed one by one.
+    func look(up codes: [Int32], validity: Bitmap?) -> Column? {
+      guard let results else { return nil }
       guard let validity else { return results.gather(codes) }
       let null = Int32(results.count - 1)
       var rows = codes
@@ -29,7 +31,7 @@ final class DictionaryResults: Sendable {
   }
 
   /// Keeps results, or returns those that another thread kept first: one dictionary, one result.
-  func insert(_ dictionary: TextDictionary, _ results: Column) -> Entries {
+  func insert(_ dictionary: TextDictionary, _ results: Column?) -> Entries {
     kept.withLock { kept in
       if let known = kept.last(where: { $0.dictionary === dictionary }) { return known }
       if kept.count >= Self.capacity { kept.removeFirst() }

@@ -4,6 +4,8 @@ import BQLColumnar
 struct MemberSet: Sendable {
   private var ints: Set<Int64> = []
   private var floats: Set<Double> = []
+  /// Whether the list holds NaN, which `=` takes for equal to itself and a `Set` does not.
+  private var hasNaN = false
   private var bools: Set<Bool> = []
   private var texts: Set<[UInt8]> = []
   /// Whether the list holds NULL: then what is not found is unknown, not absent.
@@ -14,7 +16,8 @@ struct MemberSet: Sendable {
       switch member {
       case .null: hasNull = true
       case .bool(let value): bools.insert(value)
-      case .float(let value): floats.insert(value)
+      case .float(let value):
+        if value.isNaN { hasNaN = true } else { floats.insert(value) }
       case .text(let value): texts.insert(Array(value.utf8))
       case .int, .decimal, .timestamp, .date, .interval:
         if let value = member.storedInt { ints.insert(value) }
@@ -22,12 +25,17 @@ struct MemberSet: Sendable {
     }
   }
 
-  /// Returns true, false or NULL a row, as SQL's IN.
+  private var isEmpty: Bool {
+    !hasNull && !hasNaN && ints.isEmpty && floats.isEmpty && bools.isEmpty && texts.isEmpty
+  }
+
+  /// Returns true, false or NULL a row, as SQL's IN: nothing, not even NULL, is in an empty list.
   func contains(_ column: Column) -> Column {
+    if isEmpty { return Column(bools: [Bool](repeating: false, count: column.count)) }
     let found: [Bool]
     switch column.values {
     case .ints(let values): found = values.map(ints.contains)
-    case .floats(let values): found = values.map(floats.contains)
+    case .floats(let values): found = values.map { $0.isNaN ? hasNaN : floats.contains($0) }
     case .bools(let values): found = values.map(bools.contains)
     case .texts(let codes, let dictionary):
       found = codes.map { code in

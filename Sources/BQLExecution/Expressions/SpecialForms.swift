@@ -96,6 +96,20 @@ enum SpecialForms {
 }
 
 extension CompiledExpression {
+  /// Returns the rows where a condition is true.
+  ///
+  /// The parts of an AND are tried one after the other on the rows for which all before were true:
+  /// where filters of nested queries have become one, the outer meets only what the inner passed.
+  func trueRows(_ chunk: Chunk) throws(ExecutionError) -> [Int32] {
+    guard let parts = filterParts else { return try evaluate(chunk).trueRows }
+    var rows = (0..<Int32(chunk.count)).map { $0 }
+    for part in parts where !rows.isEmpty {
+      let kept = try part.evaluate(part.input(chunk, rows: rows)).trueRows
+      if kept.count < rows.count { rows = kept.map { rows[Int($0)] } }
+    }
+    return rows
+  }
+
   /// Returns the chunk of `rows`, in which only the columns that the expression reads are filled.
   func input(_ chunk: Chunk, rows: [Int32]) -> Chunk {
     if rows.count == chunk.count { return chunk }

@@ -9,8 +9,12 @@ extension Binder {
     _ grouping: Grouping,
     _ context: ExpressionContext
   ) -> BoundExpression? {
-    if case .literal = expression.kind { return nil }
-    if case .parameter = expression.kind { return nil }
+    guard !grouping.keys.isEmpty else { return nil }
+    switch expression.kind {
+    // A query is equal to itself alone; looking for it would bind it, and those inside it, twice.
+    case .literal, .parameter, .scalarQuery, .exists: return nil
+    default: break
+    }
     var plain = context
     plain.grouping = nil
     guard let bound = attempt({ $0.bind(expression, plain) }),

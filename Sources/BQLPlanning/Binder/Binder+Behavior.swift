@@ -81,9 +81,11 @@ extension Binder {
     if case .text(let text) = bound.literal, parse(text, as: .timestamp) == nil {
       return badLiteral(text, .timestamp, at: expression.range)
     }
-    guard let time = coerce(bound, to: .timestamp)?.folded.literal,
-      case .timestamp(let instant) = time
-    else {
+    let time = coerce(bound, to: .timestamp)?.folded
+    if let time, time.holdsQuery {
+      return unimplemented("\(clause) with a time that a query computes", at: expression.range)
+    }
+    guard case .timestamp(let instant) = time?.literal else {
       return fail(
         .typeMismatch,
         "\(clause) needs a time, found \(bound.type.rawValue)",

@@ -44,7 +44,7 @@ extension Binder {
     case .inQuery(let operand, let query, let negated):
       let bound = bind(operand, context)
       guard let plan = bind(query).map(LogicalPlan.init), let bound else { return nil }
-      guard plan.schema.count == 1, let operand = coerce(bound, to: plan.schema[0].type) else {
+      guard plan.schema.count == 1, let (operand, members) = unify(bound, plan) else {
         return fail(
           .typeMismatch,
           "IN needs a query of one column of type \(bound.type.rawValue)",
@@ -52,13 +52,25 @@ extension Binder {
         )
       }
       let inQuery = BoundExpression(
-        .inQuery(operand, BoundSubquery(plan)),
+        .inQuery(operand, BoundSubquery(members)),
         .bool,
         range: range
       )
       return negate(negated, inQuery)
     default: return nil
     }
+  }
+
+  /// Brings the operand of IN and the only column of its query to the wider of their types.
+  private mutating func unify(
+    _ operand: BoundExpression,
+    _ plan: LogicalPlan
+  ) -> (operand: BoundExpression, members: LogicalPlan)? {
+    let field = plan.schema[0]
+    if let converted = coerce(operand, to: field.type) { return (converted, plan) }
+    let column = BoundExpression(.column(0), field.type, range: operand.range)
+    guard let member = coerce(column, to: operand.type) else { return nil }
+    return (operand, .project(plan, [NamedExpression(field.name, member)]))
   }
 
   /// Binds a condition that stands alone: ASSERT's.

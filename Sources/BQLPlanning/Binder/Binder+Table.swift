@@ -89,21 +89,39 @@ extension Binder {
       }
       for row in bound.indices { bound[row][column] = unified[row] }
     }
-    let single = LogicalPlan.values(.singleRow)
-    let plans = bound.map { cells in
-      LogicalPlan.project(
-        single,
-        cells.enumerated().map { NamedExpression("column\($0.offset + 1)", $0.element) }
-      )
-    }
-    guard let first = plans.first else {
+    guard !bound.isEmpty else {
       return fail(.missingClause, "VALUES needs at least one row", at: reference.range)
     }
-    let plan = plans.dropFirst().reduce(first) { .union($0, $1) }
+    let plan = Self.plan(values: bound)
     return BoundTable(
       plan: plan,
       scope: Scope(schema: plan.schema, qualifier: reference.alias?.name)
     )
+  }
+
+  /// Plans rows of one type a column: literals as a relation, however many they are; rows that
+  /// must be computed, or fail, as one projection each.
+  private static func plan(values rows: [[BoundExpression]]) -> LogicalPlan {
+    let literals = rows.compactMap { row -> [Value]? in
+      let values = row.compactMap(\.folded.literal)
+      return values.count == row.count ? values : nil
+    }
+    if let first = rows.first, literals.count == rows.count {
+      let fields = first.enumerated().map { Field("column\($0.offset + 1)", $0.element.type) }
+      return .values(Relation(schema: Schema(fields), rows: literals))
+    }
+    // Halves, and halves of these: the depth of the plan grows with the logarithm of the rows.
+    if rows.count > 1 {
+      let middle = rows.count / 2
+      return .union(
+        plan(values: Array(rows[..<middle])),
+        plan(values: Array(rows[middle...]))
+      )
+    }
+    let cells = (rows.first ?? []).enumerated().map {
+      NamedExpression("column\($0.offset + 1)", $0.element)
+    }
+    return .project(.values(.singleRow), cells)
   }
 }
 

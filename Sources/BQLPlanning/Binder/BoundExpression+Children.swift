@@ -1,6 +1,16 @@
 package import BQLColumnar
 
 extension BoundExpression {
+  /// Whether a query stands in it, whose value is known only when the statement runs.
+  var holdsQuery: Bool {
+    switch kind {
+    case .scalarQuery, .inQuery, .exists: true
+    case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
+      .conditional:
+      children.contains(where: \.holdsQuery)
+    }
+  }
+
   /// Rebuilds the expression with each direct part replaced.
   package func mapChildren(
     _ transform: (BoundExpression) -> BoundExpression

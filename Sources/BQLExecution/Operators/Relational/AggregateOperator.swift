@@ -81,16 +81,20 @@ struct AggregateOperator: Operator {
       for key in plan.keys { keys.append(try key.evaluate(chunk)) }
       let groups = table.groups(for: keys, count: chunk.count)
       for (index, call) in plan.calls.enumerated() {
-        var rows = groups
-        if let filter = call.filter {
-          let kept = try filter.evaluate(chunk)
-          for row in rows.indices where kept[row] != .bool(true) { rows[row] = -1 }
-        }
+        // Arguments are computed for the rows that pass alone, so that `sum(1 / x) FILTER (WHERE
+        // x <> 0)` does not divide by zero.
+        let kept = try call.filter?.evaluate(chunk).trueRows
         var arguments: [Column] = []
-        for argument in call.arguments { arguments.append(try argument.evaluate(chunk)) }
+        for argument in call.arguments {
+          let input = kept.map { argument.input(chunk, rows: $0) } ?? chunk
+          arguments.append(try argument.evaluate(input))
+        }
         accumulators[index].grow(to: table.count)
         do throws(FunctionError) {
-          try accumulators[index].update(groups: rows, arguments: arguments)
+          try accumulators[index].update(
+            groups: kept.map { $0.map { groups[Int($0)] } } ?? groups,
+            arguments: arguments
+          )
         } catch {
           throw .function(error, at: call.range)
         }

@@ -172,7 +172,9 @@ private struct RankedValues {
       if type == .int, let whole = Int64(exactly: between) { return .int(whole) }
       return .float(between)
     case .timestamp, .interval:
-      let between = a + Int64((Double(b) - Double(a)) * fraction)
+      // In 128 bits: two intervals may lie further apart than an interval reaches.
+      let share = Int128((Double(b) - Double(a)) * fraction)
+      let between = Int64(min(Int128(a) + share, Int128(b)))
       return type == .timestamp ? .timestamp(between) : .interval(between)
     case .bool, .text, .date: return value(a)
     }

@@ -7,7 +7,7 @@ struct FilterOperator: Operator {
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     MappedStream(input: try input.open(context)) { [predicate] chunk throws(ExecutionError) in
-      let rows = try predicate.evaluate(chunk).trueRows
+      let rows = try predicate.trueRows(chunk)
       return rows.count == chunk.count ? chunk : chunk.gather(rows)
     }
   }

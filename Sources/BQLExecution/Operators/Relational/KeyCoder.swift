@@ -10,14 +10,12 @@ struct KeyCoder: Sendable {
   private var texts = TextCodeMerger()
   /// The code of NULL.
   private var nullCode: Int32?
-  /// For texts: the merger's code of each of ours; −1 for NULL.
-  private var textCodes: [Int32] = []
-  /// For texts: our code of each of the merger's, −1 where not met.
-  private var codeOfText: [Int32] = []
-  private(set) var count = 0
-  /// For numbers: the table's code of each of ours; −1 for NULL.
-  private var numberCodes: [Int32] = []
-  private var codeOfNumber: [Int32] = []
+  /// The code of each of ours in `texts` or `table`; −1 for NULL.
+  private var innerCodes: [Int32] = []
+  /// Our code of each of theirs, −1 where not met.
+  private var codeOfInner: [Int32] = []
+
+  var count: Int { innerCodes.count }
 
   init(_ type: DataType) {
     self.type = type
@@ -28,7 +26,7 @@ struct KeyCoder: Sendable {
     switch column.values {
     case .texts(let codes, let dictionary):
       let merged = texts.codes(codes, of: dictionary, validity: column.validity)
-      return assign(merged, column.validity, isText: true)
+      return assign(merged, column.validity, innerCount: texts.count)
     case .ints(let ints):
       return numbers(ints, column.validity) { UInt64(bitPattern: $0) }
     case .floats(let floats):
@@ -50,49 +48,45 @@ struct KeyCoder: Sendable {
     for row in elements.indices where validity.map({ $0[row] }) ?? true {
       result[row] = table.code(for: key(elements[row]))
     }
-    return assign(result, validity, isText: false)
+    return assign(result, validity, innerCount: table.count)
   }
 
   /// Turns the inner codes into ours, which NULL shares in order of first appearance.
   private mutating func assign(
     _ inner: [Int32],
     _ validity: Bitmap?,
-    isText: Bool
+    innerCount: Int
   ) -> [Int32] {
     var result = inner
-    var codeOf = isText ? codeOfText : codeOfNumber
-    let innerCount = isText ? texts.count : table.count
-    while codeOf.count < innerCount { codeOf.append(-1) }
+    while codeOfInner.count < innerCount { codeOfInner.append(-1) }
     for row in inner.indices {
       if let validity, !validity[row] {
-        if nullCode == nil { nullCode = newCode(inner: -1, isText: isText) }
-        result[row] = nullCode ?? 0
+        let code = nullCode ?? newCode(inner: -1)
+        nullCode = code
+        result[row] = code
         continue
       }
       let code = Int(inner[row])
-      if codeOf[code] < 0 { codeOf[code] = newCode(inner: inner[row], isText: isText) }
-      result[row] = codeOf[code]
+      if codeOfInner[code] < 0 { codeOfInner[code] = newCode(inner: inner[row]) }
+      result[row] = codeOfInner[code]
     }
-    if isText { codeOfText = codeOf } else { codeOfNumber = codeOf }
     return result
   }
 
-  private mutating func newCode(inner: Int32, isText: Bool) -> Int32 {
-    if isText { textCodes.append(inner) } else { numberCodes.append(inner) }
-    count += 1
-    return Int32(truncatingIfNeeded: count - 1)
+  private mutating func newCode(inner: Int32) -> Int32 {
+    innerCodes.append(inner)
+    return Int32(truncatingIfNeeded: innerCodes.count - 1)
   }
 
   /// Returns the values that the codes stand for, in code order.
   func values() -> Column {
-    let inner = type == .text ? textCodes : numberCodes
     var validity: Bitmap?
     if let nullCode {
       var bits = Bitmap(repeating: true, count: count)
       bits[Int(nullCode)] = false
       validity = bits
     }
-    let safe = inner.map { max($0, 0) }
+    let safe = innerCodes.map { max($0, 0) }
     switch type {
     case .text:
       return Column(codes: safe, dictionary: texts.finish(), validity: validity)

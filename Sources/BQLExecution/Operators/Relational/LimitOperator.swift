@@ -15,7 +15,8 @@ struct LimitOperator: Operator {
     while morsel < stream.morselCount, left > 0 {
       // The first morsel alone: a small limit is mostly met there. Then as many as threads run.
       let wave = morsel == 0 ? 1 : min(context.threads, stream.morselCount - morsel)
-      let wanted = left == .max ? Int.max : left + skip
+      let (sum, overflows) = left.addingReportingOverflow(skip)
+      let wanted = overflows ? Int.max : sum
       let first = morsel
       let collected = Collected<[Chunk]>(count: wave)
       try ParallelWork.forEach(

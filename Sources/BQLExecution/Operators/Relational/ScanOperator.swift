@@ -60,7 +60,7 @@ private struct LogScanStream: ChunkStream {
     let input = partition.columns.indices.map {
       needed.contains($0) ? partition.columns[$0].decode(rows) : missing
     }
-    let kept = try filter.evaluate(Chunk(input, count: rows.count)).trueRows
+    let kept = try filter.trueRows(Chunk(input, count: rows.count))
     if kept.count == rows.count {
       let decoded = columns.map {
         needed.contains($0) ? input[$0] : partition.columns[$0].decode(rows)
@@ -119,7 +119,7 @@ struct RelationStream: ChunkStream {
       let end = min(start + context.chunkCapacity, whole.count)
       try context.checkCancelled()
       var piece = start == 0 && end == whole.count ? whole : whole.slice(start..<end)
-      if let filter { piece = piece.gather(try filter.evaluate(piece).trueRows) }
+      if let filter { piece = piece.gather(try filter.trueRows(piece)) }
       let kept = Chunk(columns.map { piece.columns[$0] }, count: piece.count)
       guard try consume(kept) else { return }
       start = end
