@@ -188,6 +188,20 @@ extension Binder {
     }
   }
 
+  /// Refuses an operand too large for a form that names it several times.
+  private mutating func mayRepeat(_ operand: BoundExpression) -> Bool {
+    guard operand.isLarger(than: BoundExpression.repetitionLimit) else { return true }
+    report(
+      Diagnostic(
+        .nestingTooDeep,
+        "BETWEEN or CASE nests too deeply in its own operand",
+        at: operand.range,
+        hints: ["compute the operand in a subquery: FROM (SELECT … AS x)"]
+      )
+    )
+    return false
+  }
+
   private mutating func bindBetween(
     _ operand: Expression,
     _ low: Expression,
@@ -196,7 +210,9 @@ extension Binder {
     at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
-    guard let parts = bindAll([operand, low, high], context) else { return nil }
+    guard let parts = bindAll([operand, low, high], context), mayRepeat(parts[0]) else {
+      return nil
+    }
     guard let above = call(">=", shown: "BETWEEN", [parts[0], parts[1]], at: range),
       let below = call("<=", shown: "BETWEEN", [parts[0], parts[2]], at: range)
     else { return nil }
@@ -210,12 +226,17 @@ extension Binder {
     at range: SourceRange,
     _ context: ExpressionContext
   ) -> BoundExpression? {
+    var subject: BoundExpression?
+    if let operand {
+      guard let bound = bind(operand, context), mayRepeat(bound) else { return nil }
+      subject = bound
+    }
     var conditions: [BoundExpression?] = []
     for branch in branches {
-      if let operand {
-        let sides = bindAll([operand, branch.condition], context)
+      if let subject {
+        let value = bind(branch.condition, context)
         conditions.append(
-          sides.flatMap { call("=", shown: "=", $0, at: branch.condition.range) }
+          value.flatMap { call("=", shown: "=", [subject, $0], at: branch.condition.range) }
         )
       } else {
         conditions.append(bindCondition(branch.condition, context))

@@ -32,7 +32,7 @@ extension Binder {
     context.grouping = grouping
     context.clause = "SELECT"
     let boundItems = items.map { item in
-      bind(item.expression, context).map { NamedExpression(item.name, $0) }
+      bindItem(item, context).map { NamedExpression(item.name, $0) }
     }
     let named = boundItems.compactMap { $0 }
     guard named.count == items.count else { return nil }
@@ -99,8 +99,9 @@ extension Binder {
         guard hasFrom else {
           return fail(.missingClause, "* needs a table to read: add FROM", at: item.range)
         }
-        let columns = scope.columns.filter {
-          qualifier == nil || $0.qualifier?.lowercased() == qualifier?.name.lowercased()
+        let columns = scope.columns.indices.filter {
+          qualifier == nil
+            || scope.columns[$0].qualifier?.lowercased() == qualifier?.name.lowercased()
         }
         guard !columns.isEmpty else {
           return fail(
@@ -109,15 +110,30 @@ extension Binder {
             at: item.range
           )
         }
-        for column in columns {
+        for index in columns {
+          let column = scope.columns[index]
           let name = Identifier(column.name, isQuoted: true, range: item.range)
           let owner = column.qualifier.map { Identifier($0, isQuoted: true, range: item.range) }
           let expression = Expression(.column(qualifier: owner, name: name), range: item.range)
-          result.append(WrittenItem(name: column.name, expression: expression))
+          result.append(
+            WrittenItem(name: column.name, expression: expression, starColumn: index)
+          )
         }
       }
     }
     return result
+  }
+
+  /// Binds an item of SELECT; what `*` stands for by place, not by name.
+  private mutating func bindItem(
+    _ item: WrittenItem,
+    _ context: ExpressionContext
+  ) -> BoundExpression? {
+    guard let column = item.starColumn, context.grouping == nil else {
+      return bind(item.expression, context)
+    }
+    let type = context.scope.columns[column].type
+    return BoundExpression(.column(column), type, range: item.expression.range)
   }
 
   /// A column keeps its name; any other expression is named by its text.
@@ -153,4 +169,6 @@ extension Binder {
 struct WrittenItem {
   var name: String
   var expression: Expression
+  /// For a column that `*` stands for: its place in the input, where a name may be another's too.
+  var starColumn: Int?
 }

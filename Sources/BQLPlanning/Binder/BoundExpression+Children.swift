@@ -80,6 +80,27 @@ extension BoundExpression {
     return mapChildren { $0.substituting(expressions) }
   }
 
+  /// Says whether the expression has more than `limit` parts, without counting further.
+  ///
+  /// Forms that name a part twice (BETWEEN, `CASE x WHEN`, a filter moved below a projection) double
+  /// it each time they nest, so they ask first.
+  package func isLarger(than limit: Int) -> Bool {
+    var left = limit
+    return !count(within: &left)
+  }
+
+  private func count(within left: inout Int) -> Bool {
+    left -= 1
+    guard left >= 0 else { return false }
+    for child in children {
+      guard child.count(within: &left) else { return false }
+    }
+    return true
+  }
+
+  /// The parts that a form which repeats an operand may have.
+  package static let repetitionLimit = 4_096
+
   /// The value of a literal, nil for anything else.
   package var literal: Value? {
     if case .literal(let value) = kind { value } else { nil }

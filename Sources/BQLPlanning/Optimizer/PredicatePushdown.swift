@@ -20,6 +20,10 @@ extension Optimizer {
       return push(.filter(inner, conjunction(first, predicate)))
     case .project(let inner, let items):
       let moved = predicate.substituting(items.map(\.expression))
+      // Where each level names the one below twice, the filter would double at each.
+      guard !moved.isLarger(than: BoundExpression.repetitionLimit) else {
+        return .filter(.project(push(inner), items), predicate)
+      }
       return .project(push(.filter(inner, moved)), items)
     case .sort(var sort) where sort.limit == nil:
       sort.input = push(.filter(sort.input, predicate))

@@ -168,9 +168,10 @@ private struct RankedValues {
     let (a, b) = (sorted[lower], sorted[lower + 1])
     switch type {
     case .int, .float, .decimal:
-      let between = number(a) + (number(b) - number(a)) * fraction
-      if type == .int, let whole = Int64(exactly: between) { return .int(whole) }
-      return .float(between)
+      let step = (number(b) - number(a)) * fraction
+      // Ids may be larger than a float holds exactly; the step between neighbours is not.
+      if type == .int, let whole = Int64(exactly: step) { return .int(a + whole) }
+      return .float(number(a) + step)
     case .timestamp, .interval:
       // In 128 bits: two intervals may lie further apart than an interval reaches.
       let share = Int128((Double(b) - Double(a)) * fraction)
