@@ -83,12 +83,14 @@ extension Workspace {
 
   /// Places an error of writing a result.
   func error(_ error: OutputError, of source: Source, at range: SourceRange) -> BQLError {
-    fail(
-      .fileUnwritable,
+    var isUnbuilt = false
+    if case .notImplemented = error { isUnbuilt = true }
+    return fail(
+      isUnbuilt ? .notImplemented : .fileUnwritable,
       error.message,
       at: range,
       source,
-      kind: .data,
+      kind: isUnbuilt ? .statement : .data,
       hints: error.hint.map { [$0] } ?? []
     )
   }

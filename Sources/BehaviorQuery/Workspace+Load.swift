@@ -62,12 +62,13 @@ extension Workspace {
       filter = rowFilter(condition, source, binder, failure)
     }
     do throws(LoadError) {
-      let report: LoadReport
+      var report: LoadReport
       switch kind {
       case .log:
         let log = try Loader.prepare(request).loadLog(filter: filter)
         catalog.define(name, .log(log))
         report = log.report
+        report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
       case .table(let key):
         let loaded = try Loader.prepare(request).loadTable(filter: filter)
         catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
@@ -77,6 +78,16 @@ extension Workspace {
     } catch {
       if let failed = failure.error { throw failed }
       throw self.error(error, of: source, at: place)
+    }
+  }
+
+  /// Warns of aliases that may be misspelt: no row has an event of the name that they give.
+  private func unmet(_ aliases: [LoadStatement.EventAlias], in log: EventLog) -> [String] {
+    aliases.compactMap { alias in
+      let isMet = log.events.contains { $0.name == alias.name.name && $0.rowCount > 0 }
+      guard !isMet else { return nil }
+      return "no row has the event '\(alias.value.name)', which was to be called "
+        + "'\(alias.name.name)'"
     }
   }
 

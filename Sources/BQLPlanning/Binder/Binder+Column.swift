@@ -22,7 +22,7 @@ extension Binder {
           ? [] : ["say which: " + tables.map { "\($0).\(name.name)" }.joined(separator: ", ")]
       )
     }
-    if let index = matches.first ?? (qualifier == nil ? scope.roleColumn(name.name) : nil) {
+    if let index = matches.first ?? scope.roleColumn(qualifier: qualifier?.name, name.name) {
       guard context.grouping == nil else {
         return fail(
           .notGrouped,

@@ -63,7 +63,7 @@ extension Binder {
           .unknownTable,
           "no event log is loaded: there is no table 'events'",
           at: range,
-          hints: ["load one first: LOAD 'events.csv';"]
+          hints: ["load one first: LOAD 'events.csv'"]
             + (catalog.names.isEmpty ? [] : ["or name one: FROM \(catalog.names[0])"])
         )
       }

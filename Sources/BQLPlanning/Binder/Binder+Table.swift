@@ -41,8 +41,11 @@ extension Binder {
   /// Finds a table by name, or says which exist.
   mutating func lookUp(_ name: Identifier) -> Catalog.Entry? {
     if let entry = catalog[name.name] { return entry }
+    if name.name.lowercased() == "users" {
+      return unimplemented("the table of user attributes, 'users'", at: name.range)
+    }
     var hints = suggestions(for: name.name, among: catalog.names, kind: "tables")
-    if catalog.names.isEmpty { hints.append("load a log first: LOAD 'events.csv';") }
+    if catalog.names.isEmpty { hints.append("load a log first: LOAD 'events.csv'") }
     return fail(.unknownTable, "unknown table '\(name.name)'", at: name.range, hints: hints)
   }
 

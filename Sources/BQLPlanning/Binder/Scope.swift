@@ -37,7 +37,11 @@ struct Scope {
   }
 
   /// Returns the column that a role's name stands for, where no column has that name.
-  func roleColumn(_ name: String) -> Int? {
+  func roleColumn(qualifier: String?, _ name: String) -> Int? {
+    if let qualifier {
+      let owner = columns.first?.qualifier?.lowercased()
+      guard owner == qualifier.lowercased() else { return nil }
+    }
     guard let roles, let role = Role(rawValue: name.lowercased()) else { return nil }
     return roles[role]
   }

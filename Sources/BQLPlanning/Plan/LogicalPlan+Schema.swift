@@ -57,7 +57,7 @@ extension FunnelPlan {
     var fields = dimensions.map {
       Field($0.name, dimensionsAreText ? .text : $0.expression.type)
     }
-    if !windows.isEmpty { fields.append(Field("window", .text)) }
+    if !windows.isEmpty { fields.append(Field("window", .interval)) }
     fields += [
       Field("step_no", .int), Field("step", .text), Field(countName, .int),
       Field("pct_of_first", .float), Field("pct_of_previous", .float), Field("dropped", .int),

@@ -36,6 +36,35 @@ struct ColumnSample {
     addTime(text, start, end)
   }
 
+  /// Adds what another file's sample of the same column has met.
+  mutating func merge(_ other: ColumnSample) {
+    valueCount += other.valueCount
+    isInt = isInt && other.isInt
+    isPaddedInt = isPaddedInt && other.isPaddedInt
+    decimalMisfits += other.decimalMisfits
+    floatMisfits += other.floatMisfits
+    isBool = isBool && other.isBool
+    isDate = isDate && other.isDate
+    isUUID = isUUID && other.isUUID
+    isUTF8 = isUTF8 && other.isUTF8
+    scientificExample = scientificExample ?? other.scientificExample
+    hasLongInt = hasLongInt || other.hasLongInt
+    hasPointZero = hasPointZero || other.hasPointZero
+    for met in other.timeFormats {
+      if let index = timeFormats.firstIndex(where: { $0.format == met.format }) {
+        timeFormats[index].count += met.count
+      } else {
+        timeFormats.append(met)
+      }
+    }
+    if let own = untimely {
+      untimely = (own.example, own.count + (other.untimely?.count ?? 0))
+    } else {
+      untimely = other.untimely
+    }
+    textExample = textExample ?? other.textExample
+  }
+
   private mutating func addNumber(_ text: TextView, _ start: Int, _ end: Int) {
     let int = NumberText.int(text, start, end)
     if int == nil { isInt = false }

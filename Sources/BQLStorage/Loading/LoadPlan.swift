@@ -36,9 +36,14 @@ package struct LoadPlan: Sendable {
     let head = try FileHead(files[0])
     files[0].textStart = head.textStart
     files[0].lineStart = head.lineStart
+    // A column's type fits the samples of all files, whatever their order.
+    var samples = head.samples
     for path in paths.dropFirst() {
-      files.append(try Self.follow(path, head, firstPath))
+      let (file, own) = try Self.follow(path, head, firstPath)
+      files.append(file)
+      for index in samples.indices { samples[index].merge(own[index]) }
     }
+    if let rejects = request.rejectsInto { try RejectsFile.check(rejects, isNoneOf: paths) }
     self.files = files
     dialect = head.dialect
     var warnings = head.warnings
@@ -61,7 +66,7 @@ package struct LoadPlan: Sendable {
         throw .unknownColumn(name: key, columns: head.columns)
       }
     }
-    columns = try Self.columns(head, columnOfRole, &warnings)
+    columns = try Self.columns(head.columns, samples, columnOfRole, &warnings)
     if head.sampledRowCount == 0 { warnings.append("'\(firstPath)' has a header and no rows") }
     if case .log = request.kind, columnOfRole[.event] == nil {
       let isTaken = head.columns.contains { $0.lowercased() == "event" }
@@ -73,7 +78,7 @@ package struct LoadPlan: Sendable {
       constantEvent = nil
     }
     roles = RoleBinding(columnOfRole)
-    timeExample = columnOfRole[.time].flatMap { head.samples[$0].timeFormats.first?.example }
+    timeExample = columnOfRole[.time].flatMap { samples[$0].timeFormats.first?.example }
     declaredEvents = declared
     self.warnings = warnings
   }
@@ -83,7 +88,7 @@ package struct LoadPlan: Sendable {
     _ path: String,
     _ head: FileHead,
     _ firstPath: String
-  ) throws(LoadError) -> InputFile {
+  ) throws(LoadError) -> (file: InputFile, samples: [ColumnSample]) {
     var file = try InputFile(path: path)
     let own = try FileHead(file, sampleByteCount: 256 << 10)
     let folded = own.columns.map { $0.lowercased() }
@@ -99,19 +104,20 @@ package struct LoadPlan: Sendable {
     }
     file.textStart = own.textStart
     file.lineStart = own.lineStart
-    return file
+    return (file, own.samples)
   }
 
   private static func columns(
-    _ head: FileHead,
+    _ names: [String],
+    _ samples: [ColumnSample],
     _ columnOfRole: [Role: Int],
     _ warnings: inout [String]
   ) throws(LoadError) -> [FileColumn] {
     var roleOfColumn: [Int: Role] = [:]
     for (role, column) in columnOfRole { roleOfColumn[column] = role }
     var columns: [FileColumn] = []
-    for (index, name) in head.columns.enumerated() {
-      let sample = head.samples[index]
+    for (index, name) in names.enumerated() {
+      let sample = samples[index]
       let role = roleOfColumn[index]
       let reading =
         if let role { try sample.reading(name: name, role: role) } else {

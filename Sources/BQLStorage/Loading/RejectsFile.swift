@@ -9,6 +9,22 @@ enum RejectsFile {
     let text: [UInt8]
   }
 
+  /// Refuses to write over a file that is being loaded.
+  static func check(_ path: String, isNoneOf sources: [String]) throws(LoadError) {
+    var target = stat()
+    // `stat` only reads the path, here and below.
+    guard unsafe stat(path, &target) == 0 else { return }
+    for source in sources {
+      var status = stat()
+      guard unsafe stat(source, &status) == 0 else { continue }
+      if status.st_dev == target.st_dev, status.st_ino == target.st_ino,
+        status.st_mode & S_IFMT == S_IFREG
+      {
+        throw .unwritable(path: path, reason: "it is the file that is being loaded")
+      }
+    }
+  }
+
   static func write(_ rows: [Row], to path: String) throws(LoadError) {
     var bytes = Array("file,line,reason,row\n".utf8)
     for row in rows {

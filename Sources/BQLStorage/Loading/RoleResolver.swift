@@ -67,10 +67,15 @@ struct RoleResolver {
     var guessed: [String] = []
     for role in Role.allCases where columnOfRole[role] == nil {
       let names = Self.knownNames[role] ?? []
-      let candidates = columns.indices.filter { index in
+      var candidates = columns.indices.filter { index in
         let name = columns[index].lowercased().filter { $0.isLetter || $0.isNumber }
         return names.contains(name) && !columnOfRole.values.contains(index)
       }
+      // The name that REES46 logs use goes before others: event_time before timestamp.
+      let canonical = candidates.filter {
+        Self.rees46Columns.contains(columns[$0].lowercased())
+      }
+      if canonical.count == 1 { candidates = canonical }
       guard let column = candidates.first else { continue }
       if candidates.count > 1 {
         let list = candidates.map { columns[$0] }.joined(separator: " and ")

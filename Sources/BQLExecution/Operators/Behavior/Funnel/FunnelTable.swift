@@ -23,7 +23,7 @@ struct FunnelTable {
       for (window, steps) in group.windows.enumerated() {
         for step in steps.indices {
           var cells = keys
-          if !plan.windows.isEmpty { cells.append(.text(plan.windows[window].text)) }
+          if !plan.windows.isEmpty { cells.append(.interval(plan.windows[window].microseconds)) }
           cells += self.cells(steps, step)
           for index in builders.indices { builders[index].append(cells[index]) }
         }
