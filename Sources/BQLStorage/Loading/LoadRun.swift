@@ -95,7 +95,7 @@ extension LoadPlan {
     report.rejections = account.rejections
     report.filteredRows = account.filteredRows
     report.outOfOrderRows = account.outOfOrderRows
-    report.warnings = warnings + account.warnings
+    report.warnings = warnings + account.warnings + nulled(account, run.columns)
     if let path = request.rejectsInto {
       try RejectsFile.write(account.rejectedRows(run.result.blocks, files), to: path)
     }
@@ -105,6 +105,19 @@ extension LoadPlan {
       throw .tooManyBadRows(rejected: bad, read: account.rowsRead, rejections: account.rejections)
     }
     return report
+  }
+
+  /// Tells of values that ON ERROR NULL emptied: they are no rejections, and must not pass for
+  /// empty fields.
+  private func nulled(_ account: RowAccount, _ columns: [FileColumn]) -> [String] {
+    guard request.onError == .null else { return [] }
+    return columns.indices.compactMap { column in
+      let reason = RejectionReason.badValue(column: column)
+      let count = account.badValues[column]
+      guard count > 0, account.rejection(reason) == nil else { return nil }
+      let values = count == 1 ? "1 value" : "\(count) values"
+      return "\(reason.text(columns)) in \(values), loaded as NULL"
+    }
   }
 
   /// The error to raise where most bad rows have times in another format than the sample.
