@@ -30,9 +30,9 @@ def test_windows(log, steps):
 
 def test_several_windows_are_each_alone(log):
     answer = program.answer(f"FUNNEL {', '.join(STEPS)} WITHIN (1m, 1h, 7d)", log.path)
-    for text, window in {"1m": 60, "1h": 3_600, "7d": 604_800}.items():
-        block = [row for row in answer if row["window"] == text]
-        assert counts(block) == funnel_sql.reach(log.duck, STEPS, window=window), text
+    for window in [60, 3_600, 604_800]:
+        block = [row for row in answer if row["window"] == window]
+        assert counts(block) == funnel_sql.reach(log.duck, STEPS, window=window), window
 
 
 @pytest.mark.parametrize("window", [None, 0, 3_600])
