@@ -99,7 +99,8 @@ extension Binder {
   /// Resolves WITHIN: spans of exact length.
   mutating func bindWindows(_ windows: [FunnelWindow]) -> [FunnelPlan.Window]? {
     var bound: [FunnelPlan.Window] = []
-    for window in windows {
+    for written in windows {
+      guard let window = resolve(written) else { return nil }
       guard window.duration.months == 0 else {
         return fail(
           .badFunnel,
@@ -114,6 +115,28 @@ extension Binder {
       )
     }
     return bound
+  }
+
+  /// Puts a parameter's value, a span, in its place.
+  private mutating func resolve(_ window: FunnelWindow) -> FunnelWindow? {
+    guard let parameter = window.parameter else { return window }
+    let context = ExpressionContext(scope: Scope(columns: []), clause: "WITHIN", grouping: nil)
+    let reference = Expression(.parameter(parameter), range: window.range)
+    guard let bound = bind(reference, context) else { return nil }
+    guard case .interval(let span) = coerce(bound, to: .interval)?.literal, span >= 0 else {
+      return fail(
+        .typeMismatch,
+        "WITHIN needs a span of time, found \(bound.type.rawValue)",
+        at: window.range,
+        hints: ["-p \(parameter.name)=7d"]
+      )
+    }
+    let duration = Duration(microseconds: span)
+    return FunnelWindow(
+      duration: duration,
+      text: Formatter.print(duration),
+      range: window.range
+    )
   }
 
   mutating func bindTop(_ funnel: FunnelStatement) -> Bound<Int>? {

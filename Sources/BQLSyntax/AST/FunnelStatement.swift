@@ -69,9 +69,18 @@ package struct FunnelWindow: Hashable, Sendable {
   package var text: String
   package var range: SourceRange
 
-  package init(duration: Duration, text: String, range: SourceRange) {
+  /// `:name`, which the binder replaces by its value; `duration` then means nothing.
+  package var parameter: Identifier?
+
+  package init(
+    duration: Duration,
+    text: String,
+    parameter: Identifier? = nil,
+    range: SourceRange
+  ) {
     self.duration = duration
     self.text = text
+    self.parameter = parameter
     self.range = range
   }
 }

@@ -97,6 +97,16 @@ extension Parser {
   }
 
   private mutating func parseWindowSpan() throws(SyntaxError) -> FunnelWindow {
+    if case .parameter(let name) = current.kind {
+      let range = current.range
+      advance()
+      return FunnelWindow(
+        duration: Duration(),
+        text: text(of: range),
+        parameter: Identifier(name, range: range),
+        range: range
+      )
+    }
     let span = try parseDuration()
     return FunnelWindow(duration: span.value, text: text(of: span.range), range: span.range)
   }
