@@ -2,17 +2,15 @@
 ///
 /// `update` by a ``FunnelKernel``, `combine` in morsel order, `finish` once. Combining is
 /// associative, and an accumulator without chains is its neutral element.
-package struct FunnelAccumulator: FunnelChainSink, Sendable {
-  private let specification: FunnelSpecification
-  private var total: FunnelTally
-  private var groups: FunnelTally
+package struct FunnelAccumulator: Sendable {
+  let specification: FunnelSpecification
+  var total: FunnelTally
+  var groups: FunnelTally
   /// The group of each slot, in the order of first appearance, and back.
   private var groupOfSlot: [Int32] = []
   private var slotOfGroup: [Int32: Int] = [:]
-  private var counters: [FunnelCounters]
-  private var leftOutRowCount = 0
-  /// What each row of the chain at hand is worth.
-  private var worth: [FunnelValueSum] = []
+  var counters: [FunnelCounters]
+  var leftOutRowCount = 0
 
   /// Makes an accumulator that has met no chain.
   package init(_ specification: FunnelSpecification) {
@@ -24,54 +22,14 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     counters = [FunnelCounters](repeating: FunnelCounters(), count: windowCount)
   }
 
-  mutating func leaveOut(rowCount: Int) { leftOutRowCount += rowCount }
-
-  func countsEntries(hasValues: Bool) -> Bool {
-    specification.attribution == nil && specification.logEnd == nil && !hasValues
-  }
-
-  mutating func takeEntries(_ count: Int) {
-    for window in counters.indices { total.addEntries(count, window: window) }
-  }
-
-  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
-    worth.removeAll(keepingCapacity: true)
-    if values.hasValues {
-      for step in 0..<chain.depth {
-        worth.append(values.value(ofRow: Int(chain.rows[step]), user: chain.user))
-      }
-    }
-    if chain.isTotal {
-      total.add(&chain, slot: 0, timeScale: values.timeScale, worth: worth)
-      count(&chain, timeScale: values.timeScale)
-    }
-    if let group = chain.group {
-      let slot = slot(of: group)
-      groups.add(&chain, slot: slot, timeScale: values.timeScale, worth: worth)
-    }
-  }
-
-  private mutating func slot(of group: Int32) -> Int {
+  /// Returns the slot of a group, a new one where it was not met before.
+  mutating func slot(of group: Int32) -> Int {
     if let slot = slotOfGroup[group] { return slot }
     let slot = groupOfSlot.count
     slotOfGroup[group] = slot
     groupOfSlot.append(group)
     groups.grow(to: slot + 1)
     return slot
-  }
-
-  private mutating func count(_ chain: inout MatchedChain, timeScale: Int64) {
-    for step in 1..<chain.depth where chain.times[step] == chain.times[step - 1] {
-      counters[chain.window].tiedPairs += 1
-    }
-    guard let logEnd = specification.logEnd,
-      let window = specification.windows[chain.window]
-    else { return }
-    // start > logEnd - window, without overflow.
-    let start = chain.times[0].multipliedReportingOverflow(by: timeScale).partialValue
-    guard start > logEnd || UInt64(bitPattern: logEnd &- start) < UInt64(window) else { return }
-    counters[chain.window].lateStarts += 1
-    if chain.depth < specification.stepCount { counters[chain.window].immature += 1 }
   }
 
   /// Adds the chains of `other`, whose morsels follow this accumulator's in store order.

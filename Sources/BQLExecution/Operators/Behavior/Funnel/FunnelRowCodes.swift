@@ -79,6 +79,45 @@ package struct FunnelRowCodes: Sendable {
     return codes
   }
 
+  /// Returns the codes of any rows, as positions in the morsel that starts at `firstRow`; −1, for
+  /// no row, has NULL's.
+  func codes(ofRows rows: some Sequence<Int32>, firstRow: Int) -> [Int32] {
+    var codes: [Int32]
+    switch storage {
+    case .codes8(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .codes16(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .codes32(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .rows(let all): codes = rows.map { $0 < 0 ? -1 : all[Int($0)] }
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where row >= 0 && !validity[Int(row) + firstRow] {
+        codes[index] = -1
+      }
+    }
+    if let map {
+      for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
+    }
+    return codes
+  }
+
+  private static func picked(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: some Sequence<Int32>,
+    _ firstRow: Int
+  ) -> [Int32] {
+    buffer.withSpan { codes in
+      rows.map { $0 < 0 ? -1 : Int32(truncatingIfNeeded: codes[Int($0) + firstRow]) }
+    }
+  }
+
+  /// Lends the codes of `rows`, all in a morsel that starts with their first.
+  func withCodes<R>(_ rows: Range<Int>, _ body: (Span<Int32>) -> R) -> R {
+    if case .codes32(let buffer) = storage, validity == nil, map == nil {
+      return buffer.withSpan { body($0.extracting(rows)) }
+    }
+    return body(codes(rows, firstRow: rows.lowerBound).span)
+  }
+
   private static func widened(
     _ buffer: Buffer<some FixedWidthInteger & Sendable>,
     _ rows: Range<Int>

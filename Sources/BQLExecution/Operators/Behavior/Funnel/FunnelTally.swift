@@ -40,25 +40,25 @@ struct FunnelTally: Sendable {
 
   func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
 
-  /// Adds `count` chains of depth 1, without values, to the only slot.
-  mutating func addEntries(_ count: Int, window: Int) { counts[index(0, window, 1)] += count }
+  /// Counts a chain of `depth` steps.
+  @inline(__always)
+  mutating func count(slot: Int, window: Int, depth: Int) {
+    let first = index(slot, window, 1)
+    for offset in 0..<depth { counts[first + offset] &+= 1 }
+  }
 
-  /// Adds a chain to `slot`; `worth` holds what each of its rows is worth.
-  mutating func add(
-    _ chain: inout MatchedChain,
-    slot: Int,
-    timeScale: Int64,
-    worth: [FunnelValueSum]
-  ) {
-    for step in 1...chain.depth {
-      counts[index(slot, chain.window, step)] += 1
-      if !worth.isEmpty { sums[index(slot, chain.window, step)] += worth[step - 1] }
-      guard step > 1 else { continue }
-      let elapsed = UInt64(bitPattern: chain.times[step - 1] &- chain.times[step - 2])
-      let list = chain.window * stepCount + step - 1
-      durations[list].append(elapsed, scale: timeScale)
-      if isGrouped { durationSlots[list].append(Int32(truncatingIfNeeded: slot)) }
-    }
+  /// Adds what a chain's row at `step` is worth.
+  @inline(__always)
+  mutating func add(_ worth: FunnelValueSum, slot: Int, window: Int, step: Int) {
+    sums[index(slot, window, step)] += worth
+  }
+
+  /// Adds the time, in stored units of `scale` microseconds, to `step` from the one before.
+  @inline(__always)
+  mutating func add(_ elapsed: UInt64, scale: Int64, slot: Int, window: Int, step: Int) {
+    let list = window * stepCount + step - 1
+    durations[list].append(elapsed, scale: scale)
+    if isGrouped { durationSlots[list].append(Int32(truncatingIfNeeded: slot)) }
   }
 
   /// Adds `other`, whose slot *i* is this tally's slot `slots[i]`.

@@ -10,26 +10,32 @@ package struct FunnelValues: Sendable {
     case floats(Buffer<Double>)
   }
 
-  private let storage: Storage
+  let storage: Storage
   /// The rows that hold a value; nil when all do.
-  private let validity: Bitmap?
+  let validity: Bitmap?
 
   package init(_ storage: Storage, validity: Bitmap? = nil) {
     self.storage = storage
     self.validity = validity
   }
+}
 
-  /// Returns the money of partition row `row`: nothing where it is NULL.
-  func sum(_ row: Int) -> FunnelValueSum {
-    if let validity, !validity[row] { return FunnelValueSum() }
-    return switch storage {
-    case .hundredths32(let values):
-      FunnelValueSum(hundredths: Int128(values[row]), float: 0, count: 1)
-    case .hundredths64(let values):
-      FunnelValueSum(hundredths: Int128(values[row]), float: 0, count: 1)
-    case .floats(let values): FunnelValueSum(hundredths: 0, float: values[row], count: 1)
-    }
-  }
+/// A stored amount of money: an integer of hundredths, or a Double of whole money.
+protocol FunnelMoney: BitwiseCopyable, Sendable {
+  /// The amount as a sum of one.
+  var sum: FunnelValueSum { get }
+}
+
+extension Int32: FunnelMoney {
+  var sum: FunnelValueSum { FunnelValueSum(hundredths: Int128(self), float: 0, count: 1) }
+}
+
+extension Int64: FunnelMoney {
+  var sum: FunnelValueSum { FunnelValueSum(hundredths: Int128(self), float: 0, count: 1) }
+}
+
+extension Double: FunnelMoney {
+  var sum: FunnelValueSum { FunnelValueSum(hundredths: 0, float: self, count: 1) }
 }
 
 /// Sums money: hundredths exactly (128 bits cannot overflow), other numbers as Double in the
@@ -40,10 +46,11 @@ struct FunnelValueSum: Hashable, Sendable {
   /// The rows that held a value.
   var count = 0
 
+  @inline(__always)
   static func += (sum: inout FunnelValueSum, other: FunnelValueSum) {
-    sum.hundredths += other.hundredths
+    sum.hundredths &+= other.hundredths
     sum.float += other.float
-    sum.count += other.count
+    sum.count &+= other.count
   }
 
   /// The sum in whole money; nil where no row held a value.
