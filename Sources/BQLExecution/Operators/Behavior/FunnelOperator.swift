@@ -38,7 +38,7 @@ struct FunnelOperator: Operator {
     }
     let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
     let accumulated = try run(FunnelKernel(specification), mapped, morsels, context)
-    let result = accumulated.finish(ranking: ranking)
+    let result = accumulated.finish(ranking: ranking, threads: context.threads)
     for note in FunnelNotes(plan, result).all { notes.add(note) }
     let relation = FunnelTable(plan, groups).relation(of: result)
     return RelationStream(relation: relation, context: context)
@@ -58,11 +58,10 @@ struct FunnelOperator: Operator {
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(kernel.specification)
       kernel.update(&accumulator, with: try inputs.input(index, morsels[index]))
+      accumulator.close()
       partials.set(index, accumulator)
     }
-    var merged = FunnelAccumulator(kernel.specification)
-    for partial in partials.all { merged.combine(partial) }
-    return merged
+    return FunnelAccumulator.combined(partials.all, kernel.specification)
   }
 
   private var specification: FunnelSpecification {

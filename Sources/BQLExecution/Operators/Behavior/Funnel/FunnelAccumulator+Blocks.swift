@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import CPrefetch
 
 extension FunnelAccumulator: FunnelChainSink {
   mutating func leaveOut(rowCount: Int) { leftOutRowCount += rowCount }
@@ -20,7 +21,7 @@ extension FunnelAccumulator: FunnelChainSink {
     _ input: FunnelInput
   ) {
     let slots = slots(of: block, input)
-    countTimes(block, times, slots, input)
+    countTimes(block, Self.gathered(times, block), slots, input)
     guard let values = input.values else { return }
     let rows = input.morsel.rows
     switch values.storage {
@@ -30,6 +31,21 @@ extension FunnelAccumulator: FunnelChainSink {
       money.withSpan { addMoney(block, times, $0.extracting(rows), slots, input) }
     case .floats(let money):
       money.withSpan { addMoney(block, times, $0.extracting(rows), slots, input) }
+    }
+  }
+
+  /// Returns the number of each matched row.
+  ///
+  /// Rows lie far apart, so that nearly each is a miss of the cache: a loop of loads alone lets
+  /// the processor wait for many at once.
+  @inline(__always)
+  private static func gathered<Number>(
+    _ numbers: Span<Number>,
+    _ block: borrowing FunnelChainBlock
+  ) -> [Number] {
+    let rows = block.rows.span
+    return [Number](capacity: rows.count) { output in
+      for index in rows.indices { output.append(numbers[Int(rows[index])]) }
     }
   }
 
@@ -55,46 +71,127 @@ extension FunnelAccumulator: FunnelChainSink {
   /// Counts the chains of each step, their times from step to step, and what the notes tell.
   private mutating func countTimes(
     _ block: borrowing FunnelChainBlock,
-    _ times: Span<some FixedWidthInteger>,
+    _ times: [some FixedWidthInteger],
     _ slots: [Int32],
     _ input: FunnelInput
   ) {
+    var deep: [DeepChain] = []
+    Self.count(
+      block,
+      times.span,
+      slots.span,
+      late: lateStarts(input.times.scale).span,
+      specification,
+      &total.counts,
+      &groups.counts,
+      &counters,
+      &deep
+    )
+    guard specification.stepCount > 1 else { return }
     let scale = input.times.scale
-    let late = lateStarts(scale)
-    let rows = block.rows.span
+    for window in specification.windows.indices {
+      for step in 2...specification.stepCount {
+        addTimes(deep.span, times.span, window: window, step: step, scale)
+      }
+    }
+  }
+
+  /// A chain of several steps in a block.
+  private struct DeepChain {
+    /// Where its rows stand.
+    var base: Int32
+    /// −1 for none.
+    var slot: Int32
+    var window: UInt16
+    var depth: UInt8
+    var isTotal: Bool
+  }
+
+  @inline(__always)
+  private static func count(
+    _ block: borrowing FunnelChainBlock,
+    _ times: Span<some FixedWidthInteger>,
+    _ slots: Span<Int32>,
+    late: Span<Int64>,
+    _ specification: FunnelSpecification,
+    _ totals: inout [Int],
+    _ counts: inout [Int],
+    _ counters: inout [FunnelCounters],
+    _ deep: inout [DeepChain]
+  ) {
+    let stepCount = specification.stepCount
+    let blockSize = specification.windows.count * stepCount
     let headers = block.headers.span
-    let slots = slots.span
+    var totals = totals.mutableSpan
+    var counts = counts.mutableSpan
+    var counters = counters.mutableSpan
     var base = 0
     for index in headers.indices {
       let header = headers[index]
       let depth = Int(header.depth)
       let window = Int(header.window)
-      let slot = slots.isEmpty ? -1 : Int(slots[index])
+      let slot = slots.isEmpty ? -1 : slots[index]
       if header.isTotal {
-        total.count(slot: 0, window: window, depth: depth)
-        if !late.isEmpty, Int64(times[Int(rows[base])]) > late[window] {
+        for step in 0..<depth { totals[window * stepCount + step] &+= 1 }
+        if !late.isEmpty, Int64(times[base]) > late[window] {
           counters[window].lateStarts += 1
-          if depth < specification.stepCount { counters[window].immature += 1 }
+          if depth < stepCount { counters[window].immature += 1 }
         }
       }
-      if slot >= 0 { groups.count(slot: slot, window: window, depth: depth) }
+      if slot >= 0 {
+        let cell = Int(slot) * blockSize + window * stepCount
+        for step in 0..<depth { counts[cell + step] &+= 1 }
+      }
       if depth > 1 {
-        var earlier = Int64(times[Int(rows[base])])
-        for step in 2...depth {
-          let later = Int64(times[Int(rows[base + step - 1])])
-          let elapsed = UInt64(bitPattern: later &- earlier)
-          earlier = later
-          if header.isTotal {
-            total.add(elapsed, scale: scale, slot: 0, window: window, step: step)
-            if elapsed == 0 { counters[window].tiedPairs += 1 }
-          }
-          if slot >= 0 {
-            groups.add(elapsed, scale: scale, slot: slot, window: window, step: step)
-          }
-        }
+        deep.append(
+          DeepChain(
+            base: Int32(truncatingIfNeeded: base),
+            slot: slot,
+            window: header.window,
+            depth: header.depth,
+            isTotal: header.isTotal
+          )
+        )
       }
       base += depth
     }
+  }
+
+  /// Adds the times from the step before to `step`, chain by chain.
+  private mutating func addTimes(
+    _ chains: Span<DeepChain>,
+    _ times: Span<some FixedWidthInteger>,
+    window: Int,
+    step: Int,
+    _ scale: Int64
+  ) {
+    let list = window * specification.stepCount + step - 1
+    // Taken out of their arrays, so that they are not looked up again for each chain.
+    var ofTotal = DurationList()
+    var ofGroups = DurationList()
+    var slots: [Int32] = []
+    swap(&ofTotal, &total.durations[list])
+    swap(&ofGroups, &groups.durations[list])
+    swap(&slots, &groups.durationSlots[list])
+    var tiedCount = 0
+    for index in chains.indices {
+      let chain = chains[index]
+      guard chain.depth >= step, chain.window == window else { continue }
+      let row = Int(chain.base) + step - 1
+      let elapsed = UInt64(bitPattern: Int64(times[row]) &- Int64(times[row - 1]))
+      if chain.isTotal {
+        ofTotal.append(elapsed, scale: scale)
+        if elapsed == 0 { tiedCount += 1 }
+      }
+      if chain.slot >= 0 {
+        ofGroups.append(elapsed, scale: scale)
+        slots.append(chain.slot)
+      }
+    }
+    counters[window].tiedPairs += tiedCount
+    swap(&ofTotal, &total.durations[list])
+    swap(&ofGroups, &groups.durations[list])
+    swap(&slots, &groups.durationSlots[list])
   }
 
   /// Returns, for each window, the last stored time at which a chain is not late; empty where
@@ -119,45 +216,105 @@ extension FunnelAccumulator: FunnelChainSink {
     _ slots: [Int32],
     _ input: FunnelInput
   ) {
+    let own = Self.gathered(money, block)
     let validity = input.values?.validity
     let firstRow = input.morsel.rows.lowerBound
     guard var orders = FunnelOrders(input) else {
-      forEachRow(of: block, slots) { row, _ in
-        FunnelOrders.worth(row, firstRow, money, validity)
+      let own = own.span
+      addWorth(of: block, slots) { index, row, _ in
+        if let validity, !validity[row + firstRow] { return FunnelValueSum() }
+        return own[index].sum
       }
       return
     }
     let lender = orders
     lender.withRows { bytes, code, sessions in
-      forEachRow(of: block, slots) { row, user in
+      let own = own.span
+      if !sessions.isEmpty { Self.prefetch(sessions, of: block, where: bytes, are: code) }
+      addWorth(of: block, slots) { index, row, user in
         if bytes[row] == code {
           return orders.sum(row, user, bytes, code, sessions, times, money, validity)
         }
-        return FunnelOrders.worth(row, firstRow, money, validity)
+        if let validity, !validity[row + firstRow] { return FunnelValueSum() }
+        return own[index].sum
+      }
+    }
+  }
+
+  /// Brings the sessions of matched purchases near, which their orders ask for.
+  private static func prefetch(
+    _ sessions: Span<Int32>,
+    of block: borrowing FunnelChainBlock,
+    where bytes: Span<UInt8>,
+    are code: UInt8
+  ) {
+    let rows = block.rows.span
+    unsafe sessions.withUnsafeBufferPointer { sessions in
+      // An address to hint at, never read here.
+      guard let start = sessions.baseAddress else { return }
+      for index in rows.indices where bytes[Int(rows[index])] == code {
+        unsafe bql_prefetch(start + Int(rows[index]))
       }
     }
   }
 
   @inline(__always)
-  private mutating func forEachRow(
+  private mutating func addWorth(
     of block: borrowing FunnelChainBlock,
     _ slots: [Int32],
-    _ worth: (_ row: Int, _ user: Int) -> FunnelValueSum
+    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> FunnelValueSum
+  ) {
+    Self.addWorth(
+      of: block,
+      slots,
+      specification,
+      &total.sums,
+      &groups.sums,
+      worth
+    )
+  }
+
+  @inline(__always)
+  private static func addWorth(
+    of block: borrowing FunnelChainBlock,
+    _ slots: [Int32],
+    _ specification: FunnelSpecification,
+    _ totals: inout [FunnelValueSum],
+    _ sums: inout [FunnelValueSum],
+    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> FunnelValueSum
   ) {
     let rows = block.rows.span
     let headers = block.headers.span
     let slots = slots.span
-    var base = 0
-    for index in headers.indices {
-      let header = headers[index]
-      let slot = slots.isEmpty ? -1 : Int(slots[index])
-      let window = Int(header.window)
-      for step in 1...Int(header.depth) {
-        let worth = worth(Int(rows[base + step - 1]), Int(header.user))
-        if header.isTotal { total.add(worth, slot: 0, window: window, step: step) }
-        if slot >= 0 { groups.add(worth, slot: slot, window: window, step: step) }
+    let stepCount = specification.stepCount
+    let blockSize = specification.windows.count * stepCount
+    var totals = totals.mutableSpan
+    var sums = sums.mutableSpan
+    // Most rows are of step 1 and most funnels without groups: their sum stays in registers.
+    let sumsFirst = slots.isEmpty && specification.windows.count == 1
+    var firstSum = FunnelValueSum()
+    var index = 0
+    for chain in headers.indices {
+      let header = headers[chain]
+      var cell = Int(header.window) * stepCount
+      let slot = slots.isEmpty ? -1 : Int(slots[chain])
+      // Below 0 for all steps of a chain without a group.
+      var groupCell = slot * blockSize + cell
+      var isFirst = sumsFirst
+      for _ in 0..<header.depth {
+        let worth = worth(index, Int(rows[index]), Int(header.user))
+        if isFirst {
+          firstSum += worth
+          isFirst = false
+        } else {
+          if header.isTotal { totals[cell] += worth }
+          if groupCell >= 0 { sums[groupCell] += worth }
+        }
+        index += 1
+        cell += 1
+        groupCell += 1
       }
-      base += Int(header.depth)
     }
+    if sumsFirst { totals[0] += firstSum }
   }
 }

@@ -1,3 +1,5 @@
+import BQLColumnar
+
 /// Gathers what a funnel tells of the chains of some morsels.
 ///
 /// `update` by a ``FunnelKernel``, `combine` in morsel order, `finish` once. Combining is
@@ -6,9 +8,7 @@ package struct FunnelAccumulator: Sendable {
   let specification: FunnelSpecification
   var total: FunnelTally
   var groups: FunnelTally
-  /// The group of each slot, in the order of first appearance, and back.
-  private var groupOfSlot: [Int32] = []
-  private var slotOfGroup: [Int32: Int] = [:]
+  private var groupSlots = FunnelGroupSlots()
   var counters: [FunnelCounters]
   var leftOutRowCount = 0
 
@@ -23,19 +23,32 @@ package struct FunnelAccumulator: Sendable {
   }
 
   /// Returns the slot of a group, a new one where it was not met before.
+  @inline(__always)
   mutating func slot(of group: Int32) -> Int {
-    if let slot = slotOfGroup[group] { return slot }
-    let slot = groupOfSlot.count
-    slotOfGroup[group] = slot
-    groupOfSlot.append(group)
-    groups.grow(to: slot + 1)
+    let slot = groupSlots.slot(of: group)
+    if slot == groups.slotCount { groups.grow(to: slot + 1) }
     return slot
+  }
+
+  /// Forgets what only further morsels need: a closed accumulator may still be combined into others.
+  package mutating func close() { groupSlots.close() }
+
+  /// Returns what `parts`, in the order of their morsels, have gathered.
+  package static func combined(
+    _ parts: [FunnelAccumulator],
+    _ specification: FunnelSpecification
+  ) -> FunnelAccumulator {
+    var all = FunnelAccumulator(specification)
+    all.total.reserve(for: parts.map(\.total))
+    all.groups.reserve(for: parts.map(\.groups))
+    for part in parts { all.combine(part) }
+    return all
   }
 
   /// Adds the chains of `other`, whose morsels follow this accumulator's in store order.
   package mutating func combine(_ other: FunnelAccumulator) {
     total.add(other.total, slots: [0])
-    groups.add(other.groups, slots: other.groupOfSlot.map { slot(of: $0) })
+    groups.add(other.groups, slots: other.groupSlots.groups.map { slot(of: $0) })
     for window in counters.indices { counters[window].add(other.counters[window]) }
     leftOutRowCount += other.leftOutRowCount
   }
@@ -45,8 +58,8 @@ package struct FunnelAccumulator: Sendable {
   package func ranking(top count: Int) -> FunnelGroupRanking {
     let slots = slotsBySize()
     return FunnelGroupRanking(
-      named: slots.prefix(max(count, 0)).map { groupOfSlot[$0] },
-      rest: slots.dropFirst(max(count, 0)).map { groupOfSlot[$0] }
+      named: slots.prefix(max(count, 0)).map { groupSlots.groups[$0] },
+      rest: slots.dropFirst(max(count, 0)).map { groupSlots.groups[$0] }
     )
   }
 
@@ -54,17 +67,17 @@ package struct FunnelAccumulator: Sendable {
   /// one that appears first in store order.
   private func slotsBySize() -> [Int] {
     let window = specification.longestWindow
-    let sizes = groupOfSlot.indices.map { groups.count(slot: $0, window: window, step: 1) }
-    return groupOfSlot.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
+    let sizes = groupSlots.groups.indices.map { groups.count(slot: $0, window: window, step: 1) }
+    return groupSlots.groups.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
   }
 
   /// Returns the funnel's result.
   ///
   /// `ranking` is what the ranking pass returned, where the specification asks for one; the
   /// groups of the input are then those of its map.
-  package func finish(ranking: FunnelGroupRanking? = nil) -> FunnelResult {
+  package func finish(ranking: FunnelGroupRanking? = nil, threads: Int = 1) -> FunnelResult {
     var result = FunnelResult(
-      total: FunnelGroupResult(group: .total, windows: blocks(of: total)[0]),
+      total: FunnelGroupResult(group: .total, windows: blocks(of: total, threads: threads)[0]),
       counters: counters,
       leftOutRowCount: leftOutRowCount
     )
@@ -75,15 +88,15 @@ package struct FunnelAccumulator: Sendable {
     let slots = slotsBySize()
     if let ranking {
       // The rest is one group of the input already.
-      let blocks = blocks(of: groups)
-      let order = slots.filter { groupOfSlot[$0] != ranking.otherCode }
+      let blocks = blocks(of: groups, threads: threads)
+      let order = slots.filter { groupSlots.groups[$0] != ranking.otherCode }
       result.groups = order.map { slot in
         FunnelGroupResult(
-          group: .value(ranking.named[Int(groupOfSlot[slot])]),
+          group: .value(ranking.named[Int(groupSlots.groups[slot])]),
           windows: blocks[slot]
         )
       }
-      if let other = slotOfGroup[ranking.otherCode] {
+      if let other = groupSlots.groups.firstIndex(of: ranking.otherCode) {
         result.groups.append(FunnelGroupResult(group: .other, windows: blocks[other]))
       }
     } else {
@@ -97,9 +110,9 @@ package struct FunnelAccumulator: Sendable {
       var target = [Int](repeating: namedCount, count: slots.count)
       for (position, slot) in slots.prefix(namedCount).enumerated() { target[slot] = position }
       merged.add(groups, slots: target)
-      for (position, windows) in blocks(of: merged).enumerated() {
+      for (position, windows) in blocks(of: merged, threads: threads).enumerated() {
         let group: FunnelGroup =
-          position < namedCount ? .value(groupOfSlot[slots[position]]) : .other
+          position < namedCount ? .value(groupSlots.groups[slots[position]]) : .other
         result.groups.append(FunnelGroupResult(group: group, windows: windows))
       }
     }
@@ -108,29 +121,27 @@ package struct FunnelAccumulator: Sendable {
   }
 
   /// Returns the steps of each slot and window.
-  private func blocks(of tally: FunnelTally) -> [[[FunnelStepResult]]] {
+  private func blocks(of tally: FunnelTally, threads: Int) -> [[[FunnelStepResult]]] {
+    let steps = (0..<tally.windowCount).flatMap { window in
+      (1...tally.stepCount).map { (window: window, step: $0) }
+    }
+    let quantiles = ParallelWork.map(count: steps.count, threads: threads) { index in
+      tally.quantiles(window: steps[index].window, step: steps[index].step, at: [0.5, 0.9])
+    }
     var blocks = [[[FunnelStepResult]]](
-      repeating: [[FunnelStepResult]](
-        repeating: [FunnelStepResult](
-          repeating: FunnelStepResult(units: 0),
-          count: tally.stepCount
-        ),
-        count: tally.windowCount
-      ),
+      repeating: [[FunnelStepResult]](repeating: [], count: tally.windowCount),
       count: tally.slotCount
     )
-    for window in 0..<tally.windowCount {
-      for step in 1...tally.stepCount {
-        let (durations, offsets) = tally.durations(window: window, step: step)
-        for slot in 0..<tally.slotCount {
-          let range = offsets[slot]..<offsets[slot + 1]
-          blocks[slot][window][step - 1] = FunnelStepResult(
-            units: tally.count(slot: slot, window: window, step: step),
-            medianTime: Quantile.linear(durations, in: range, at: 0.5),
-            p90Time: Quantile.linear(durations, in: range, at: 0.9),
-            value: tally.sum(slot: slot, window: window, step: step).money
+    for (place, quantiles) in zip(steps, quantiles) {
+      for slot in 0..<tally.slotCount {
+        blocks[slot][place.window].append(
+          FunnelStepResult(
+            units: tally.count(slot: slot, window: place.window, step: place.step),
+            medianTime: quantiles[slot][0],
+            p90Time: quantiles[slot][1],
+            value: tally.sum(slot: slot, window: place.window, step: place.step).money
           )
-        }
+        )
       }
     }
     return blocks

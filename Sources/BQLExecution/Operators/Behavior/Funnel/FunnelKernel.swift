@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import CPrefetch
 
 /// Matches a funnel over the rows of an event log, morsel by morsel.
 ///
@@ -72,15 +73,33 @@ package struct FunnelKernel: Sendable {
       scanAny(times, offsets, input, into: &sink)
       return
     }
+    let scan = SingleStepScan(specification, steps, timeScale: input.times.scale)
+    if specification.windows.count == 1 {
+      var state = OneWindowState(scan.limits)
+      scanSteps(scan, steps, times, offsets, &state, input, into: &sink)
+    } else {
+      var state = WindowStates(scan.limits)
+      scanSteps(scan, steps, times, offsets, &state, input, into: &sink)
+    }
+  }
+
+  private func scanSteps(
+    _ scan: SingleStepScan,
+    _ steps: FunnelStepBytes,
+    _ times: Span<some FixedWidthInteger>,
+    _ offsets: Span<Int32>,
+    _ state: inout some SingleStepState,
+    _ input: FunnelInput,
+    into sink: inout some FunnelChainSink
+  ) {
     steps.withBytes(input.morsel.rows) { bytes in
       let table = steps.stepOfByte.span
-      let scan = SingleStepScan(specification, steps, timeScale: input.times.scale)
       if let units = input.units {
         units.withCodes(input.morsel.rows) { units in
-          scanUnits(scan, table, bytes, times, offsets, units, input, into: &sink)
+          scanUnits(scan, table, bytes, times, offsets, units, &state, input, into: &sink)
         }
       } else {
-        scanUsers(scan, table, bytes, times, offsets, input, into: &sink)
+        scanUsers(scan, table, bytes, times, offsets, &state, input, into: &sink)
       }
     }
   }
@@ -109,15 +128,16 @@ package struct FunnelKernel: Sendable {
     _ bytes: Span<UInt8>,
     _ times: Span<some FixedWidthInteger>,
     _ offsets: Span<Int32>,
+    _ state: inout some SingleStepState,
     _ input: FunnelInput,
     into sink: inout some FunnelChainSink
   ) {
-    var scan = scan
     var block = FunnelChainBlock()
     let firstRow = input.morsel.rows.lowerBound
     for user in input.morsel.users {
       let rows = (Int(offsets[user]) - firstRow)..<(Int(offsets[user + 1]) - firstRow)
-      scan.scan(Self.header(user, unit: -1), rows, steps, bytes, times, into: &block)
+      Self.prefetch(times, offsets, user + Self.prefetchDistance, firstRow)
+      scan.scan(Self.header(user, unit: -1), rows, steps, bytes, times, &state, into: &block)
       if block.isFull { Self.flush(&block, input, into: &sink) }
     }
     Self.flush(&block, input, into: &sink)
@@ -132,10 +152,10 @@ package struct FunnelKernel: Sendable {
     _ times: Span<some FixedWidthInteger>,
     _ offsets: Span<Int32>,
     _ units: Span<Int32>,
+    _ state: inout some SingleStepState,
     _ input: FunnelInput,
     into sink: inout some FunnelChainSink
   ) {
-    var scan = scan
     var general: FunnelScan?
     var block = FunnelChainBlock()
     var runs = UnitRuns()
@@ -150,7 +170,15 @@ package struct FunnelKernel: Sendable {
         guard runs.insert(unit) else { break }
         var end = start + 1
         while end < rows.upperBound, units[end] == unit { end += 1 }
-        scan.scan(Self.header(user, unit: unit), start..<end, steps, bytes, times, into: &block)
+        scan.scan(
+          Self.header(user, unit: unit),
+          start..<end,
+          steps,
+          bytes,
+          times,
+          &state,
+          into: &block
+        )
         start = end
       }
       if start < rows.upperBound {
@@ -163,6 +191,27 @@ package struct FunnelKernel: Sendable {
     }
     Self.flush(&block, input, into: &sink)
     sink.leaveOut(rowCount: general?.leftOutCount ?? 0)
+  }
+
+  /// The users ahead whose times are asked for.
+  private static let prefetchDistance = 12
+
+  /// Brings the times of a user's first rows near; of users past the morsel's end none.
+  @inline(__always)
+  private static func prefetch<Time: FixedWidthInteger>(
+    _ times: Span<Time>,
+    _ offsets: Span<Int32>,
+    _ user: Int,
+    _ firstRow: Int
+  ) {
+    guard user < offsets.count else { return }
+    let row = Int(offsets[user]) - firstRow
+    guard row < times.count else { return }
+    unsafe times.withUnsafeBufferPointer { times in
+      // An address to hint at, never read here.
+      guard let start = times.baseAddress else { return }
+      unsafe bql_prefetch(start + row)
+    }
   }
 
   @inline(__always)

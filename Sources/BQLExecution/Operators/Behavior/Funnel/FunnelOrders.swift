@@ -97,28 +97,29 @@ struct FunnelOrders {
     _ money: Span<Money>,
     _ validity: Bitmap?
   ) -> FunnelValueSum? {
+    // Sessions lie far from what else is read, so they are looked at last.
     let hasSessions = !sessions.isEmpty
-    let session = hasSessions ? sessions[row] : 0
     let lowest = max(userRows.lowerBound, row - Self.nearbyRowCount)
     let highest = min(userRows.upperBound, row + Self.nearbyRowCount)
     var first = row
     var at = row - 1
     while at >= lowest, Self.elapsed(times[at], times[first]) <= gap {
-      if bytes[at] == code, !hasSessions || sessions[at] == session { first = at }
+      if bytes[at] == code, !hasSessions || sessions[at] == sessions[row] { first = at }
       at -= 1
     }
     if at < lowest, lowest > userRows.lowerBound { return nil }
     var last = row
     at = row + 1
     while at < highest, Self.elapsed(times[last], times[at]) <= gap {
-      if bytes[at] == code, !hasSessions || sessions[at] == session { last = at }
+      if bytes[at] == code, !hasSessions || sessions[at] == sessions[row] { last = at }
       at += 1
     }
     if at == highest, highest < userRows.upperBound { return nil }
+    if first == last { return Self.worth(row, range.lowerBound, money, validity) }
     var sum = FunnelValueSum()
-    for row in first...last
-    where bytes[row] == code && (!hasSessions || sessions[row] == session) {
-      sum += Self.worth(row, range.lowerBound, money, validity)
+    for at in first...last where bytes[at] == code {
+      if hasSessions, sessions[at] != sessions[row] { continue }
+      sum += Self.worth(at, range.lowerBound, money, validity)
     }
     return sum
   }

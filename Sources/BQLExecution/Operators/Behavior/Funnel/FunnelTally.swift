@@ -5,12 +5,12 @@ struct FunnelTally: Sendable {
   private(set) var slotCount: Int
   private let isGrouped: Bool
   // Index (slot * windowCount + window) * stepCount + step - 1.
-  private var counts: [Int] = []
-  private var sums: [FunnelValueSum] = []
+  var counts: [Int] = []
+  var sums: [FunnelValueSum] = []
   // Durations from the step before, index window * stepCount + step - 1, and, where there are
   // groups, the slot of each.
-  private var durations: [DurationList]
-  private var durationSlots: [[Int32]]
+  var durations: [DurationList]
+  var durationSlots: [[Int32]]
 
   /// Makes a tally of growing slots, or, ungrouped, of one.
   init(windowCount: Int, stepCount: Int, isGrouped: Bool) {
@@ -40,27 +40,6 @@ struct FunnelTally: Sendable {
 
   func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
 
-  /// Counts a chain of `depth` steps.
-  @inline(__always)
-  mutating func count(slot: Int, window: Int, depth: Int) {
-    let first = index(slot, window, 1)
-    for offset in 0..<depth { counts[first + offset] &+= 1 }
-  }
-
-  /// Adds what a chain's row at `step` is worth.
-  @inline(__always)
-  mutating func add(_ worth: FunnelValueSum, slot: Int, window: Int, step: Int) {
-    sums[index(slot, window, step)] += worth
-  }
-
-  /// Adds the time, in stored units of `scale` microseconds, to `step` from the one before.
-  @inline(__always)
-  mutating func add(_ elapsed: UInt64, scale: Int64, slot: Int, window: Int, step: Int) {
-    let list = window * stepCount + step - 1
-    durations[list].append(elapsed, scale: scale)
-    if isGrouped { durationSlots[list].append(Int32(truncatingIfNeeded: slot)) }
-  }
-
   /// Adds `other`, whose slot *i* is this tally's slot `slots[i]`.
   mutating func add(_ other: FunnelTally, slots: [Int]) {
     grow(to: (slots.max() ?? -1) + 1)
@@ -81,21 +60,18 @@ struct FunnelTally: Sendable {
     }
   }
 
-  /// Returns the durations of `window` and `step` in microseconds, slot after slot, and where
-  /// each slot's start, with the end.
-  func durations(window: Int, step: Int) -> (microseconds: [Int64], offsets: [Int]) {
+  /// Returns, slot by slot, the quantiles at `ps` of the times to `step` in microseconds.
+  func quantiles(window: Int, step: Int, at ps: [Double]) -> [[Int64?]] {
     let list = window * stepCount + step - 1
-    let microseconds = durations[list].microseconds
-    var offsets = [Int](repeating: 0, count: slotCount + 1)
-    guard isGrouped else { return (microseconds, [0, microseconds.count]) }
-    for slot in durationSlots[list] { offsets[Int(slot) + 1] += 1 }
-    for slot in 0..<slotCount { offsets[slot + 1] += offsets[slot] }
-    var next = offsets
-    var sorted = [Int64](repeating: 0, count: microseconds.count)
-    for (position, slot) in durationSlots[list].enumerated() {
-      sorted[next[Int(slot)]] = microseconds[position]
-      next[Int(slot)] += 1
+    guard isGrouped else { return [durations[list].quantiles(at: ps)] }
+    return durations[list].quantiles(at: ps, slots: durationSlots[list], slotCount: slotCount)
+  }
+
+  /// Makes room for what the tallies of all morsels hold.
+  mutating func reserve(for others: [FunnelTally]) {
+    for list in durations.indices {
+      durations[list].reserve(others.reduce(0) { $0 + $1.durations[list].count })
+      durationSlots[list].reserveCapacity(others.reduce(0) { $0 + $1.durationSlots[list].count })
     }
-    return (sorted, offsets)
   }
 }
