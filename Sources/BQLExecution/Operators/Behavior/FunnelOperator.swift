@@ -34,34 +34,55 @@ struct FunnelOperator: Operator {
     let specification = specification
     var ranking: FunnelGroupRanking?
     if let pass = specification.rankingPass, let top = specification.top {
-      ranking = try run(FunnelKernel(pass), inputs, morsels, context).ranking(top: top)
+      let ranked = try run(FunnelKernel(pass), inputs, groups, morsels, context)
+      ranking = ranked.accumulator.ranking(top: top)
     }
     let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
-    let accumulated = try run(FunnelKernel(specification), mapped, morsels, context)
-    let result = accumulated.finish(ranking: ranking, threads: context.threads)
+    let found = try run(FunnelKernel(specification), mapped, groups, morsels, context)
+    let result = found.accumulator.finish(ranking: ranking, threads: context.threads)
     for note in FunnelNotes(plan, result).all { notes.add(note) }
-    let relation = FunnelTable(plan, groups).relation(of: result)
+    let relation = FunnelTable(plan, found.groupValues).relation(of: result)
     return RelationStream(relation: relation, context: context)
   }
 
+  /// Runs the kernel over all morsels; `groupValues` are the dimensions' values by group code.
   private func run(
     _ kernel: FunnelKernel,
     _ inputs: FunnelInputs,
+    _ groups: FunnelGroups,
     _ morsels: [Morsel],
     _ context: ExecutionContext
-  ) throws(ExecutionError) -> FunnelAccumulator {
+  ) throws(ExecutionError) -> (accumulator: FunnelAccumulator, groupValues: [Column]) {
     let partials = Collected<FunnelAccumulator>(count: morsels.count)
+    let tables = Collected<GroupTable>(count: morsels.count)
     try ParallelWork.forEach(
       count: morsels.count,
       threads: context.threads
     ) { (index: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(kernel.specification)
-      kernel.update(&accumulator, with: try inputs.input(index, morsels[index]))
+      var input = try inputs.input(index, morsels[index])
+      if let ofChains = groups.ofChains {
+        let list = kernel.blocks(of: input)
+        let found = try ofChains.codes(of: list.blocks, morsels[index])
+        input.groups = FunnelRowCodes(.rows(found.codes))
+        for block in list.blocks { accumulator.take(block, of: input) }
+        accumulator.leaveOut(rowCount: list.leftOutCount)
+        tables.set(index, found.table)
+      } else {
+        kernel.update(&accumulator, with: input)
+      }
       accumulator.close()
       partials.set(index, accumulator)
     }
-    return FunnelAccumulator.combined(partials.all, kernel.specification)
+    var keys = GroupTable(types: groups.ofChains?.types ?? [])
+    let merged = FunnelAccumulator.combined(
+      partials.all,
+      kernel.specification,
+      tables.all,
+      keys: &keys
+    )
+    return (merged, groups.ofChains == nil ? groups.values : keys.keyColumns())
   }
 
   private var specification: FunnelSpecification {

@@ -34,21 +34,37 @@ package struct FunnelAccumulator: Sendable {
   package mutating func close() { groupSlots.close() }
 
   /// Returns what `parts`, in the order of their morsels, have gathered.
-  package static func combined(
+  ///
+  /// Where groups are numbered within a morsel, `tables` tells what the numbers stand for; `keys`
+  /// takes the keys of all.
+  static func combined(
     _ parts: [FunnelAccumulator],
-    _ specification: FunnelSpecification
+    _ specification: FunnelSpecification,
+    _ tables: [GroupTable] = [],
+    keys: inout GroupTable
   ) -> FunnelAccumulator {
     var all = FunnelAccumulator(specification)
     all.total.reserve(for: parts.map(\.total))
     all.groups.reserve(for: parts.map(\.groups))
-    for part in parts { all.combine(part) }
+    for (index, part) in parts.enumerated() {
+      if tables.isEmpty {
+        all.combine(part)
+      } else {
+        let codes = keys.groups(for: tables[index].keyColumns(), count: tables[index].count)
+        all.combine(part) { codes[Int($0)] }
+      }
+    }
     return all
   }
 
   /// Adds the chains of `other`, whose morsels follow this accumulator's in store order.
   package mutating func combine(_ other: FunnelAccumulator) {
+    combine(other) { $0 }
+  }
+
+  private mutating func combine(_ other: FunnelAccumulator, code: (Int32) -> Int32) {
     total.add(other.total, slots: [0])
-    groups.add(other.groups, slots: other.groupSlots.groups.map { slot(of: $0) })
+    groups.add(other.groups, slots: other.groupSlots.groups.map { slot(of: code($0)) })
     for window in counters.indices { counters[window].add(other.counters[window]) }
     leftOutRowCount += other.leftOutRowCount
   }

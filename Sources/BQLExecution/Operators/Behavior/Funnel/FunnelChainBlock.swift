@@ -73,3 +73,15 @@ protocol FunnelChainSink {
   mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput)
   mutating func leaveOut(rowCount: Int)
 }
+
+/// Keeps the blocks of a scan.
+struct FunnelBlockList: FunnelChainSink {
+  private(set) var blocks: [FunnelChainBlock] = []
+  private(set) var leftOutCount = 0
+
+  mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput) {
+    blocks.append(copy block)
+  }
+
+  mutating func leaveOut(rowCount: Int) { leftOutCount += rowCount }
+}

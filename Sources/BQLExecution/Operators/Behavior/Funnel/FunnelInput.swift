@@ -126,13 +126,30 @@ package struct FunnelPurchases: Sendable {
     self.sessions = sessions
     self.gapMicroseconds = gapMicroseconds
   }
+}
 
-  func contains(_ row: Int, firstRow: Int) -> Bool {
-    switch rows {
-    case .code8(let codes, let code): codes[row] == code
-    case .code16(let codes, let code): codes[row] == code
-    case .rows(let flags): flags[row - firstRow] != 0
-    case .all: true
+extension FunnelPurchases.Rows {
+  /// Returns one byte a row of the morsel that owns `rows`: 1 for a purchase that `filter` (one
+  /// byte a row, 0 = left out) keeps.
+  func flags(_ rows: Range<Int>, keeping filter: [UInt8]?) -> [UInt8] {
+    var flags: [UInt8]
+    switch self {
+    case .code8(let codes, let code):
+      flags = codes.withSpan { Self.equal($0.extracting(rows), code) }
+    case .code16(let codes, let code):
+      flags = codes.withSpan { Self.equal($0.extracting(rows), code) }
+    case .rows(let bytes): flags = bytes.map { $0 == 0 ? 0 : 1 }
+    case .all: flags = [UInt8](repeating: 1, count: rows.count)
     }
+    if let filter {
+      for index in flags.indices { flags[index] = filter[index] == 0 ? 0 : flags[index] }
+    }
+    return flags
+  }
+
+  private static func equal<Code: FixedWidthInteger>(_ codes: Span<Code>, _ code: Code) -> [UInt8] {
+    var flags = [UInt8](repeating: 0, count: codes.count)
+    for index in codes.indices { flags[index] = codes[index] == code ? 1 : 0 }
+    return flags
   }
 }

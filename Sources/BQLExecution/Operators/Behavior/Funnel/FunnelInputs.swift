@@ -79,14 +79,13 @@ struct FunnelInputs: Sendable {
     _ morsel: Morsel
   ) throws(ExecutionError) -> [UInt8]? {
     guard let filter else { return nil }
-    var bytes = [UInt8](repeating: 0, count: morsel.rows.count)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(morsel.rows.count)
     let reader = PartitionReader(partition: partition)
     var start = morsel.rows.lowerBound
     while start < morsel.rows.upperBound {
       let rows = start..<min(start + context.chunkCapacity, morsel.rows.upperBound)
-      let base = start - morsel.rows.lowerBound
-      let kept = try filter.evaluate(reader.decode(rows, columns: filter.columns)).trueRows
-      for row in kept { bytes[base + Int(row)] = 1 }
+      try filter.evaluate(reader.decode(rows, columns: filter.columns)).appendTrueBytes(to: &bytes)
       start = rows.upperBound
     }
     return bytes

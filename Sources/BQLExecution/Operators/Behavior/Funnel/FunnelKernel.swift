@@ -31,6 +31,13 @@ package struct FunnelKernel: Sendable {
     scan(input, into: &accumulator)
   }
 
+  /// Returns the chains of a morsel, for a caller that has to look at them before they are counted.
+  func blocks(of input: FunnelInput) -> FunnelBlockList {
+    var list = FunnelBlockList()
+    scan(input, into: &list)
+    return list
+  }
+
   /// Returns the chains of a morsel: user by user, unit by unit, the unit's own chain of each
   /// window, then, under ATTRIBUTE EACH, those of each group in the order of its first step-1 row.
   package func chains(of input: FunnelInput) -> [FunnelChain] {

@@ -36,11 +36,7 @@ struct FunnelOrders {
     } else {
       flags = nil
       purchaseCode = nil
-      own = range.map { row in
-        let isKept = input.filter.map { $0[row - input.morsel.rows.lowerBound] != 0 } ?? true
-        let isPurchase = purchases.contains(row, firstRow: input.morsel.rows.lowerBound)
-        return isKept && isPurchase ? 1 : 0
-      }
+      own = purchases.rows.flags(range, keeping: input.filter)
     }
   }
 

@@ -79,7 +79,7 @@ struct FunnelStepBytes {
       bytes = steps
     }
     if let filter = input.filter {
-      for index in bytes.indices where filter[index] == 0 { bytes[index] = 0 }
+      for index in bytes.indices { bytes[index] = filter[index] == 0 ? 0 : bytes[index] }
     }
     if period.isBounded {
       switch input.times {
