@@ -59,7 +59,7 @@ struct FunnelCase {
     let userOffsetsBuffer = Buffer(offsets)
     let times = timesBuffer
     let values = valuesBuffer
-    let groups = FunnelRowCodes(
+    let groups = RowCodes(
       .codes16(Buffer(rows.map { UInt16(max($0.group, 0)) })),
       validity: valid { $0.group >= 0 }
     )
@@ -75,14 +75,14 @@ struct FunnelCase {
       )
       if specification.attribution != nil { input.groups = groups }
       if hasFilter { input.filter = morselRows.map { $0.passes ? 1 : 0 } }
-      if hasUnits { input.units = FunnelRowCodes(.rows(morselRows.map(\.unit))) }
+      if hasUnits { input.units = RowCodes(.rows(morselRows.map(\.unit))) }
       input.values = values
       if let purchase {
-        let sessions = FunnelRowCodes(
+        let sessions = RowCodes(
           .codes32(Buffer(rows.map { max($0.session, 0) })),
           validity: valid { $0.session >= 0 }
         )
-        input.purchases = FunnelPurchases(
+        input.purchases = RowPurchases(
           rows: shape == .rows
             ? .rows(morselRows.map { $0.event == purchase ? 1 : 0 })
             : shape == .codes8
@@ -103,16 +103,16 @@ struct FunnelCase {
     }
   }
 
-  private var timesBuffer: FunnelTimes {
+  private var timesBuffer: RowTimes {
     shape == .codes8
       ? .int32(Buffer(rows.map { Int32($0.time) }), scale: scale)
       : .int64(Buffer(rows.map(\.time)), scale: scale)
   }
 
-  private var valuesBuffer: FunnelValues? {
+  private var valuesBuffer: RowMoney? {
     guard hasValues else { return nil }
     let numbers = rows.map { $0.value ?? 0 }
-    return FunnelValues(.hundredths64(Buffer(numbers)), validity: valid { $0.value != nil })
+    return RowMoney(.hundredths64(Buffer(numbers)), validity: valid { $0.value != nil })
   }
 
   private func valid(_ isValid: (Row) -> Bool) -> Bitmap {

@@ -15,12 +15,12 @@ struct FunnelOperator: Operator {
   init(_ plan: FunnelPlan, notes: Notes) throws(ExecutionError) {
     self.plan = plan
     self.notes = notes
-    let types = plan.log.schema.fields.map(\.type)
-    filter = try plan.filter.map { predicate throws(ExecutionError) in
+    let types = plan.behavior.log.schema.fields.map(\.type)
+    filter = try plan.behavior.filter.map { predicate throws(ExecutionError) in
       try CompiledExpression(predicate, inputTypes: types)
     }
     var dimensions: [CompiledExpression] = []
-    for dimension in plan.dimensions {
+    for dimension in plan.behavior.dimensions {
       dimensions.append(try CompiledExpression(dimension.expression, inputTypes: types))
     }
     self.dimensions = dimensions
@@ -28,9 +28,15 @@ struct FunnelOperator: Operator {
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
-    let morsels = plan.log.morsels(targetRows: context.morselRows)
-    let groups = try FunnelGroups(plan, dimensions, morsels, context)
-    let inputs = try FunnelInputs(self, morsels, groups, context)
+    let morsels = plan.behavior.log.morsels(targetRows: context.morselRows)
+    let groups = try DimensionCodes(
+      dimensions,
+      of: plan.behavior.log,
+      morsels,
+      ofEveryRow: plan.attribution == .each,
+      context
+    )
+    let inputs = try FunnelInputs(self, groups, context)
     let specification = specification
     var ranking: FunnelGroupRanking?
     if let pass = specification.rankingPass, let top = specification.top {
@@ -49,7 +55,7 @@ struct FunnelOperator: Operator {
   private func run(
     _ kernel: FunnelKernel,
     _ inputs: FunnelInputs,
-    _ groups: FunnelGroups,
+    _ groups: DimensionCodes,
     _ morsels: [Morsel],
     _ context: ExecutionContext
   ) throws(ExecutionError) -> (accumulator: FunnelAccumulator, groupValues: [Column]) {
@@ -65,7 +71,7 @@ struct FunnelOperator: Operator {
       if let ofChains = groups.ofChains {
         let list = kernel.blocks(of: input)
         let found = try ofChains.codes(of: list.blocks, morsels[index])
-        input.groups = FunnelRowCodes(.rows(found.codes))
+        input.groups = RowCodes(.rows(found.codes))
         for block in list.blocks { accumulator.take(block, of: input) }
         accumulator.leaveOut(rowCount: list.leftOutCount)
         tables.set(index, found.table)
@@ -87,7 +93,7 @@ struct FunnelOperator: Operator {
 
   private var specification: FunnelSpecification {
     let attribution: FunnelAttributionRule? =
-      if plan.dimensions.isEmpty {
+      if plan.behavior.dimensions.isEmpty {
         nil
       } else {
         switch plan.attribution {
@@ -101,12 +107,12 @@ struct FunnelOperator: Operator {
       stepCount: plan.steps.count,
       windows: plan.windows.isEmpty ? [nil] : plan.windows.map(\.microseconds),
       ties: plan.ties == .deny ? .deny : .allow,
-      since: plan.since,
-      until: plan.until,
+      since: plan.behavior.since,
+      until: plan.behavior.until,
       attribution: attribution,
-      top: plan.top,
+      top: plan.behavior.top,
       withTotal: plan.withTotal,
-      logEnd: plan.log.timeRange?.upperBound
+      logEnd: plan.behavior.log.timeRange?.upperBound
     )
   }
 }

@@ -212,17 +212,17 @@ extension FunnelAccumulator: FunnelChainSink {
   private mutating func addMoney(
     _ block: borrowing FunnelChainBlock,
     _ times: Span<some FixedWidthInteger>,
-    _ money: Span<some FunnelMoney>,
+    _ money: Span<some Money>,
     _ slots: [Int32],
     _ input: FunnelInput
   ) {
     let own = Self.gathered(money, block)
     let validity = input.values?.validity
     let firstRow = input.morsel.rows.lowerBound
-    guard var orders = FunnelOrders(input) else {
+    guard var orders = OrderSums(input) else {
       let own = own.span
       addWorth(of: block, slots) { index, row, _ in
-        if let validity, !validity[row + firstRow] { return FunnelValueSum() }
+        if let validity, !validity[row + firstRow] { return MoneySum() }
         return own[index].sum
       }
       return
@@ -235,7 +235,7 @@ extension FunnelAccumulator: FunnelChainSink {
         if bytes[row] == code {
           return orders.sum(row, user, bytes, code, sessions, times, money, validity)
         }
-        if let validity, !validity[row + firstRow] { return FunnelValueSum() }
+        if let validity, !validity[row + firstRow] { return MoneySum() }
         return own[index].sum
       }
     }
@@ -262,7 +262,7 @@ extension FunnelAccumulator: FunnelChainSink {
   private mutating func addWorth(
     of block: borrowing FunnelChainBlock,
     _ slots: [Int32],
-    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> FunnelValueSum
+    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> MoneySum
   ) {
     Self.addWorth(
       of: block,
@@ -279,9 +279,9 @@ extension FunnelAccumulator: FunnelChainSink {
     of block: borrowing FunnelChainBlock,
     _ slots: [Int32],
     _ specification: FunnelSpecification,
-    _ totals: inout [FunnelValueSum],
-    _ sums: inout [FunnelValueSum],
-    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> FunnelValueSum
+    _ totals: inout [MoneySum],
+    _ sums: inout [MoneySum],
+    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> MoneySum
   ) {
     let rows = block.rows.span
     let headers = block.headers.span
@@ -292,7 +292,7 @@ extension FunnelAccumulator: FunnelChainSink {
     var sums = sums.mutableSpan
     // Most rows are of step 1 and most funnels without groups: their sum stays in registers.
     let sumsFirst = slots.isEmpty && specification.windows.count == 1
-    var firstSum = FunnelValueSum()
+    var firstSum = MoneySum()
     var index = 0
     for chain in headers.indices {
       let header = headers[chain]

@@ -6,7 +6,7 @@ struct FunnelTally: Sendable {
   private let isGrouped: Bool
   // Index (slot * windowCount + window) * stepCount + step - 1.
   var counts: [Int] = []
-  var sums: [FunnelValueSum] = []
+  var sums: [MoneySum] = []
   // Durations from the step before, index window * stepCount + step - 1, and, where there are
   // groups, the slot of each.
   var durations: [DurationList]
@@ -28,7 +28,7 @@ struct FunnelTally: Sendable {
     self.slotCount = slotCount
     let count = slotCount * windowCount * stepCount
     counts.append(contentsOf: repeatElement(0, count: count - counts.count))
-    sums.append(contentsOf: repeatElement(FunnelValueSum(), count: count - sums.count))
+    sums.append(contentsOf: repeatElement(MoneySum(), count: count - sums.count))
   }
 
   private func index(_ slot: Int, _ window: Int, _ step: Int) -> Int {
@@ -38,7 +38,7 @@ struct FunnelTally: Sendable {
   /// The units that reached `step` (1-based).
   func count(slot: Int, window: Int, step: Int) -> Int { counts[index(slot, window, step)] }
 
-  func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
+  func sum(slot: Int, window: Int, step: Int) -> MoneySum { sums[index(slot, window, step)] }
 
   /// Adds `other`, whose slot *i* is this tally's slot `slots[i]`.
   mutating func add(_ other: FunnelTally, slots: [Int]) {

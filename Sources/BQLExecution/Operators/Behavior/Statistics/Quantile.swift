@@ -68,7 +68,8 @@ enum OrderStatistics {
       smallest = min(smallest, values[index])
       largest = max(largest, values[index])
     }
-    let spread = UInt64(truncatingIfNeeded: largest &- smallest)
+    let spread =
+      UInt64(truncatingIfNeeded: largest &- smallest)
       & (UInt64.max >> UInt64(64 - Number.bitWidth))
     let shift = UInt64(max(0, 64 - spread.leadingZeroBitCount - bucketBits))
     let counts = counts(values, smallest, shift)
@@ -102,7 +103,8 @@ enum OrderStatistics {
     _ smallest: Number,
     _ shift: UInt64
   ) -> Int {
-    let offset = UInt64(truncatingIfNeeded: value &- smallest)
+    let offset =
+      UInt64(truncatingIfNeeded: value &- smallest)
       & (UInt64.max >> UInt64(64 - Number.bitWidth))
     return Int(truncatingIfNeeded: offset &>> shift)
   }

@@ -1,10 +1,8 @@
 import BQLColumnar
-import BQLPlanning
 import BQLStorage
-import BQLSyntax
 
 /// Gives the dimensions of rows one code and remembers what codes stand for.
-struct FunnelGroups: Sendable {
+struct DimensionCodes: Sendable {
   /// How the codes of a morsel's rows are found.
   private enum Codes: Sendable {
     case none
@@ -13,17 +11,20 @@ struct FunnelGroups: Sendable {
     /// One array a morsel, computed beforehand: ATTRIBUTE EACH asks for every start.
     case rows([[Int32]])
     /// Computed for the rows that chains count by, once they are known.
-    case ofChains(FunnelChainGroups)
+    case ofChains(DimensionReader)
   }
 
   private let codes: Codes
   /// The dimensions' values, one row a code; none yet where codes are computed for chains.
   let values: [Column]
 
+  /// Prepares the codes of `dimensions` over `log`; `isOfEveryRow` computes those that no dictionary
+  /// tells for all rows at once, else ``ofChains`` does for some.
   init(
-    _ plan: FunnelPlan,
     _ dimensions: [CompiledExpression],
+    of log: EventLog,
     _ morsels: [Morsel],
+    ofEveryRow isOfEveryRow: Bool,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
     guard !dimensions.isEmpty else {
@@ -32,7 +33,7 @@ struct FunnelGroups: Sendable {
       return
     }
     if dimensions.count == 1, dimensions[0].columns.count == 1,
-      let dictionary = Self.sharedDictionary(plan.log, column: dimensions[0].columns[0]),
+      let dictionary = Self.sharedDictionary(log, column: dimensions[0].columns[0]),
       let entries = Self.evaluate(dimensions[0], over: dictionary)
     {
       var coder = KeyCoder(dimensions[0].type)
@@ -45,13 +46,13 @@ struct FunnelGroups: Sendable {
       values = [coder.values()]
       return
     }
-    let reader = FunnelChainGroups(dimensions, plan.log, context)
-    guard plan.attribution == .each else {
+    let reader = DimensionReader(dimensions, log, context)
+    guard isOfEveryRow else {
       codes = .ofChains(reader)
       values = []
       return
     }
-    let partials = Collected<FunnelChainGroups.Found>(count: morsels.count)
+    let partials = Collected<DimensionReader.Found>(count: morsels.count)
     try ParallelWork.forEach(
       count: morsels.count,
       threads: context.threads
@@ -71,17 +72,17 @@ struct FunnelGroups: Sendable {
   }
 
   /// Computes the codes of chains' rows; nil where the codes are known beforehand.
-  var ofChains: FunnelChainGroups? {
+  var ofChains: DimensionReader? {
     if case .ofChains(let reader) = codes { reader } else { nil }
   }
 
   /// Returns the codes of the rows of morsel `index`.
-  func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> FunnelRowCodes? {
+  func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> RowCodes? {
     switch codes {
     case .none, .ofChains: return nil
-    case .rows(let all): return FunnelRowCodes(.rows(all[index]))
+    case .rows(let all): return RowCodes(.rows(all[index]))
     case .mapped(let column, let map):
-      guard let codes = FunnelRowCodes(partition.columns[column], map: map) else {
+      guard let codes = RowCodes(partition.columns[column], map: map) else {
         throw .internal("a dimension's column holds no codes")
       }
       return codes

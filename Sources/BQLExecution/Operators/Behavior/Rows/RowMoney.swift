@@ -1,7 +1,7 @@
 package import BQLColumnar
 
 /// Lends the money of each row of a partition.
-package struct FunnelValues: Sendable {
+package struct RowMoney: Sendable {
   /// Holds the money in the width in which it is stored.
   package enum Storage: Sendable {
     /// Exact hundredths.
@@ -21,33 +21,33 @@ package struct FunnelValues: Sendable {
 }
 
 /// A stored amount of money: an integer of hundredths, or a Double of whole money.
-protocol FunnelMoney: BitwiseCopyable, Sendable {
+protocol Money: BitwiseCopyable, Sendable {
   /// The amount as a sum of one.
-  var sum: FunnelValueSum { get }
+  var sum: MoneySum { get }
 }
 
-extension Int32: FunnelMoney {
-  var sum: FunnelValueSum { FunnelValueSum(hundredths: Int128(self), float: 0, count: 1) }
+extension Int32: Money {
+  var sum: MoneySum { MoneySum(hundredths: Int128(self), float: 0, count: 1) }
 }
 
-extension Int64: FunnelMoney {
-  var sum: FunnelValueSum { FunnelValueSum(hundredths: Int128(self), float: 0, count: 1) }
+extension Int64: Money {
+  var sum: MoneySum { MoneySum(hundredths: Int128(self), float: 0, count: 1) }
 }
 
-extension Double: FunnelMoney {
-  var sum: FunnelValueSum { FunnelValueSum(hundredths: 0, float: self, count: 1) }
+extension Double: Money {
+  var sum: MoneySum { MoneySum(hundredths: 0, float: self, count: 1) }
 }
 
 /// Sums money: hundredths exactly (128 bits cannot overflow), other numbers as Double in the
 /// order of the rows.
-struct FunnelValueSum: Hashable, Sendable {
+struct MoneySum: Hashable, Sendable {
   var hundredths: Int128 = 0
   var float = 0.0
   /// The rows that held a value.
   var count = 0
 
   @inline(__always)
-  static func += (sum: inout FunnelValueSum, other: FunnelValueSum) {
+  static func += (sum: inout MoneySum, other: MoneySum) {
     sum.hundredths &+= other.hundredths
     sum.float += other.float
     sum.count &+= other.count

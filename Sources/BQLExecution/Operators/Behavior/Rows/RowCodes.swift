@@ -2,7 +2,7 @@ package import BQLColumnar
 package import BQLStorage
 
 /// Lends one small number a row (a unit, a group, a session); −1 stands for NULL.
-package struct FunnelRowCodes: Sendable {
+package struct RowCodes: Sendable {
   /// Holds the codes in the width in which they are stored.
   package enum Storage: Sendable {
     case codes8(Buffer<UInt8>)
@@ -40,9 +40,9 @@ package struct FunnelRowCodes: Sendable {
   }
 
   /// Returns these codes, each replaced by its entry of `map` (code *c* at *c* + 1).
-  package func mapped(by map: [Int32]) -> FunnelRowCodes {
+  package func mapped(by map: [Int32]) -> RowCodes {
     let composed = self.map.map { inner in inner.map { Self.entry(map, $0) } }
-    return FunnelRowCodes(storage, validity: validity, map: composed ?? map)
+    return RowCodes(storage, validity: validity, map: composed ?? map)
   }
 
   /// Returns the code of partition row `row`; `firstRow` is the morsel's.

@@ -1,5 +1,5 @@
 /// Numbers groups in the order of their first appearance.
-struct FunnelGroupSlots: Sendable {
+struct GroupSlots: Sendable {
   /// Codes below this are looked up in an array, which grows with the largest code met; the
   /// others, of funnels by something like a product, in a table.
   private static let arrayCount = 1 << 16

@@ -3,7 +3,7 @@ import BQLPlanning
 import BQLStorage
 
 /// Computes the dimensions of rows: of those that chains count by, a few in a hundred, or of all.
-struct FunnelChainGroups: Sendable {
+struct DimensionReader: Sendable {
   /// Holds the codes that a morsel's rows got, in the order of first appearance, and the keys
   /// that they stand for.
   struct Found: Sendable {

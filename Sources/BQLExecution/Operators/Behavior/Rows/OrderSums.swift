@@ -6,21 +6,21 @@ import BQLStorage
 /// An order is a run of nearby rows, so the rows around the purchase tell it. Where that takes
 /// more than ``nearbyRowCount`` rows, all orders of the user are worked out, once: however many
 /// units and groups ask, a user of *n* rows costs O(*n* log *n*).
-struct FunnelOrders {
+struct OrderSums {
   private static let nearbyRowCount = 256
 
   /// One byte a row of the morsel: not 0 = a purchase that the filter keeps.
   private let flags: Buffer<UInt8>?
   private let purchaseCode: UInt8?
   private let own: [UInt8]
-  private let sessions: FunnelRowCodes?
+  private let sessions: RowCodes?
   private let gap: UInt64
   private let userOffsets: Buffer<Int32>
   private let range: Range<Int>
   private var user = -1
   /// The user's purchase rows, ascending, and the whole order of each.
   private var rows: [Int32] = []
-  private var sums: [FunnelValueSum] = []
+  private var sums: [MoneySum] = []
 
   /// Reads which rows are purchases; nil for a log without them.
   init?(_ input: FunnelInput) {
@@ -53,16 +53,16 @@ struct FunnelOrders {
 
   /// Returns the sum of the order that purchase `row` of `user` belongs to.
   @inline(__always)
-  mutating func sum<Time: FixedWidthInteger, Money: FunnelMoney>(
+  mutating func sum<Time: FixedWidthInteger, Amount: Money>(
     _ row: Int,
     _ user: Int,
     _ bytes: Span<UInt8>,
     _ code: UInt8,
     _ sessions: Span<Int32>,
     _ times: Span<Time>,
-    _ money: Span<Money>,
+    _ money: Span<Amount>,
     _ validity: Bitmap?
-  ) -> FunnelValueSum {
+  ) -> MoneySum {
     let firstRow = range.lowerBound
     let start = Int(userOffsets[user]) - firstRow
     let end = Int(userOffsets[user + 1]) - firstRow
@@ -78,21 +78,21 @@ struct FunnelOrders {
       let middle = (low + high) / 2
       if Int(rows[middle]) < row { low = middle + 1 } else { high = middle }
     }
-    return low < rows.count && Int(rows[low]) == row ? sums[low] : FunnelValueSum()
+    return low < rows.count && Int(rows[low]) == row ? sums[low] : MoneySum()
   }
 
   /// Returns the order's sum from the rows around `row`; nil where they are many.
   @inline(__always)
-  private func nearbySum<Time: FixedWidthInteger, Money: FunnelMoney>(
+  private func nearbySum<Time: FixedWidthInteger, Amount: Money>(
     _ row: Int,
     _ userRows: Range<Int>,
     _ bytes: Span<UInt8>,
     _ code: UInt8,
     _ sessions: Span<Int32>,
     _ times: Span<Time>,
-    _ money: Span<Money>,
+    _ money: Span<Amount>,
     _ validity: Bitmap?
-  ) -> FunnelValueSum? {
+  ) -> MoneySum? {
     // Sessions lie far from what else is read, so they are looked at last.
     let hasSessions = !sessions.isEmpty
     let lowest = max(userRows.lowerBound, row - Self.nearbyRowCount)
@@ -112,7 +112,7 @@ struct FunnelOrders {
     }
     if at == highest, highest < userRows.upperBound { return nil }
     if first == last { return Self.worth(row, range.lowerBound, money, validity) }
-    var sum = FunnelValueSum()
+    var sum = MoneySum()
     for at in first...last where bytes[at] == code {
       if hasSessions, sessions[at] != sessions[row] { continue }
       sum += Self.worth(at, range.lowerBound, money, validity)
@@ -125,14 +125,14 @@ struct FunnelOrders {
     UInt64(bitPattern: Int64(to) &- Int64(from))
   }
 
-  private mutating func collect<Time: FixedWidthInteger, Money: FunnelMoney>(
+  private mutating func collect<Time: FixedWidthInteger, Amount: Money>(
     _ user: Int,
     _ userRows: Range<Int>,
     _ bytes: Span<UInt8>,
     _ code: UInt8,
     _ sessions: Span<Int32>,
     _ times: Span<Time>,
-    _ money: Span<Money>,
+    _ money: Span<Amount>,
     _ validity: Bitmap?
   ) {
     self.user = user
@@ -140,7 +140,7 @@ struct FunnelOrders {
     for row in userRows where bytes[row] == code {
       rows.append(Int32(truncatingIfNeeded: row))
     }
-    sums = [FunnelValueSum](repeating: FunnelValueSum(), count: rows.count)
+    sums = [MoneySum](repeating: MoneySum(), count: rows.count)
 
     // By session, then by row: the rows of one order become neighbours.
     var order = Array(rows.indices)
@@ -174,10 +174,10 @@ struct FunnelOrders {
   static func worth(
     _ position: Int,
     _ firstRow: Int,
-    _ money: Span<some FunnelMoney>,
+    _ money: Span<some Money>,
     _ validity: Bitmap?
-  ) -> FunnelValueSum {
-    if let validity, !validity[position + firstRow] { return FunnelValueSum() }
+  ) -> MoneySum {
+    if let validity, !validity[position + firstRow] { return MoneySum() }
     return money[position].sum
   }
 }
