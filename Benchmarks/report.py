@@ -1,0 +1,91 @@
+"""Prints measurements: every one, the ratios of each task, what a second thread gains."""
+
+import sys
+
+
+def number(seconds):
+    """Returns seconds with three digits that matter."""
+    return f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.3f}" if seconds >= 0.1 else f"{seconds:.4f}"
+
+
+def show(*columns, widths):
+    cells = [f"{column:{width}}" for column, width in zip(columns, widths)]
+    print("  ".join(cells).rstrip(), file=sys.stderr)
+
+
+def own(measurements):
+    """Returns bql's measurement of the whole statement, which is its first."""
+    return next(m for m in measurements if m.program == "bql")
+
+
+def best(measurements):
+    """Returns the fastest measurement of a peer."""
+    peers = [m for m in measurements if m.program not in ("bql", "floor")]
+    return min(peers, key=lambda m: m.median, default=None)
+
+
+def print_all(tasks):
+    """Prints every measurement, with its median as a multiple of bql's."""
+    widths = ["<15", "<10", "<40", ">9", ">9", ">7", ">7", ">6"]
+    print(file=sys.stderr)
+    show("task", "program", "formulation", "median s", "min s", "× bql", "MB", "load", widths=widths)
+    for measurements in tasks.values():
+        for m in measurements:
+            ratio = m.median / own(measurements).median
+            show(
+                m.task, m.program, m.formulation + (" (once)" if m.alone else ""),
+                number(m.median), number(min(m.seconds)), f"{ratio:.2f}",
+                f"{m.megabytes:,.0f}" if m.megabytes else "", f"{m.load:.1f}", widths=widths,
+            )
+
+
+def print_ratios(tasks, log):
+    """Prints bql against the best formulation of the best peer, and against the floor."""
+    widths = ["<15", ">9", ">9", ">8", "<52"]
+    print(file=sys.stderr)
+    show("task", "bql s", "peer s", "peer/bql", "best peer", widths=widths)
+    for task, measurements in tasks.items():
+        mine, peer = own(measurements), best(measurements)
+        if peer:
+            show(
+                task, number(mine.median), number(peer.median), f"{peer.median / mine.median:.2f}",
+                f"{peer.program}, {peer.formulation}", widths=widths,
+            )
+    widths = ["<15", ">9", ">9", ">9", "<40"]
+    print(file=sys.stderr)
+    show("task", "bql s", "floor s", "bql/floor", "floor", widths=widths)
+    for task, measurements in tasks.items():
+        mine = own(measurements)
+        for m in measurements:
+            if m.program == "floor":
+                show(
+                    task, number(mine.median), number(m.median),
+                    f"{mine.median / m.median:.2f}", m.formulation, widths=widths,
+                )
+    if "load-quoted" in tasks:
+        quoted, plain = tasks["load-quoted"]
+        ratio = quoted.median / plain.median
+        print(f"\n{quoted.formulation} / {plain.formulation}: {ratio:.2f}", file=sys.stderr)
+    if "load" in tasks:
+        share = own(tasks["load"]).megabytes * 1e6 / log.bytes
+        print(f"\nload, peak anonymous memory / bytes of the file: {share:.2f}", file=sys.stderr)
+
+
+def print_scaling(tasks):
+    """Prints each formulation of bql and of the floor with one thread and with several."""
+    widths = ["<15", "<10", "<26", ">9", ">9", ">7"]
+    print(file=sys.stderr)
+    show("task", "program", "formulation", "1 thread", "all", "gain", widths=widths)
+    for measurements in tasks.values():
+        for one in measurements:
+            same = [
+                m for m in measurements
+                if m.threads > 1 == one.threads
+                and (m.program, m.formulation) == (one.program, one.formulation)
+            ]
+            for several in same:
+                gain = one.median / several.median
+                show(
+                    one.task, one.program, one.formulation, number(one.median),
+                    number(several.median), f"{gain:.2f}", widths=widths,
+                )
