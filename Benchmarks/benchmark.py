@@ -19,13 +19,17 @@ ROWS_SIDE_BY_SIDE = 20_000_000
 
 def read_options():
     parser = argparse.ArgumentParser(prog="Benchmarks/run", description=__doc__)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"of {', '.join(TASKS)}; all without")
-    parser.add_argument("--rows", type=int, default=10_000_000, help="about how many rows (10 million)")
+    names = ", ".join(TASKS)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"of {names}; all without")
+    parser.add_argument(
+        "--rows", type=int, default=10_000_000, help="about how many rows (10 million)"
+    )
     parser.add_argument("--runs", type=int, default=5, help="runs of each formulation (5)")
     parser.add_argument("--threads", type=int, default=2, help="worker threads of each program (2)")
     parser.add_argument("--seed", type=int, default=1, help="chooses the log (1)")
     parser.add_argument(
-        "--peers", nargs="*", choices=list(PEERS), default=list(PEERS), help="the peers that take part"
+        "--peers", nargs="*", choices=list(PEERS), default=list(PEERS),
+        help="the peers that take part",
     )
     parser.add_argument("--only-own", action="store_true", help="bql and the floor, without peers")
     parser.add_argument(
@@ -39,7 +43,7 @@ def read_options():
     options = parser.parse_args()
     for task in options.tasks:
         if task not in TASKS:
-            parser.error(f"no task '{task}'; there are {', '.join(TASKS)}")
+            parser.error(f"no task '{task}'; there are {names}")
     if min(options.rows, options.runs, options.threads) < 1:
         parser.error("--rows, --runs and --threads begin at 1")
     if options.only_own or options.scaling:
@@ -69,7 +73,8 @@ def main():
     tasks = {}
     for measurement in found:
         tasks.setdefault(measurement.task, []).append(measurement)
-    print(f"\n{log.rows:,} rows, {log.bytes / 1e9:.2f} GB, {options.threads} threads", file=sys.stderr)
+    size = f"{log.rows:,} rows, {log.bytes / 1e9:.2f} GB"
+    print(f"\n{size}, {options.threads} threads", file=sys.stderr)
     if options.scaling:
         report.print_scaling(tasks)
     else:

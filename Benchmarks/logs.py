@@ -10,8 +10,8 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".build/benchmarks"
 #: A generated customer has some 19.5 events in the seven months.
 ROWS_A_USER = 19.5
-#: In the quoted log, one row of so many has two quotes and a comma in a field, one a line's end, and
-#: one cannot be read.
+#: In the quoted log, one row of so many has two quotes and a comma in a field, one a line's end,
+#: and one cannot be read.
 ROWS_A_QUOTE, ROWS_A_LINE_END, ROWS_A_BAD_ROW = 997, 1_999, 2_003
 
 

@@ -22,13 +22,17 @@ class Measurement:
     def __init__(self, task, program, formulation, threads):
         self.task, self.program, self.formulation = task, program, formulation
         self.threads, self.version = threads, None
-        self.seconds, self.megabytes = [], 0
+        self.seconds, self.busy, self.megabytes = [], [], 0
         self.load = os.getloadavg()[0]
         self.answers, self.alone = [], False
 
     @property
     def median(self):
         return statistics.median(self.seconds)
+
+    @property
+    def busy_median(self):
+        return statistics.median(self.busy)
 
     def line(self, log):
         """Returns what is printed: one JSON object."""
@@ -44,7 +48,8 @@ class Measurement:
             "median_s": round(self.median, 6),
             "min_s": round(min(self.seconds), 6),
             "max_s": round(max(self.seconds), 6),
-            "peak_mb": round(self.megabytes) or None,
+            "median_cpu_s": round(self.busy_median, 6),
+            "peak_mb": round(self.megabytes, 1) or None,
             "load_before": round(self.load, 2),
         }
 
@@ -93,7 +98,7 @@ class Contest:
         return programs.Bql(before, schedule, threads)
 
     def run(self):
-        """Measures all, the programs side by side or, where that asks too much memory, one by one."""
+        """Measures all, the programs side by side or, where memory is short, one by one."""
         entrants = self.entrants()
         sets = [[entrant] for entrant in entrants] if self.options.one_by_one else [entrants]
         for some in sets:
@@ -104,7 +109,7 @@ class Contest:
         return self.measurements
 
     def take_turns(self, task, entrants, running):
-        """Runs each formulation once in turn; the first turn of a process that stays is not counted."""
+        """Runs each formulation once a turn; the first turn of a process that stays counts not."""
         mine = self.prepare(task, entrants, running)
         self.measurements += [measurement for measurement, _, _ in mine]
         for turn in range(self.options.runs + (0 if self.fresh else 1)):
@@ -135,11 +140,12 @@ class Contest:
 
     def take(self, measurement, program, counts):
         with Peak(program.process.pid) as peak:
-            seconds, answer = program.run(measurement.task, measurement.formulation)
+            seconds, busy, answer = program.run(measurement.task, measurement.formulation)
         measurement.megabytes = max(measurement.megabytes, peak.megabytes)
         measurement.answers.append(answer)
         if counts:
             measurement.seconds.append(seconds)
+            measurement.busy.append(busy)
 
     def leave_slow(self, measurements):
         """Leaves formulations of peers out of further turns whose one run was a slow one."""
@@ -189,10 +195,13 @@ def measure_start(runs):
         "SQLite": ["sqlite3", ":memory:", "SELECT 1"],
     }
     own = [Measurement("start", name, "SELECT 1", 1) for name in commands]
+    for measurement in own:
+        measurement.version = programs.version(commands[measurement.program][0])
     for _ in range(runs):
         for measurement in own:
-            seconds, answer = programs.whole_process(commands[measurement.program])
+            seconds, busy, answer = programs.whole_process(commands[measurement.program])
             measurement.seconds.append(seconds)
+            measurement.busy.append(busy)
             measurement.answers.append(answer)
     if {answer for measurement in own for answer in measurement.answers} != {"1"}:
         sys.exit("start: the answers differ")

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,17 @@ class ProgramEnded(Exception):
     """A program ended instead of answering."""
 
 
+def processor_seconds(process):
+    """Returns the time that processors have spent on a process, of all its threads."""
+    # The clock of another process; 2 asks for the scheduler's, which counts nanoseconds.
+    return time.clock_gettime((~process << 3) | 2)
+
+
 class Served:
-    """A peer or the floor: a line asks, a line answers with the seconds that it measured itself."""
+    """A peer or the floor: a line asks, a line answers.
+
+    The seconds, by the clock and of the processors, are those that the program measured itself.
+    """
 
     def __init__(self, name, command):
         self.name = name
@@ -42,7 +52,7 @@ class Served:
         self.process.stdin.write(f"{task}\t{formulation}\n")
         self.process.stdin.flush()
         answer = self.receive()
-        return answer["seconds"], answer["answer"]
+        return answer["seconds"], answer["cpu"], answer["answer"]
 
     def close(self):
         self.process.stdin.close()
@@ -90,8 +100,7 @@ class Bql:
         os.close(own)
         script.close()
         self.output = output
-        text = subprocess.run([command[0], "--version"], capture_output=True, text=True, check=True)
-        self.version = text.stdout.split()[-1]
+        self.version = version(command[0])
         self.rest = b""
 
     def document(self):
@@ -113,11 +122,12 @@ class Bql:
         self.asked += 1
         # Until its first byte is there, bql is still at work on what came before.
         self.rest += os.read(self.output, 1)
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), processor_seconds(self.process.pid)
         self.document()
         text = self.document()
         seconds = time.perf_counter() - start
-        return seconds, read(json.loads(text), self.document)
+        busy = processor_seconds(self.process.pid) - busy
+        return seconds, busy, read(json.loads(text), self.document)
 
     def close(self):
         os.close(self.output)
@@ -125,8 +135,20 @@ class Bql:
         self.process.wait()
 
 
+def version(program):
+    """Returns a program's version: the first word of what it says that is a number."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return next(word for word in done.stdout.split() if word[0].isdigit())
+
+
 def whole_process(command):
     """Runs a program from its start to its end; returns the seconds and its last word."""
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), children_seconds()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return time.perf_counter() - start, done.stdout.split()[-1]
+    seconds = time.perf_counter() - start
+    return seconds, children_seconds() - busy, done.stdout.split()[-1]
+
+
+def children_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -5,7 +5,13 @@ import sys
 
 def number(seconds):
     """Returns seconds with three digits that matter."""
-    return f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.3f}" if seconds >= 0.1 else f"{seconds:.4f}"
+    places = 2 if seconds >= 1 else 3 if seconds >= 0.1 else 4
+    return f"{seconds:.{places}f}"
+
+
+def ratio(first, second):
+    """Returns a ratio; nothing where the second is too short to be known."""
+    return f"{first / second:.2f}" if second else ""
 
 
 def show(*columns, widths):
@@ -26,46 +32,52 @@ def best(measurements):
 
 def print_all(tasks):
     """Prints every measurement, with its median as a multiple of bql's."""
-    widths = ["<15", "<10", "<40", ">9", ">9", ">7", ">7", ">6"]
+    widths = ["<15", "<10", "<40", ">9", ">9", ">9", ">7", ">7", ">6"]
     print(file=sys.stderr)
-    show("task", "program", "formulation", "median s", "min s", "× bql", "MB", "load", widths=widths)
+    show(
+        "task", "program", "formulation", "median s", "min s", "cpu s", "× bql", "MB", "load",
+        widths=widths,
+    )
     for measurements in tasks.values():
         for m in measurements:
-            ratio = m.median / own(measurements).median
             show(
                 m.task, m.program, m.formulation + (" (once)" if m.alone else ""),
-                number(m.median), number(min(m.seconds)), f"{ratio:.2f}",
+                number(m.median), number(min(m.seconds)), number(m.busy_median), ratio(m.median, own(measurements).median),
                 f"{m.megabytes:,.0f}" if m.megabytes else "", f"{m.load:.1f}", widths=widths,
             )
 
 
 def print_ratios(tasks, log):
-    """Prints bql against the best formulation of the best peer, and against the floor."""
-    widths = ["<15", ">9", ">9", ">8", "<52"]
+    """Prints bql against the best formulation of the best peer, and against the floor.
+
+    The ratio of processor time tells more where other work keeps the machine busy.
+    """
+    widths = ["<15", ">9", ">9", ">8", ">7", "<52"]
     print(file=sys.stderr)
-    show("task", "bql s", "peer s", "peer/bql", "best peer", widths=widths)
+    show("task", "bql s", "peer s", "peer/bql", "of cpu", "best peer", widths=widths)
     for task, measurements in tasks.items():
         mine, peer = own(measurements), best(measurements)
         if peer:
             show(
-                task, number(mine.median), number(peer.median), f"{peer.median / mine.median:.2f}",
+                task, number(mine.median), number(peer.median), ratio(peer.median, mine.median),
+                ratio(peer.busy_median, mine.busy_median),
                 f"{peer.program}, {peer.formulation}", widths=widths,
             )
-    widths = ["<15", ">9", ">9", ">9", "<40"]
+    widths = ["<15", ">9", ">9", ">9", ">7", "<40"]
     print(file=sys.stderr)
-    show("task", "bql s", "floor s", "bql/floor", "floor", widths=widths)
+    show("task", "bql s", "floor s", "bql/floor", "of cpu", "floor", widths=widths)
     for task, measurements in tasks.items():
         mine = own(measurements)
         for m in measurements:
             if m.program == "floor":
                 show(
-                    task, number(mine.median), number(m.median),
-                    f"{mine.median / m.median:.2f}", m.formulation, widths=widths,
+                    task, number(mine.median), number(m.median), ratio(mine.median, m.median),
+                    ratio(mine.busy_median, m.busy_median), m.formulation, widths=widths,
                 )
     if "load-quoted" in tasks:
         quoted, plain = tasks["load-quoted"]
-        ratio = quoted.median / plain.median
-        print(f"\n{quoted.formulation} / {plain.formulation}: {ratio:.2f}", file=sys.stderr)
+        found = ratio(quoted.median, plain.median)
+        print(f"\n{quoted.formulation} / {plain.formulation}: {found}", file=sys.stderr)
     if "load" in tasks:
         share = own(tasks["load"]).megabytes * 1e6 / log.bytes
         print(f"\nload, peak anonymous memory / bytes of the file: {share:.2f}", file=sys.stderr)
@@ -84,8 +96,7 @@ def print_scaling(tasks):
                 and (m.program, m.formulation) == (one.program, one.formulation)
             ]
             for several in same:
-                gain = one.median / several.median
                 show(
                     one.task, one.program, one.formulation, number(one.median),
-                    number(several.median), f"{gain:.2f}", widths=widths,
+                    number(several.median), ratio(one.median, several.median), widths=widths,
                 )

@@ -93,7 +93,9 @@ BRANDS = """SELECT brand, count(*) AS rows, sum(price) AS money, count(DISTINCT 
 
 TASKS = {
     "load": Task("load", {"LOAD": None}, loaded),
-    "load-quoted": Task("load-quoted", {"quoted, CRLF, bad rows": None, "as generated": None}, loaded),
+    "load-quoted": Task(
+        "load-quoted", {"quoted, CRLF, bad rows": None, "as generated": None}, loaded
+    ),
     "funnel": Task(
         "clustered",
         {"FUNNEL": f"{FUNNEL};", "its users alone": f"SELECT users FROM ({FUNNEL});"}, users,

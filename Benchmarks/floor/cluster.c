@@ -122,18 +122,19 @@ static void sort_rows(Row *rows, size_t count) {
   }
 }
 
+static inline bool same_session(SessionKey first, SessionKey second) {
+  return first.high == second.high && first.low == second.low;
+}
+
 // Numbers a user's sessions in the order of their first rows; returns how many there are.
 static uint32_t number_sessions(const Row *rows, size_t count, uint32_t *numbers, uint32_t first,
                                 SessionKey **keys, size_t *room) {
   uint32_t known = 0, current = 0;
   for (size_t i = 0; i < count; i++) {
     SessionKey key = rows[i].session;
-    bool same = i > 0 && key.high == rows[i - 1].session.high && key.low == rows[i - 1].session.low;
-    if (!same) {
+    if (i == 0 || !same_session(rows[i - 1].session, key)) {
       uint32_t found = known;
-      while (found > 0 && ((*keys)[found - 1].high != key.high || (*keys)[found - 1].low != key.low)) {
-        found--;
-      }
+      while (found > 0 && !same_session((*keys)[found - 1], key)) found--;
       if (found == 0) {
         if (known == *room) *keys = realloc(*keys, (*room = *room * 2 + 64) * sizeof(SessionKey));
         (*keys)[known++] = key;

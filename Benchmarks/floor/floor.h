@@ -23,7 +23,8 @@ typedef struct {
   uint16_t lengths[MAX_TEXTS];
 } Dictionary;
 
-// The columns of a log; `rows` values each. Sessions have a key when parsed, a number when clustered.
+// The columns of a log; `rows` values each. Sessions have a key when parsed, a number when
+// clustered.
 typedef struct {
   size_t rows;
   uint32_t *time;
@@ -38,9 +39,10 @@ typedef struct {
   uint32_t *session;
 } Columns;
 
-// A log whose rows are clustered by user and sorted by time, within an instant by event, so that views
-// precede carts and carts precede purchases. User u has the rows `offsets[u] ..< offsets[u + 1]`; its
-// sessions are numbered in the order of their first rows, behind those of user u - 1.
+// A log whose rows are clustered by user and sorted by time, within an instant by event, so that
+// views precede carts and carts precede purchases. User u has the rows
+// `offsets[u] ..< offsets[u + 1]`; its sessions are numbered in the order of their first rows,
+// behind those of user u - 1.
 typedef struct {
   Columns columns;
   size_t users, sessions;
@@ -79,8 +81,8 @@ void free_columns(Columns *columns, size_t capacity);
 // Returns the first user in the share of one of `parts` threads; shares are of about equal rows.
 size_t first_user(const Log *log, int part, int parts);
 
-// Returns a text's code, a new one where it is new. Texts count as equal if their 64-bit hashes are;
-// 8 bytes behind the text must be readable.
+// Returns a text's code, a new one where it is new. Texts count as equal if their 64-bit hashes
+// are; 8 bytes behind the text must be readable.
 uint16_t code_of(Dictionary *dictionary, const char *text, size_t length);
 
 // Appends the rows of a text of whole lines; 64 bytes behind it must be readable.

@@ -83,7 +83,8 @@ void funnel_by_brand(const Log *log, int threads, FILE *answer) {
   const char *between = "{";
   for (uint32_t code = 0; code <= codes; code++) {
     if (reach[code].reached[0] == 0) continue;
-    print_reach(answer, between, log->brands->texts[code], log->brands->lengths[code], &reach[code]);
+    const char *text = log->brands->texts[code];
+    print_reach(answer, between, text, log->brands->lengths[code], &reach[code]);
     between = ", ";
   }
   fprintf(answer, "}");

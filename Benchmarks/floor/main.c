@@ -1,5 +1,5 @@
-// Answers questions on standard input, `task<tab>formulation` a line, with a JSON object a line: the
-// seconds and the answer. Usage: floor FILE THREADS
+// Answers questions on standard input, `task<tab>formulation` a line, with a JSON object a line:
+// the seconds, by the clock and of the processors, and the answer. Usage: floor FILE THREADS
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,33 +23,47 @@ static const Question questions[] = {
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
-static double now(void) {
+// Seconds by the clock, and of the processors.
+typedef struct {
+  double clock, cpu;
+} Moment;
+
+static double read_clock(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// Parses the file anew, and clusters it if asked to; returns the seconds.
-static double load(const char *path, int threads, bool clustered, FILE *answer) {
-  double start = now(), seconds;
+static Moment now(void) {
+  return (Moment){read_clock(CLOCK_MONOTONIC), read_clock(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static Moment since(Moment start) {
+  Moment end = now();
+  return (Moment){end.clock - start.clock, end.cpu - start.cpu};
+}
+
+// Parses the file anew, and clusters it if asked to; returns what it took.
+static Moment load(const char *path, int threads, bool clustered, FILE *answer) {
+  Moment start = now(), taken;
   Parsed parsed = parse_file(path, threads);
   size_t rows = parsed.rows;
   int64_t cents = 0;
   if (clustered) {
     Log log = cluster(&parsed);
     for (size_t row = 0; row < rows; row++) cents += log.columns.cents[row];
-    seconds = now() - start;
+    taken = since(start);
     free_log(&log);
   } else {
     for (int part = 0; part < parsed.parts; part++) {
       const Columns *columns = &parsed.columns[part];
       for (size_t row = 0; row < columns->rows; row++) cents += columns->cents[row];
     }
-    seconds = now() - start;
+    taken = since(start);
     free_parsed(&parsed);
   }
   fprintf(answer, "[%zu, %zd]", rows, (ssize_t)cents);
-  return seconds;
+  return taken;
 }
 
 static const Log *log_of(const char *path, int threads) {
@@ -69,26 +83,26 @@ static void answer_question(const char *line, const char *path, int threads) {
   FILE *answer = open_memstream(&text, &length);
   const char *tab = strchr(line, '\t');
   size_t task = tab ? (size_t)(tab - line) : 0;
-  double seconds = 0;
+  Moment taken = {0, 0};
   if (task == 4 && strncmp(line, "load", 4) == 0) {
-    seconds = load(path, threads, strcmp(tab + 1, "parse and cluster") == 0, answer);
+    taken = load(path, threads, strcmp(tab + 1, "parse and cluster") == 0, answer);
   }
   for (int i = 0; tab && i < QUESTIONS; i++) {
     const Question *question = &questions[i];
     if (strlen(question->task) != task || strncmp(question->task, line, task) != 0) continue;
     if (strcmp(question->formulation, tab + 1) != 0) continue;
     const Log *log = log_of(path, threads);
-    double start = now();
+    Moment start = now();
     question->ask(log, threads, answer);
     fflush(answer);
-    seconds = now() - start;
+    taken = since(start);
   }
   fclose(answer);
   if (length == 0) {
     fprintf(stderr, "floor: no question '%s'\n", line);
     exit(2);
   }
-  printf("{\"seconds\": %.9f, \"answer\": %s}\n", seconds, text);
+  printf("{\"seconds\": %.9f, \"cpu\": %.9f, \"answer\": %s}\n", taken.clock, taken.cpu, text);
   fflush(stdout);
   free(text);
 }

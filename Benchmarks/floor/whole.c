@@ -1,5 +1,5 @@
-// All that FUNNEL view, cart, purchase WITHIN 7d answers: users, exact quantiles of the times between
-// steps, and money, on each user's canonical chain.
+// All that FUNNEL view, cart, purchase WITHIN 7d answers: users, exact quantiles of the times
+// between steps, and money, on each user's canonical chain.
 #include <string.h>
 
 #include "floor.h"

@@ -32,7 +32,8 @@ class Peer:
 
     def ask(self, query, settings=""):
         text = f"{query} SETTINGS max_threads = {self.threads}{settings}"
-        return [line.split("\t") for line in str(self.session.query(text, "TabSeparated")).split("\n")[:-1]]
+        lines = str(self.session.query(text, "TabSeparated")).split("\n")[:-1]
+        return [line.split("\t") for line in lines]
 
     def rows(self, query, settings=""):
         return lambda: self.ask(query, settings)

@@ -2,8 +2,8 @@
 
 Its rows are sorted by user and time; within an instant views come before carts and carts before
 purchases, else the file's order stands. Times are seconds, prices cents, sessions numbers from 1
-in the order of their first rows, `row` a row's number. It is bql's order made by the peers' side, so that
-reading and sorting count on neither.
+in the order of their first rows, `row` a row's number. It is bql's own order, made beforehand, so
+that reading and sorting count on neither side.
 """
 
 import os

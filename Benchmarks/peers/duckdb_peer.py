@@ -173,7 +173,7 @@ def by(column):
 
 
 def asof_chains(unit):
-    """Joins each cart with the view before it, each purchase with the cart before it, by one key."""
+    """Joins each cart with the view before it, each purchase with the cart before it, by a key."""
     rows = f"SELECT {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
     return f"""
       WITH views AS ({rows} 'view'),

@@ -66,8 +66,8 @@ class Peer:
         table = pl.read_parquet(self.files["table"]).rechunk()
         self.log = table.with_columns(pl.col("user").set_sorted()).lazy()
         both = {
-            "asof joins, streaming": self.asof_chains,
-            "running maximum, in memory": self.filled_chains,
+            "asof joins": self.asof_chains,
+            "carried forward": self.filled_chains,
         }
         return {
             "funnel": {n: lambda f=f: self.funnel(*f("user")) for n, f in both.items()}
@@ -95,14 +95,13 @@ class Peer:
         }
 
     def keyed(self, unit):
-        """One ascending integer a row: the unit, then the time.
+        """One integer a row: the unit, then the time.
 
-        The keys of two units differ by more than any window. A unit's rows may lie apart, as those
-        of sessions might: so they are sorted, which is quick where they are in order.
+        The keys of two units differ by more than any window. The rows of a session may lie apart:
+        so they are sorted by the key, which is quick where they are in order.
         """
         key = pl.col(unit).cast(pl.Int64) * (1 << 32) + pl.col("time")
-        rows = self.log.select(u=unit, k=key, event="event")
-        return rows if unit == "user" else rows.sort("k", "event")
+        return self.log.select(u=unit, k=key, event="event")
 
     def asof_chains(self, unit):
         """Joins each cart with the view before it, each purchase with the cart before it.
@@ -111,19 +110,25 @@ class Peer:
         views, and the engine to run it on.
         """
         rows = self.keyed(unit)
-        views = rows.filter(EVENT == VIEW).select("u", K.set_sorted(), v="k")
-        carts = rows.filter(EVENT == CART).select("u", K.set_sorted())
-        carts = carts.join_asof(views.select("k", "v"), on="k")
-        purchases = rows.filter(EVENT == PURCHASE).select("u", K.set_sorted())
-        purchases = purchases.join_asof(carts.select("k", "v", c="k"), on="k")
+
+        def step(event):
+            found = rows.filter(EVENT == event).select("u", "k")
+            return (found if unit == "user" else found.sort("k")).with_columns(K.set_sorted())
+
+        views = step(VIEW)
+        carts = step(CART).join_asof(views.select("k", v="k"), on="k")
+        purchases = step(PURCHASE).join_asof(carts.select("k", "v", c="k"), on="k")
         near = K - pl.col("v") <= WINDOW
-        return views, carts.filter(near), purchases.filter(near), "streaming"
+        # Sorting what is in order is quick in memory alone.
+        engine = "streaming" if unit == "user" else "in-memory"
+        return views, carts.filter(near), purchases.filter(near), engine
 
     def filled_chains(self, unit):
         """Carries the last view's key forward, then the last cart's and its view's; as above."""
-        rows = self.keyed(unit).with_columns(
-            v=pl.when(EVENT == VIEW).then("k").forward_fill()
-        )
+        rows = self.keyed(unit)
+        if unit != "user":
+            rows = rows.sort("k", maintain_order=True)
+        rows = rows.with_columns(v=pl.when(EVENT == VIEW).then("k").forward_fill())
         others = rows.filter((EVENT == CART) | (EVENT == PURCHASE)).with_columns(
             c=pl.when(EVENT == CART).then("k").forward_fill(),
             s=pl.when(EVENT == CART).then("v").forward_fill(),
@@ -131,7 +136,7 @@ class Peer:
         carts = others.filter((EVENT == CART) & (K - pl.col("v") <= WINDOW))
         purchases = others.filter((EVENT == PURCHASE) & (K - pl.col("s") <= WINDOW))
         purchases = purchases.select("u", "k", "c", v="s")
-        return self.keyed(unit).filter(EVENT == VIEW), carts, purchases, "in-memory"
+        return rows.filter(EVENT == VIEW), carts, purchases, "in-memory"
 
     def funnel(self, views, carts, purchases, engine):
         steps = [rows.select(changes(U)) for rows in (views, carts, purchases)]
@@ -204,7 +209,8 @@ class Peer:
         self.encoded = self.texts.with_columns(encoded)
         # One statement for all columns: what describe() does, and the distinct values.
         quantiles = lambda columns: [
-            columns.quantile(share, "linear").name.suffix(f":{share}") for share in (0.25, 0.5, 0.75)
+            columns.quantile(share, "linear").name.suffix(f":{share}")
+            for share in (0.25, 0.5, 0.75)
         ]
         numbers = pl.col("product_id", "category_id", "price", "user_id")
         ordered = pl.col("event_time", "product_id", "category_id", "price", "user_id")

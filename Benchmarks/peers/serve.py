@@ -26,11 +26,11 @@ def main():
     for line in sys.stdin:
         task, formulation = line.rstrip("\n").split("\t")
         work = tasks[task][formulation]
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         result = work()
-        seconds = time.perf_counter() - start
+        seconds, busy = time.perf_counter() - start, time.process_time() - busy
         answer = peer.answer(task, formulation, result)
-        print(json.dumps({"seconds": seconds, "answer": answer}), file=answers)
+        print(json.dumps({"seconds": seconds, "cpu": busy, "answer": answer}), file=answers)
         # A table that was loaded is not to be freed within the next one's time.
         del result, answer
 
