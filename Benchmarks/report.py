@@ -25,9 +25,12 @@ def own(measurements):
 
 
 def best(measurements):
-    """Returns the fastest measurement of a peer."""
-    peers = [m for m in measurements if m.program not in ("bql", "floor")]
-    return min(peers, key=lambda m: m.median, default=None)
+    """Returns each peer's fastest measurement, the fastest peer first."""
+    peers = {}
+    for m in sorted(measurements, key=lambda m: m.median):
+        if m.program not in ("bql", "floor"):
+            peers.setdefault(m.program, m)
+    return list(peers.values())
 
 
 def print_all(tasks):
@@ -42,22 +45,23 @@ def print_all(tasks):
         for m in measurements:
             show(
                 m.task, m.program, m.formulation + (" (once)" if m.alone else ""),
-                number(m.median), number(min(m.seconds)), number(m.busy_median), ratio(m.median, own(measurements).median),
+                number(m.median), number(min(m.seconds)), number(m.busy_median),
+                ratio(m.median, own(measurements).median),
                 f"{m.megabytes:,.0f}" if m.megabytes else "", f"{m.load:.1f}", widths=widths,
             )
 
 
 def print_ratios(tasks, log):
-    """Prints bql against the best formulation of the best peer, and against the floor.
+    """Prints bql against the best formulation of each peer, the best first, and against the floor.
 
     The ratio of processor time tells more where other work keeps the machine busy.
     """
     widths = ["<15", ">9", ">9", ">8", ">7", "<52"]
     print(file=sys.stderr)
-    show("task", "bql s", "peer s", "peer/bql", "of cpu", "best peer", widths=widths)
+    show("task", "bql s", "peer s", "peer/bql", "of cpu", "peer", widths=widths)
     for task, measurements in tasks.items():
-        mine, peer = own(measurements), best(measurements)
-        if peer:
+        mine = own(measurements)
+        for peer in best(measurements):
             show(
                 task, number(mine.median), number(peer.median), ratio(peer.median, mine.median),
                 ratio(peer.busy_median, mine.busy_median),
