@@ -69,7 +69,7 @@ def main():
             some = measuring.Contest(group, names, log, options).run()
         for measurement in some:
             print(json.dumps(measurement.line(None if group == "start" else log)), flush=True)
-        found += some
+            found.append(measurement)
     tasks = {}
     for measurement in found:
         tasks.setdefault(measurement.task, []).append(measurement)

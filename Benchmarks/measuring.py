@@ -98,15 +98,21 @@ class Contest:
         return programs.Bql(before, schedule, threads)
 
     def run(self):
-        """Measures all, the programs side by side or, where memory is short, one by one."""
+        """Yields all measurements, of a task as soon as its answers are known to agree.
+
+        The programs run side by side or, where memory is short, one by one through all tasks.
+        """
         entrants = self.entrants()
         sets = [[entrant] for entrant in entrants] if self.options.one_by_one else [entrants]
         for some in sets:
             with opened([] if self.fresh else [start for _, start in some]) as running:
                 for task in self.tasks:
                     self.take_turns(task, some, running)
-        self.compare()
-        return self.measurements
+                    if len(sets) == 1:
+                        yield from self.compared(task)
+        if len(sets) > 1:
+            for task in self.tasks:
+                yield from self.compared(task)
 
     def take_turns(self, task, entrants, running):
         """Runs each formulation once a turn; the first turn of a process that stays counts not."""
@@ -156,22 +162,24 @@ class Contest:
             if measurement.seconds[0] > SLOW * min(m.seconds[0] for m in own):
                 measurement.alone = True
 
-    def compare(self):
-        """Ends the program where answers differ: times of different work mean nothing."""
-        for task in self.tasks:
-            own = [m for m in self.measurements if m.task == task]
-            reference = own[0].answers[0]
-            for measurement in own:
-                expected = reference
-                if self.fresh:
-                    log = self.paths.get(measurement.formulation, self.log)
-                    expected = [log.rows, log.cents]
-                for answer in measurement.answers:
-                    if not TASKS[task].alike(expected, answer):
-                        sys.exit(
-                            f"{task}: {measurement.program} ({measurement.formulation}) answers"
-                            f" {json.dumps(answer)[:2000]}\nnot {json.dumps(expected)[:2000]}"
-                        )
+    def compared(self, task):
+        """Returns a task's measurements; ends the program where their answers differ.
+
+        Times of different work mean nothing.
+        """
+        own = [m for m in self.measurements if m.task == task]
+        for measurement in own:
+            expected = own[0].answers[0]
+            if self.fresh:
+                log = self.paths.get(measurement.formulation, self.log)
+                expected = [log.rows, log.cents]
+            for answer in measurement.answers:
+                if not TASKS[task].alike(expected, answer):
+                    sys.exit(
+                        f"{task}: {measurement.program} ({measurement.formulation}) answers"
+                        f" {json.dumps(answer)[:2000]}\nnot {json.dumps(expected)[:2000]}"
+                    )
+        return own
 
 
 @contextmanager
