@@ -38,10 +38,25 @@ struct DistinctAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    let keys = encoder.translated(other.pairs.keys, from: other.encoder)
+    var translation = encoder.translation(from: other.encoder)
+    var block: [(group: Int32, key: Int64)] = []
+    let blockSize = 64
+    block.reserveCapacity(blockSize)
     for (position, group) in other.pairs.groups.enumerated() {
-      _ = try pairs.insert(mapping[Int(group)], keys[position])
+      let target = mapping[Int(group)]
+      guard target >= 0 else { continue }
+      let key = other.pairs.keys[position]
+      block.append((target, translation.key(key, &encoder)))
+      if block.count == blockSize {
+        try pairs.insert(block)
+        block.removeAll(keepingCapacity: true)
+      }
     }
+    try pairs.insert(block)
+  }
+
+  var distinctPairs: (groups: [Int32], values: Column)? {
+    inner == nil ? (pairs.groups, encoder.column(pairs.keys)) : nil
   }
 
   func finish() throws(FunctionError) -> Column {
