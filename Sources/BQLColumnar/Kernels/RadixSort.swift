@@ -1,9 +1,11 @@
-/// Sorts 64-bit keys byte by byte, least significant first, leaving out bytes that all keys share.
+/// Sorts 64-bit keys digit by digit, least significant first.
 ///
-/// - Complexity: O(*n* · *b*), *b* the number of bytes in which keys differ; O(*n*) memory.
+/// Digits are cut from the keys' distance to the smallest one, so that keys close together have few.
+///
+/// - Complexity: O(*n* · *d*), *d* the number of digits of the largest distance; O(*n*) memory.
 package enum RadixSort {
-  /// Below this many keys comparing them is faster than counting their bytes.
-  private static let smallCount = 192
+  /// Below this many keys comparing them is faster than counting their digits.
+  private static let smallCount = 512
 
   /// Sorts keys in ascending order.
   package static func sort(_ keys: inout [Int64]) {
@@ -45,23 +47,33 @@ package enum RadixSort {
     }
   }
 
-  /// Sorts by one byte.
+  /// Sorts by one digit.
   private struct Pass {
-    var shift: Int
-    /// Where the keys of each byte start.
-    var starts: InlineArray<256, Int32>
+    var low: Int64
+    var shift: UInt64
+    /// Where the keys of each digit start.
+    var starts: [Int32]
+
+    @inline(__always)
+    func digit(_ key: Int64) -> Int {
+      Int(truncatingIfNeeded: UInt64(bitPattern: key &- low) &>> shift) & (RadixSort.digits &- 1)
+    }
   }
 
+  /// Bits of a digit: its places in the output, one cache line each, stay in the nearest cache.
+  private static let digitBits = 9
+  private static let digits = 1 << digitBits
+
   private static func scatter(_ keys: [Int64], into other: inout [Int64], _ pass: Pass) {
-    var next = pass.starts
-    let shift = pass.shift
+    var starts = pass.starts
+    var next = starts.mutableSpan
     let from = keys.span
     var to = other.mutableSpan
     for row in from.indices {
-      let byte = digit(from[row], shift)
-      let place = next[byte]
+      let digit = pass.digit(from[row])
+      let place = next[digit]
       to[Int(truncatingIfNeeded: place)] = from[row]
-      next[byte] = place &+ 1
+      next[digit] = place &+ 1
     }
   }
 
@@ -72,54 +84,52 @@ package enum RadixSort {
     _ otherOrder: inout [Int32],
     _ pass: Pass
   ) {
-    var next = pass.starts
-    let shift = pass.shift
+    var starts = pass.starts
+    var next = starts.mutableSpan
     let fromKeys = keys.span
     let fromOrder = order.span
     var toKeys = otherKeys.mutableSpan
     var toOrder = otherOrder.mutableSpan
     for row in fromKeys.indices {
-      let byte = digit(fromKeys[row], shift)
-      let place = Int(truncatingIfNeeded: next[byte])
+      let digit = pass.digit(fromKeys[row])
+      let place = Int(truncatingIfNeeded: next[digit])
       toKeys[place] = fromKeys[row]
       toOrder[place] = fromOrder[row]
-      next[byte] &+= 1
+      next[digit] &+= 1
     }
   }
 
-  /// A byte of a key; that of the sign is turned over, so that negative keys come first.
-  @inline(__always)
-  private static func digit(_ key: Int64, _ shift: Int) -> Int {
-    Int(truncatingIfNeeded: UInt64(bitPattern: key ^ .min) &>> UInt64(shift) & 255)
-  }
-
-  /// The bytes in which keys differ, lowest first.
+  /// One pass a digit in which keys differ, lowest first; none where keys ascend already.
   private static func passes(_ keys: [Int64]) -> [Pass] {
-    guard let first = keys.first else { return [] }
-    var differing: Int64 = 0
+    guard var low = keys.first, var previous = keys.first else { return [] }
+    var high = low
     var isAscending = true
-    var previous = first
     for key in keys {
-      differing |= key ^ first
+      low = min(low, key)
+      high = max(high, key)
       isAscending = isAscending && previous <= key
       previous = key
     }
     if isAscending { return [] }
-    return stride(from: 0, to: 64, by: 8).filter { differing >> Int64($0) & 255 != 0 }.map {
-      Pass(shift: $0, starts: starts(keys, $0))
+    let bits = UInt64.bitWidth - UInt64(bitPattern: high &- low).leadingZeroBitCount
+    return stride(from: 0, to: bits, by: digitBits).map { shift in
+      var pass = Pass(low: low, shift: UInt64(shift), starts: [])
+      pass.starts = starts(keys, pass)
+      return pass
     }
   }
 
-  private static func starts(_ keys: [Int64], _ shift: Int) -> InlineArray<256, Int32> {
-    var starts = InlineArray<256, Int32>(repeating: 0)
+  private static func starts(_ keys: [Int64], _ pass: Pass) -> [Int32] {
+    var counts = [Int32](repeating: 0, count: digits)
     let keys = keys.span
-    for row in keys.indices { starts[digit(keys[row], shift)] &+= 1 }
+    var span = counts.mutableSpan
+    for row in keys.indices { span[pass.digit(keys[row])] &+= 1 }
     var sum: Int32 = 0
-    for byte in 0..<256 {
-      let count = starts[byte]
-      starts[byte] = sum
+    for digit in 0..<digits {
+      let count = counts[digit]
+      counts[digit] = sum
       sum &+= count
     }
-    return starts
+    return counts
   }
 }

@@ -7,9 +7,6 @@ struct PairSet: Sendable {
   /// 0 is empty, otherwise a pair's position + 1.
   private var slots = [UInt32](repeating: 0, count: 64)
 
-  /// What ``insert(_:)`` read ahead, kept so that the reading is not left out as useless.
-  private var touched: UInt32 = 0
-
   static let limit = Int(UInt32.max) - 1
 
   var count: Int { keys.count }
@@ -35,16 +32,6 @@ struct PairSet: Sendable {
     return (count - 1, true)
   }
 
-  /// Adds pairs in their order; their slots are read ahead, so that cache misses overlap.
-  mutating func insert(_ block: [(group: Int32, key: Int64)]) throws(FunctionError) {
-    while (count + block.count) * 2 > slots.count { rehash() }
-    var touched: UInt32 = 0
-    let mask = slots.count - 1
-    for pair in block { touched |= slots[Self.hash(pair.group, pair.key) & mask] }
-    self.touched = touched
-    for pair in block { _ = try insert(pair.group, pair.key) }
-  }
-
   private mutating func rehash() {
     slots = [UInt32](repeating: 0, count: slots.count * 2)
     for position in keys.indices {
@@ -58,15 +45,9 @@ struct PairSet: Sendable {
   @inline(__always)
   private static func hash(_ group: Int32, _ key: Int64) -> Int {
     let group = UInt64(UInt32(bitPattern: group)) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: mix(UInt64(bitPattern: key) ^ group))
-  }
-
-  /// Spreads the bits of a number over all of another's.
-  @inline(__always)
-  static func mix(_ number: UInt64) -> UInt64 {
-    var bits = number
+    var bits = UInt64(bitPattern: key) ^ group
     bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
+    return Int(truncatingIfNeeded: bits ^ bits >> 31)
   }
 }

@@ -12,7 +12,7 @@ struct AggregateMerge: Sendable {
   let context: ExecutionContext
 
   /// From this many groups on a call's groups are combined by several threads.
-  private static let dividedCount = 1 << 14
+  private static let dividedCount = 64
   /// The most parts that a call's groups are cut into: each reads all of the partial states.
   private static let partLimit = 8
   /// Rows of an output chunk, so that what reads the answer can do it on several threads.

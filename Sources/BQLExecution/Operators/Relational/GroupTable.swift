@@ -1,4 +1,5 @@
 package import BQLColumnar
+import BQLFunctions
 
 /// Gives each distinct row of key columns a dense group 0, 1, … in order of first appearance.
 ///
@@ -42,7 +43,8 @@ package struct GroupTable: Sendable {
     var groups = (0..<count).map { Int32(truncatingIfNeeded: $0) }
     var columns: [Column] = []
     for index in coders.indices.dropFirst().reversed() {
-      let keys = groups.map { pairs[index - 1].pair(Int($0)) }
+      let known = pairs[index - 1].pairs
+      let keys = groups.map { known[Int($0)] }
       columns.append(
         coders[index].values().gather(keys.map { Int32(truncatingIfNeeded: $0) })
       )

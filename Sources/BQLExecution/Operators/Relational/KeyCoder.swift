@@ -46,8 +46,7 @@ struct KeyCoder: Sendable {
     }
     mergesTexts = true
     let merged = texts.codes(codes, of: dictionary, validity: validity)
-    let domain = texts.count == 0 ? nil : 0...Int64(texts.count - 1)
-    return table.codes(merged, validity, domain: domain) { Int64($0) }
+    return table.codes(merged, below: texts.count, validity)
   }
 
   /// Returns the values that the codes stand for, in code order.

@@ -143,18 +143,21 @@ struct RunsMerge: Sendable {
     }
     var order = (0..<Int32(keys.count)).map { $0 }
     if task.segments.count > 1 { RadixSort.sort(&order, by: keys) }
-    var joined: (keys: [Int64], counts: [Int]) = ([], [])
-    joined.keys.reserveCapacity(total)
-    joined.counts.reserveCapacity(total)
-    for place in order {
-      let key = keys[Int(place)]
-      if joined.keys.last == key {
-        joined.counts[joined.counts.count - 1] += Int(counts[Int(place)])
-      } else {
-        joined.keys.append(key)
-        joined.counts.append(Int(counts[Int(place)]))
+    var joinedKeys: [Int64] = []
+    var joinedCounts: [Int] = []
+    joinedKeys.reserveCapacity(total)
+    joinedCounts.reserveCapacity(total)
+    var index = 0
+    while index < order.count {
+      let key = keys[Int(order[index])]
+      var count = 0
+      while index < order.count, keys[Int(order[index])] == key {
+        count += Int(counts[Int(order[index])])
+        index += 1
       }
+      joinedKeys.append(key)
+      joinedCounts.append(count)
     }
-    return joined
+    return (joinedKeys, joinedCounts)
   }
 }

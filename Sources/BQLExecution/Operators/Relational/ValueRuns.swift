@@ -4,6 +4,9 @@ import BQLFunctions
 /// Holds the values of one column in some rows, group by group: each distinct value once, ascending,
 /// with the number of rows that have it.
 struct ValueRuns: Sendable {
+  /// Rows after which it shows whether values repeat.
+  private static let sampleRows = 1 << 14
+
   /// What keys are codes of, for texts; until ``rank(_:)``, after which they are ranks.
   private(set) var dictionary: TextDictionary?
   private let isFloat: Bool
@@ -50,17 +53,20 @@ struct ValueRuns: Sendable {
       pairCounts.append(contentsOf: repeatElement(0, count: found - pairCounts.count))
       for code in codes { pairCounts[Int(code)] &+= 1 }
       row += column.count
-      if found * 2 > row { return false }
+      if row >= Self.sampleRows, found * 2 > row { return false }
     }
     var order: [Int32] = []
     var pairKeys: [Int64] = []
     var pairGroups: [Int64] = []
+    let known = table.keys
+    let knownPairs = pairs.pairs
+    let nullCode = Int(table.nullCode)
     for place in pairCounts.indices {
-      let pair = groupCount > 1 ? pairs.pair(place) : UInt64(place)
+      let pair = groupCount > 1 ? knownPairs[place] : UInt64(place)
       let code = Int(pair & 0xFFFF_FFFF)
-      pairKeys.append(Int64(bitPattern: table.keys[code]))
+      pairKeys.append(Int64(bitPattern: known[code]))
       pairGroups.append(Int64(pair >> 32))
-      if code != Int(table.nullCode) { order.append(Int32(truncatingIfNeeded: place)) }
+      if code != nullCode { order.append(Int32(truncatingIfNeeded: place)) }
     }
     RadixSort.sort(&order, by: pairKeys)
     if groupCount > 1 { RadixSort.sort(&order, by: pairGroups) }

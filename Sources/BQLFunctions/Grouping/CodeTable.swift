@@ -1,11 +1,10 @@
-import BQLColumnar
-import BQLFunctions
+package import BQLColumnar
 
 /// Maps the integers of one column, and NULL, to dense codes 0, 1, … in order of first appearance.
 ///
 /// Integers that lie close together (dictionary codes, bools, days, hours) are looked up in an array
 /// that has a place for each; others are hashed.
-struct CodeTable: Sendable {
+package struct CodeTable: Sendable {
   private var table = IntTable()
   /// The code of each integer from `base` on, and last that of NULL; −1 where not met.
   private var window: [Int32] = [-1]
@@ -16,29 +15,39 @@ struct CodeTable: Sendable {
   /// The longest window of dictionary codes, which are dense.
   private static let domainLimit: UInt64 = 1 << 18
 
-  var count: Int { table.count }
+  package init() {}
+
+  package var count: Int { table.count }
   /// The integer of each code; NULL has any.
-  var keys: [UInt64] { table.keys }
+  package var keys: [UInt64] { table.keys }
   /// −1 where NULL was not met.
-  var nullCode: Int32 { table.keylessCode }
+  package var nullCode: Int32 { table.keylessCode }
 
   /// Puts other integers, as many and all different, in the place of those so far; codes stay.
-  mutating func replaceKeys(_ keys: [UInt64]) {
+  package mutating func replaceKeys(_ keys: [UInt64]) {
     table.replaceKeys(keys)
     if !table.isHashing { reset(base: 0, size: 0) }
   }
 
   /// Returns one code a row of a column; texts have those of one dictionary.
-  mutating func codes(_ column: Column) -> [Int32] {
+  package mutating func codes(_ column: Column) -> [Int32] {
     switch column.values {
     case .ints(let ints): return codes(ints, column.validity) { $0 }
     case .floats(let floats): return codes(floats, column.validity) { FloatOrder.key($0) }
     case .bools(let bools):
       return codes(bools, column.validity, domain: 0...1) { $0 ? 1 : 0 }
     case .texts(let texts, let dictionary):
-      let domain = dictionary.count == 0 ? nil : 0...Int64(dictionary.count - 1)
-      return codes(texts, column.validity, domain: domain) { Int64($0) }
+      return codes(texts, below: dictionary.count, column.validity)
     }
+  }
+
+  /// Returns one code a row of codes of another kind, which are below `count`.
+  package mutating func codes(
+    _ others: [Int32],
+    below count: Int,
+    _ validity: Bitmap?
+  ) -> [Int32] {
+    codes(others, validity, domain: count == 0 ? nil : 0...Int64(count - 1)) { Int64($0) }
   }
 
   /// Returns one code a row, `key` giving the integer of an element.
@@ -173,22 +182,46 @@ struct CodeTable: Sendable {
     _ validity: Bitmap?,
     _ key: (Element) -> Int64
   ) -> [Int32] {
-    var result = [Int32](repeating: 0, count: elements.count)
     // Equal values often follow each other: a log is clustered by user.
+    let sample = elements.prefix(64)
+    let repeats = zip(sample, sample.dropFirst()).reduce(0) {
+      $0 + (key($1.0) == key($1.1) ? 1 : 0)
+    }
+    var result =
+      repeats > 32
+      ? [Int32](repeating: -1, count: elements.count)
+      : table.firstGuesses(elements) { UInt64(bitPattern: key($0)) }
     var last: Int64 = 0
     var lastCode: Int32 = -1
+    guard let validity else {
+      for row in elements.indices where result[row] < 0 {
+        result[row] = code(key(elements[row]), &last, &lastCode)
+      }
+      return result
+    }
+    var bits: UInt64 = 0
     for row in elements.indices {
-      if let validity, !validity[row] {
+      bits = row & 63 == 0 ? validity.words[row >> 6] : bits >> 1
+      if bits & 1 == 0 {
         result[row] = table.codeOfKeyless()
-        continue
+      } else if result[row] < 0 {
+        result[row] = code(key(elements[row]), &last, &lastCode)
       }
-      let integer = key(elements[row])
-      if integer != last || lastCode < 0 {
-        last = integer
-        lastCode = table.code(for: UInt64(bitPattern: integer))
-      }
-      result[row] = lastCode
     }
     return result
+  }
+
+  /// Returns the code of an integer, at once where it is the one asked for before.
+  @inline(__always)
+  private mutating func code(
+    _ integer: Int64,
+    _ last: inout Int64,
+    _ lastCode: inout Int32
+  ) -> Int32 {
+    if integer != last || lastCode < 0 {
+      last = integer
+      lastCode = table.code(for: UInt64(bitPattern: integer))
+    }
+    return lastCode
   }
 }

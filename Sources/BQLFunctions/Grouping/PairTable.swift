@@ -1,7 +1,7 @@
 /// Maps pairs of a group and a code to dense groups 0, 1, … in order of first appearance.
 ///
 /// While both are few, a pair is looked up in an array that has a place for each; else hashed.
-struct PairTable: Sendable {
+package struct PairTable: Sendable {
   private var table = IntTable()
   /// The group of pair (a, b) at `a << shift | b`; −1 where not met.
   private var window: [Int32] = []
@@ -9,14 +9,17 @@ struct PairTable: Sendable {
 
   private static let windowLimit = 1 << 16
 
-  var count: Int { table.count }
+  package init() {}
 
-  /// Returns the pair of a group: the first in the upper half, the second in the lower.
-  func pair(_ group: Int) -> UInt64 { table.keys[group] }
+  /// The number of pairs.
+  package var count: Int { table.count }
+
+  /// The pair of each group: the first in the upper half, the second in the lower.
+  package var pairs: [UInt64] { table.keys }
 
   /// Replaces each row's group, below `groupCount`, by that of its pair with the row's code, below
   /// `codeCount`.
-  mutating func join(
+  package mutating func join(
     _ groups: inout [Int32],
     groupCount: Int,
     _ codes: [Int32],
@@ -28,7 +31,10 @@ struct PairTable: Sendable {
       table.startHashing()
     }
     if table.isHashing {
-      for row in groups.indices { groups[row] = table.code(for: Self.key(groups[row], codes[row])) }
+      let keys = Rows.map(groups, codes) { Self.key($0, $1) }
+      var joined = table.firstGuesses(keys) { $0 }
+      for row in joined.indices where joined[row] < 0 { joined[row] = table.code(for: keys[row]) }
+      groups = joined
       return
     }
     for row in groups.indices {

@@ -36,7 +36,7 @@ struct IntTable: Sendable {
 
   mutating func startHashing() {
     var slotCount = 64
-    while slotCount < keys.count * 2 + 2 { slotCount *= 2 }
+    while slotCount < keys.count * 3 + 3 { slotCount *= 2 }
     rebuild(slotCount: slotCount)
   }
 
@@ -46,13 +46,36 @@ struct IntTable: Sendable {
     var slot = Self.slot(of: key, mask: slots.count &- 1)
     while slots[slot] != 0 {
       let code = slots[slot] &- 1
-      if keys[Int(code)] == key, code != keylessCode { return code }
+      if keys[Int(code)] == key { return code }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
     keys.append(key)
     slots[slot] = Int32(truncatingIfNeeded: keys.count)
-    if keys.count * 2 > slots.count { rebuild(slotCount: slots.count * 2) }
+    if keys.count * 3 > slots.count { rebuild(slotCount: slots.count * 2) }
     return Int32(truncatingIfNeeded: keys.count &- 1)
+  }
+
+  /// Returns the code of each key whose search ends at its first slot, −1 for others.
+  ///
+  /// No row waits for the one before it, nor for a branch, so that searches overlap.
+  @inline(__always)
+  func firstGuesses<Element>(
+    _ elements: [Element],
+    _ key: (Element) -> UInt64
+  ) -> [Int32] {
+    if keys.isEmpty { return [Int32](repeating: -1, count: elements.count) }
+    let mask = slots.count &- 1
+    let input = elements.span
+    let slots = slots.span
+    let keys = keys.span
+    return [Int32](capacity: input.count) { (output: inout OutputSpan<Int32>) in
+      for row in input.indices {
+        let wanted = key(input[row])
+        let code = slots[Self.slot(of: wanted, mask: mask)] &- 1
+        let found = keys[Int(max(code, 0))]
+        output.append(found == wanted ? code : -1)
+      }
+    }
   }
 
   @inline(__always)
