@@ -59,6 +59,7 @@ let package = Package(
 
     stage("BQLJSON"),
     stage("BQLSyntax", ["BQLJSON"]),
+    .target(name: "CPrefetch"),
     stage("BQLColumnar"),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
@@ -66,7 +67,7 @@ let package = Package(
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
     stage(
       "BQLExecution",
-      ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning"]
+      ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning", "CPrefetch"]
     ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
     stage("BQLGenerator", ["BQLColumnar"]),

@@ -15,6 +15,15 @@ struct PhysicalPlanner {
     return MeasuredOperator(input: try node(plan, depth), entry: entry)
   }
 
+  /// Chooses the operator of a behaviour question.
+  private func behavior(
+    _ question: BehaviorQuestion
+  ) throws(ExecutionError) -> any Operator {
+    switch question {
+    case .funnel(let plan): try FunnelOperator(plan, notes: notes)
+    }
+  }
+
   private func node(_ plan: LogicalPlan, _ depth: Int) throws(ExecutionError) -> any Operator {
     switch plan {
     case .scan(let scan):
@@ -68,7 +77,7 @@ struct PhysicalPlanner {
         second: try self.plan(second, depth: depth + 1)
       )
     case .summarize(let plan): return try summarize(plan, depth)
-    case .funnel(let funnel): return try FunnelOperator(funnel, notes: notes)
+    case .behavior(let question): return try behavior(question)
     }
   }
 

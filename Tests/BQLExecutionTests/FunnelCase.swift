@@ -59,7 +59,7 @@ struct FunnelCase {
     let userOffsetsBuffer = Buffer(offsets)
     let times = timesBuffer
     let values = valuesBuffer
-    let groups = FunnelRowCodes(
+    let groups = RowCodes(
       .codes16(Buffer(rows.map { UInt16(max($0.group, 0)) })),
       validity: valid { $0.group >= 0 }
     )
@@ -75,14 +75,14 @@ struct FunnelCase {
       )
       if specification.attribution != nil { input.groups = groups }
       if hasFilter { input.filter = morselRows.map { $0.passes ? 1 : 0 } }
-      if hasUnits { input.units = FunnelRowCodes(.rows(morselRows.map(\.unit))) }
+      if hasUnits { input.units = RowCodes(.rows(morselRows.map(\.unit))) }
       input.values = values
       if let purchase {
-        let sessions = FunnelRowCodes(
+        let sessions = RowCodes(
           .codes32(Buffer(rows.map { max($0.session, 0) })),
           validity: valid { $0.session >= 0 }
         )
-        input.purchases = FunnelPurchases(
+        input.purchases = RowPurchases(
           rows: shape == .rows
             ? .rows(morselRows.map { $0.event == purchase ? 1 : 0 })
             : shape == .codes8
@@ -103,16 +103,16 @@ struct FunnelCase {
     }
   }
 
-  private var timesBuffer: FunnelTimes {
+  private var timesBuffer: RowTimes {
     shape == .codes8
       ? .int32(Buffer(rows.map { Int32($0.time) }), scale: scale)
       : .int64(Buffer(rows.map(\.time)), scale: scale)
   }
 
-  private var valuesBuffer: FunnelValues? {
+  private var valuesBuffer: RowMoney? {
     guard hasValues else { return nil }
     let numbers = rows.map { $0.value ?? 0 }
-    return FunnelValues(.hundredths64(Buffer(numbers)), validity: valid { $0.value != nil })
+    return RowMoney(.hundredths64(Buffer(numbers)), validity: valid { $0.value != nil })
   }
 
   private func valid(_ isValid: (Row) -> Bool) -> Bitmap {
@@ -216,15 +216,17 @@ extension FunnelCase {
 }
 
 extension FunnelCase {
-  /// Makes this the everyday funnel: users, steps that are events, no filter, no period; with
-  /// more rows, most of them of step 1.
+  /// Makes this an everyday funnel: a row matches one step at most; with more rows, most of them
+  /// of step 1, and units that are mostly runs of rows.
   mutating func simplify(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    shape = .codes8
-    hasUnits = false
-    hasFilter = false
-    specification.since = nil
-    specification.until = nil
+    if random.chance(50) {
+      shape = .codes8
+      hasFilter = false
+      specification.since = nil
+      specification.until = nil
+    }
+    if random.chance(50) { hasUnits.toggle() }
     if specification.attribution == .each { specification.attribution = .first }
     specification.windows = specification.windows.map { $0.map { max($0, 0) } }
     masksOfEvents = (0..<specification.stepCount).map { 1 << UInt32($0) }
@@ -232,12 +234,17 @@ extension FunnelCase {
     masksOfEvents.shuffle(using: &random)
     purchase = UInt8(masksOfEvents.count - 1)
     let quiet = masksOfEvents.firstIndex(of: 1) ?? 0
+    let unitChance = random.chance(50) ? 0 : 10
+    var unit: Int32 = 0
     for index in rows.indices {
       let isQuiet = random.chance(50)
-      rows[index].event =
+      let event =
         isQuiet
         ? UInt8(quiet) : UInt8.random(in: 0...UInt8(masksOfEvents.count), using: &random)
-      rows[index].passes = true
+      rows[index].event = event
+      rows[index].mask = Int(event) < masksOfEvents.count ? masksOfEvents[Int(event)] : 0
+      if random.chance(30) { unit = unit + 1 < 40 ? unit + 1 : 0 }
+      if !random.chance(unitChance) { rows[index].unit = unit }
     }
     rows = rows.flatMap { row in
       [Row](repeating: row, count: random.chance(20) ? Int.random(in: 1...20, using: &random) : 1)

@@ -2,27 +2,31 @@ import BQLExecution
 import BQLTestSupport
 import Testing
 
+private func quantile(_ values: [Int64], in range: Range<Int>, at p: Double) -> Int64? {
+  Quantile.linear(values.span.extracting(range), at: [p])[0]
+}
+
 @Suite struct QuantileTests {
   @Test func interpolatesLinearly() {
     var values: [Int64] = [4, 1, 3, 2]
-    #expect(Quantile.linear(values, in: 0..<4, at: 0) == 1)
-    #expect(Quantile.linear(values, in: 0..<4, at: 1) == 4)
+    #expect(quantile(values, in: 0..<4, at: 0) == 1)
+    #expect(quantile(values, in: 0..<4, at: 1) == 4)
     values = [40, 10, 30, 20]
-    #expect(Quantile.linear(values, in: 0..<4, at: 0.5) == 25)
-    #expect(Quantile.linear(values, in: 0..<4, at: 0.9) == 37)
+    #expect(quantile(values, in: 0..<4, at: 0.5) == 25)
+    #expect(quantile(values, in: 0..<4, at: 0.9) == 37)
   }
 
   @Test func roundsHalvesToTheEvenNumber() {
     var values: [Int64] = [1, 2]
-    #expect(Quantile.linear(values, in: 0..<2, at: 0.5) == 1)
+    #expect(quantile(values, in: 0..<2, at: 0.5) == 1)
     values = [1, 4]
-    #expect(Quantile.linear(values, in: 0..<2, at: 0.5) == 3)
+    #expect(quantile(values, in: 0..<2, at: 0.5) == 3)
   }
 
   @Test func readsItsRangeAlone() {
     let values: [Int64] = [100, 3, 1, 2, -100]
-    #expect(Quantile.linear(values, in: 1..<4, at: 0.5) == 2)
-    #expect(Quantile.linear(values, in: 2..<2, at: 0.5) == nil)
+    #expect(quantile(values, in: 1..<4, at: 0.5) == 2)
+    #expect(quantile(values, in: 2..<2, at: 0.5) == nil)
   }
 
   @Test(arguments: UInt64(1)...60)
@@ -35,14 +39,21 @@ import Testing
     if seed % 8 == 0 { values[0] = 1 << 40 }
     let sorted = values.sorted()
     if seed % 3 == 0 { values = sorted }
-    for p in [0, 0.1, 0.25, 0.5, 0.9, 0.99, 1] {
+    let ps = [0, 0.1, 0.25, 0.5, 0.9, 0.99, 1]
+    let all = Quantile.linear(values.span, at: ps)
+    for (index, p) in ps.enumerated() {
       let h = p * Double(count - 1)
       let low = Int(h.rounded(.down))
       let high = min(low + 1, count - 1)
       let offset = (h - Double(low)) * (Double(sorted[high]) - Double(sorted[low]))
       let expected = sorted[low] + Int64(offset.rounded(.toNearestOrEven))
-      #expect(Quantile.linear(values, in: 0..<count, at: p) == expected, "p \(p)")
+      #expect(quantile(values, in: 0..<count, at: p) == expected, "p \(p)")
+      #expect(all[index] == expected, "p \(p)")
     }
+    let narrow = values.map { UInt32(truncatingIfNeeded: $0) }
+    let wide = narrow.map { Int64($0) * 1_000 }
+    let ofNarrow = Quantile.linear(narrow.span, at: ps, unit: 1_000)
+    #expect(ofNarrow == Quantile.linear(wide.span, at: ps))
   }
 }
 

@@ -12,7 +12,10 @@ enum Layers {
     // Of the syntax only the places that errors point at.
     (
       "BQLExecution",
-      ["BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage", "BQLPlanning"]
+      [
+        "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage", "BQLPlanning",
+        "CPrefetch",
+      ]
     ),
     ("BQLOutput", ["BQLJSON", "BQLColumnar"]),
     ("BQLGenerator", ["BQLColumnar"]),
@@ -37,7 +40,7 @@ enum Layers {
   static let system = ["Glibc", "Synchronization"]
 
   /// Targets of C, which import nothing of the project.
-  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan"]
+  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch"]
 
   /// Finds imports that a file's target may not have, or does not declare in `Package.swift`.
   static func findings(_ file: SourceFile, declared: [String: [String]]) -> [Finding] {

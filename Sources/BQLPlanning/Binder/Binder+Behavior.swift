@@ -3,6 +3,86 @@ import BQLStorage
 import BQLSyntax
 
 extension Binder {
+  /// Resolves the clauses that every behaviour statement has, against the log called `name`.
+  mutating func bindBehavior(
+    _ clauses: BehaviorClauses,
+    _ name: String,
+    _ log: EventLog,
+    at range: SourceRange
+  ) -> BehaviorPlan? {
+    let context = behaviorContext(name, log)
+    let filter = clauses.condition.map { bindCondition($0, context) }
+    let unit = bindUnit(clauses.unit, log, context)
+    let since = bindInstant(clauses.since, clause: "SINCE")
+    let until = bindInstant(clauses.until, clause: "UNTIL")
+    var dimensionContext = context
+    dimensionContext.clause = "BY"
+    dimensionContext.scope.allowsTimeParts = true
+    let dimensions = bindDimensions(clauses.by, dimensionContext)
+    guard let unit, let since, let until, let dimensions,
+      filter == nil || filter.flatMap({ $0 }) != nil, let top = bindTop(clauses)
+    else { return nil }
+    if let since = since.value, let until = until.value, since >= until {
+      return fail(
+        .badFunnel,
+        "the period is empty: SINCE is not before UNTIL",
+        at: clauses.until?.range ?? range
+      )
+    }
+    return BehaviorPlan(
+      log: log,
+      logName: name,
+      unit: unit,
+      filter: filter.flatMap { $0 },
+      since: since.value,
+      until: until.value,
+      dimensions: dimensions,
+      top: top.value,
+      orderGapSeconds: settings.orderGapSeconds
+    )
+  }
+
+  /// What a behaviour statement's expressions may name: the columns of its log.
+  func behaviorContext(_ name: String, _ log: EventLog) -> ExpressionContext {
+    let scope = Scope(schema: log.schema, qualifier: name, roles: log.roles)
+    return ExpressionContext(scope: scope, clause: "WHERE", grouping: nil)
+  }
+
+  /// Finds the log of a behaviour statement: `events` without FROM.
+  mutating func bindLog(
+    _ from: TableReference?,
+    at range: SourceRange
+  ) -> (name: String, log: EventLog)? {
+    guard let from else {
+      guard let entry = catalog[Catalog.defaultLog] else {
+        return fail(
+          .unknownTable,
+          "no event log is loaded: there is no table 'events'",
+          at: range,
+          hints: ["load one first: LOAD 'events.csv'"]
+            + (catalog.names.isEmpty ? [] : ["or name one: FROM \(catalog.names[0])"])
+        )
+      }
+      guard case .log(let log) = entry else {
+        return fail(.notALog, "'events' is a plain table, not an event log", at: range)
+      }
+      return (Catalog.defaultLog, log)
+    }
+    guard case .table(let name) = from.kind else {
+      return unimplemented("a behaviour statement over a query or a file", at: from.range)
+    }
+    guard let entry = lookUp(name) else { return nil }
+    guard case .log(let log) = entry else {
+      return fail(
+        .notALog,
+        "'\(name.name)' is a plain table, not an event log",
+        at: name.range,
+        hints: ["load it as a log: LOAD 'file.csv' AS \(name.name) (USER …, TIME …);"]
+      )
+    }
+    return (name.name, log)
+  }
+
   /// Resolves an event's name to its code; nil inside where the log does not know it.
   ///
   /// A name with a near neighbour is an error; any other counts nothing, with a warning, so that a
@@ -45,7 +125,7 @@ extension Binder {
     _ unit: Choice<BehaviorUnit>?,
     _ log: EventLog,
     _ context: ExpressionContext
-  ) -> FunnelPlan.Unit? {
+  ) -> BehaviorPlan.Unit? {
     guard let unit else { return .user }
     switch unit.value {
     case .user: return .user
@@ -96,52 +176,9 @@ extension Binder {
     return Bound(value: instant)
   }
 
-  /// Resolves WITHIN: spans of exact length.
-  mutating func bindWindows(_ windows: [FunnelWindow]) -> [FunnelPlan.Window]? {
-    var bound: [FunnelPlan.Window] = []
-    for written in windows {
-      guard let window = resolve(written) else { return nil }
-      guard window.duration.months == 0 else {
-        return fail(
-          .badFunnel,
-          "WITHIN needs a span of exact length, found calendar months: "
-            + "'\(window.text)'",
-          at: window.range,
-          hints: ["30d, 4w"]
-        )
-      }
-      bound.append(
-        FunnelPlan.Window(text: window.text, microseconds: window.duration.microseconds)
-      )
-    }
-    return bound
-  }
-
-  /// Puts a parameter's value, a span, in its place.
-  private mutating func resolve(_ window: FunnelWindow) -> FunnelWindow? {
-    guard let parameter = window.parameter else { return window }
-    let context = ExpressionContext(scope: Scope(columns: []), clause: "WITHIN", grouping: nil)
-    let reference = Expression(.parameter(parameter), range: window.range)
-    guard let bound = bind(reference, context) else { return nil }
-    guard case .interval(let span) = coerce(bound, to: .interval)?.literal, span >= 0 else {
-      return fail(
-        .typeMismatch,
-        "WITHIN needs a span of time, found \(bound.type.rawValue)",
-        at: window.range,
-        hints: ["-p \(parameter.name)=7d"]
-      )
-    }
-    let duration = Duration(microseconds: span)
-    return FunnelWindow(
-      duration: duration,
-      text: Formatter.print(duration),
-      range: window.range
-    )
-  }
-
-  mutating func bindTop(_ funnel: FunnelStatement) -> Bound<Int>? {
-    guard let top = funnel.behavior.top else { return Bound(value: nil) }
-    guard !funnel.behavior.by.isEmpty else {
+  private mutating func bindTop(_ clauses: BehaviorClauses) -> Bound<Int>? {
+    guard let top = clauses.top else { return Bound(value: nil) }
+    guard !clauses.by.isEmpty else {
       return fail(.missingClause, "TOP needs a dimension: BY … TOP \(top.value)", at: top.range)
     }
     guard top.value >= 1 else {
@@ -149,23 +186,9 @@ extension Binder {
     }
     return Bound(value: top.value)
   }
+}
 
-  mutating func bindAttribution(_ funnel: FunnelStatement) -> FunnelAttribution? {
-    guard let attribution = funnel.attribution else { return .first }
-    guard !funnel.behavior.by.isEmpty else {
-      return fail(
-        .missingClause,
-        "ATTRIBUTE needs a dimension: add BY",
-        at: attribution.range
-      )
-    }
-    if case .step(let step) = attribution.value, step < 1 || step > funnel.steps.count {
-      return fail(
-        .badFunnel,
-        "ATTRIBUTE STEP \(step): the funnel has \(funnel.steps.count) steps",
-        at: attribution.range
-      )
-    }
-    return attribution.value
-  }
+/// Holds the value of a clause that may be absent, apart from "did not bind".
+struct Bound<Value> {
+  var value: Value?
 }

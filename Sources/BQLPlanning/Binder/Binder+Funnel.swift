@@ -7,84 +7,25 @@ extension Binder {
   mutating func bindFunnel(_ funnel: FunnelStatement, at range: SourceRange) -> FunnelPlan? {
     guard let (name, log) = bindLog(funnel.behavior.from, at: range) else { return nil }
     let isBuilt = refuseUnbuilt(funnel)
-    let scope = Scope(schema: log.schema, qualifier: name, roles: log.roles)
-    let context = ExpressionContext(scope: scope, clause: "WHERE", grouping: nil)
+    let context = behaviorContext(name, log)
     let steps = funnel.steps.map { bindStep($0, log, name, context) }
-    let filter = funnel.behavior.condition.map { bindCondition($0, context) }
-    let unit = bindUnit(funnel.behavior.unit, log, context)
-    let since = bindInstant(funnel.behavior.since, clause: "SINCE")
-    let until = bindInstant(funnel.behavior.until, clause: "UNTIL")
+    let behavior = bindBehavior(funnel.behavior, name, log, at: range)
     let windows = bindWindows(funnel.windows)
-    var dimensionContext = context
-    dimensionContext.clause = "BY"
-    dimensionContext.scope.allowsTimeParts = true
-    let dimensions = bindDimensions(funnel.behavior.by, dimensionContext)
     let bound = steps.compactMap { $0 }
-    guard isBuilt, bound.count == steps.count, let unit, let windows, let dimensions,
-      let since, let until, filter == nil || filter.flatMap({ $0 }) != nil,
-      let top = bindTop(funnel), let attribution = bindAttribution(funnel)
+    guard isBuilt, bound.count == steps.count, let windows, let behavior,
+      let attribution = bindAttribution(funnel)
     else { return nil }
     guard bound.count <= 32 else {
       return fail(.badFunnel, "a funnel has at most 32 steps, found \(bound.count)", at: range)
     }
-    if let since = since.value, let until = until.value, since >= until {
-      return fail(
-        .badFunnel,
-        "the period is empty: SINCE is not before UNTIL",
-        at: funnel.behavior.until?.range ?? range
-      )
-    }
     return FunnelPlan(
-      log: log,
-      logName: name,
+      behavior: behavior,
       steps: bound,
-      unit: unit,
-      filter: filter.flatMap { $0 },
-      since: since.value,
-      until: until.value,
       windows: windows,
-      dimensions: dimensions,
-      top: top.value,
       withTotal: funnel.withTotal != nil,
       attribution: attribution,
-      ties: funnel.ties?.value ?? .allow,
-      orderGapSeconds: settings.orderGapSeconds
+      ties: funnel.ties?.value ?? .allow
     )
-  }
-
-  /// Finds the log of a behaviour statement: `events` without FROM.
-  mutating func bindLog(
-    _ from: TableReference?,
-    at range: SourceRange
-  ) -> (name: String, log: EventLog)? {
-    guard let from else {
-      guard let entry = catalog[Catalog.defaultLog] else {
-        return fail(
-          .unknownTable,
-          "no event log is loaded: there is no table 'events'",
-          at: range,
-          hints: ["load one first: LOAD 'events.csv'"]
-            + (catalog.names.isEmpty ? [] : ["or name one: FROM \(catalog.names[0])"])
-        )
-      }
-      guard case .log(let log) = entry else {
-        return fail(.notALog, "'events' is a plain table, not an event log", at: range)
-      }
-      return (Catalog.defaultLog, log)
-    }
-    guard case .table(let name) = from.kind else {
-      return unimplemented("a behaviour statement over a query or a file", at: from.range)
-    }
-    guard let entry = lookUp(name) else { return nil }
-    guard case .log(let log) = entry else {
-      return fail(
-        .notALog,
-        "'\(name.name)' is a plain table, not an event log",
-        at: name.range,
-        hints: ["load it as a log: LOAD 'file.csv' AS \(name.name) (USER …, TIME …);"]
-      )
-    }
-    return (name.name, log)
   }
 
   /// Names the parts of FUNNEL that are another version's.
@@ -158,9 +99,4 @@ extension Binder {
     }
     return names.joined(separator: "|")
   }
-}
-
-/// Holds the value of a clause that may be absent, apart from "did not bind".
-struct Bound<Value> {
-  var value: Value?
 }

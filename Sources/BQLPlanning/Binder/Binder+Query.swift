@@ -7,7 +7,8 @@ extension Binder {
   package mutating func bind(_ query: Query) -> BoundQuery? {
     switch query.kind {
     case .select(let select): return bindSelect(select, at: query.range).map { .select($0) }
-    case .funnel(let funnel): return bindFunnel(funnel, at: query.range).map { .funnel($0) }
+    case .funnel(let funnel):
+      return bindFunnel(funnel, at: query.range).map { .behavior(.funnel($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

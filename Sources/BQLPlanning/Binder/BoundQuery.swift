@@ -3,7 +3,7 @@ package import BQLColumnar
 /// Holds a question whose names, types, roles and event values are resolved.
 package indirect enum BoundQuery: Sendable {
   case select(BoundSelect)
-  case funnel(FunnelPlan)
+  case behavior(BehaviorQuestion)
   case summarize(SummarizePlan)
   /// An answer that the catalog alone gives: DESCRIBE, SHOW.
   case values(Relation)

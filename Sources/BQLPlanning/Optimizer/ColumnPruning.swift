@@ -39,7 +39,7 @@ extension Optimizer {
       let (pruned, map) = prune(input, keeping: needed)
       return (.limit(pruned, limit), map)
     case .summarize(let summarize): return prune(summarize)
-    case .distinct, .union, .values, .funnel:
+    case .distinct, .union, .values, .behavior:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))
       return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)

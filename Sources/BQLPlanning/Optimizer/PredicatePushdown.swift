@@ -32,7 +32,7 @@ extension Optimizer {
     case .union(let first, let second):
       return .union(push(.filter(first, predicate)), push(.filter(second, predicate)))
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
-    case .sort, .limit, .values, .summarize, .funnel:
+    case .sort, .limit, .values, .summarize, .behavior:
       return .filter(input.mapInputs(push), predicate)
     }
   }

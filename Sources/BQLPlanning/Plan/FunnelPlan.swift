@@ -1,4 +1,3 @@
-package import BQLStorage
 package import BQLSyntax
 
 /// Asks how many units reach each step of a sequence of events.
@@ -17,35 +16,17 @@ package struct FunnelPlan: Sendable {
     package var alternatives: [Alternative]
   }
 
-  /// Says who or what counts once a step.
-  package enum Unit: Sendable {
-    case user
-    case session(column: Int)
-    case columns([Int])
-  }
-
   /// Holds a span from the first step to the last, inclusive.
   package struct Window: Sendable {
     package var text: String
     package var microseconds: Int64
   }
 
-  package var log: EventLog
-  package var logName: String
+  package var behavior: BehaviorPlan
   package var steps: [Step]
-  package var unit: Unit
-  /// Filters rows before matching; over the log's schema.
-  package var filter: BoundExpression?
-  /// The start of a chain lies in `[since, until)`, in microseconds.
-  package var since: Int64?
-  package var until: Int64?
   /// Empty: one block without a limit.
   package var windows: [Window]
-  /// Over the log's schema.
-  package var dimensions: [NamedExpression]
-  package var top: Int?
   package var withTotal: Bool
   package var attribution: FunnelAttribution
   package var ties: FunnelTies
-  package var orderGapSeconds: Int
 }

@@ -5,7 +5,7 @@ extension LogicalPlan {
   package init(_ query: BoundQuery) {
     switch query {
     case .select(let select): self.init(select)
-    case .funnel(let funnel): self = .funnel(funnel)
+    case .behavior(let question): self = .behavior(question)
     case .summarize(let summarize): self = .summarize(summarize)
     case .values(let relation): self = .values(relation)
     }

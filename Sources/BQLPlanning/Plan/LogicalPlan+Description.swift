@@ -1,7 +1,6 @@
 package import BQLColumnar
 import BQLFunctions
 import BQLStorage
-package import BQLSyntax
 
 extension LogicalPlan {
   /// The node as one line of EXPLAIN, without its inputs.
@@ -34,7 +33,7 @@ extension LogicalPlan {
     case .union: return "union all"
     case .summarize(let plan):
       return "summarize \(plan.columns.map { plan.input.schema[$0].name }.joined(separator: ", "))"
-    case .funnel(let plan): return plan.title
+    case .behavior(let question): return question.title
     }
   }
 
@@ -48,42 +47,6 @@ extension LogicalPlan {
   /// The plan as a tree, one node a line, inputs indented.
   package var description: [String] {
     [title] + inputs.flatMap { $0.description.map { "  " + $0 } }
-  }
-}
-
-extension FunnelPlan {
-  fileprivate var title: String {
-    var parts = ["funnel \(logName): \(steps.map(\.label).joined(separator: " > "))"]
-    switch unit {
-    case .user: break
-    case .session: parts.append("per session")
-    case .columns(let columns):
-      parts.append("per \(columns.map { log.schema[$0].name }.joined(separator: ", "))")
-    }
-    if !windows.isEmpty { parts.append("within \(windows.map(\.text).joined(separator: ", "))") }
-    if let filter { parts.append("where \(filter.described(by: log.schema))") }
-    if !dimensions.isEmpty {
-      let names = dimensions.map { $0.expression.described(by: log.schema) }
-      parts.append("by \(names.joined(separator: ", "))")
-      parts.append("attribute \(attribution.name)")
-    }
-    if let top { parts.append("top \(top)") }
-    if withTotal { parts.append("with total") }
-    if ties != .allow { parts.append("ties \(ties.rawValue.lowercased())") }
-    return parts.joined(separator: ", ")
-  }
-}
-
-extension FunnelAttribution {
-  /// The word of the language, in lower case.
-  package var name: String {
-    switch self {
-    case .first: "first"
-    case .each: "each"
-    case .held: "held"
-    case .last: "last"
-    case .step(let step): "step \(step)"
-    }
   }
 }
 

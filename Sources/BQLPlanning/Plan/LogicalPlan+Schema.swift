@@ -20,7 +20,7 @@ extension LogicalPlan {
           + plan.aggregates.map { Field($0.name, $0.aggregate.overload.result) }
       )
     case .summarize(let plan): plan.schema
-    case .funnel(let plan): plan.schema
+    case .behavior(let question): question.schema
     }
   }
 }
@@ -35,36 +35,5 @@ extension SummarizePlan {
         Field("mean", .float), Field("stddev", .float), Field("top_values", .text),
       ]
     )
-  }
-}
-
-extension FunnelPlan {
-  /// The name of the column that counts units.
-  package var countName: String {
-    switch unit {
-    case .user: "users"
-    case .session: "sessions"
-    case .columns: "units"
-    }
-  }
-
-  /// Dimension columns are text where `(other)` or `(total)` may stand in them.
-  package var dimensionsAreText: Bool { top != nil || withTotal }
-
-  package var valueType: DataType? { log.roles[.value].map { log.schema[$0].type } }
-
-  package var schema: Schema {
-    var fields = dimensions.map {
-      Field($0.name, dimensionsAreText ? .text : $0.expression.type)
-    }
-    if !windows.isEmpty { fields.append(Field("window", .interval)) }
-    fields += [
-      Field("step_no", .int), Field("step", .text), Field(countName, .int),
-      Field("pct_of_first", .float), Field("pct_of_previous", .float), Field("dropped", .int),
-      Field("ci_low", .float), Field("ci_high", .float), Field("median_time", .interval),
-      Field("p90_time", .interval),
-    ]
-    if let valueType { fields.append(Field("value", valueType)) }
-    return Schema(fields)
   }
 }

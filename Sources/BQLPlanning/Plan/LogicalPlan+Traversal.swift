@@ -2,7 +2,7 @@ extension LogicalPlan {
   /// The plans that this one reads, in order.
   package var inputs: [LogicalPlan] {
     switch self {
-    case .scan, .values, .funnel: []
+    case .scan, .values, .behavior: []
     case .filter(let input, _), .project(let input, _), .distinct(let input),
       .limit(let input, _):
       [input]
@@ -16,7 +16,7 @@ extension LogicalPlan {
   /// Rebuilds the plan with each input replaced.
   package func mapInputs(_ transform: (LogicalPlan) -> LogicalPlan) -> LogicalPlan {
     switch self {
-    case .scan, .values, .funnel: return self
+    case .scan, .values, .behavior: return self
     case .filter(let input, let predicate): return .filter(transform(input), predicate)
     case .project(let input, let items): return .project(transform(input), items)
     case .distinct(let input): return .distinct(transform(input))
@@ -59,16 +59,7 @@ extension LogicalPlan {
     case .summarize(var plan):
       plan.groups = named(plan.groups)
       return .summarize(plan)
-    case .funnel(var plan):
-      plan.filter = plan.filter.map(transform)
-      plan.dimensions = named(plan.dimensions)
-      for step in plan.steps.indices {
-        for index in plan.steps[step].alternatives.indices {
-          let condition = plan.steps[step].alternatives[index].condition
-          plan.steps[step].alternatives[index].condition = condition.map(transform)
-        }
-      }
-      return .funnel(plan)
+    case .behavior(let question): return .behavior(question.mapExpressions(transform))
     }
   }
 }

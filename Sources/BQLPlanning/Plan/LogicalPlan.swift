@@ -16,7 +16,7 @@ package indirect enum LogicalPlan: Sendable {
   case limit(LogicalPlan, LimitPlan)
   case union(LogicalPlan, LogicalPlan)
   case summarize(SummarizePlan)
-  case funnel(FunnelPlan)
+  case behavior(BehaviorQuestion)
 }
 
 /// Reads columns of a table, keeping the rows that pass a filter.

@@ -15,12 +15,12 @@ struct FunnelOperator: Operator {
   init(_ plan: FunnelPlan, notes: Notes) throws(ExecutionError) {
     self.plan = plan
     self.notes = notes
-    let types = plan.log.schema.fields.map(\.type)
-    filter = try plan.filter.map { predicate throws(ExecutionError) in
+    let types = plan.behavior.log.schema.fields.map(\.type)
+    filter = try plan.behavior.filter.map { predicate throws(ExecutionError) in
       try CompiledExpression(predicate, inputTypes: types)
     }
     var dimensions: [CompiledExpression] = []
-    for dimension in plan.dimensions {
+    for dimension in plan.behavior.dimensions {
       dimensions.append(try CompiledExpression(dimension.expression, inputTypes: types))
     }
     self.dimensions = dimensions
@@ -28,46 +28,72 @@ struct FunnelOperator: Operator {
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
-    let morsels = plan.log.morsels(targetRows: context.morselRows)
-    let groups = try FunnelGroups(plan, dimensions, morsels, context)
-    let inputs = try FunnelInputs(self, morsels, groups, context)
+    let morsels = plan.behavior.log.morsels(targetRows: context.morselRows)
+    let groups = try DimensionCodes(
+      dimensions,
+      of: plan.behavior.log,
+      morsels,
+      ofEveryRow: plan.attribution == .each,
+      context
+    )
+    let inputs = try FunnelInputs(self, groups, context)
     let specification = specification
     var ranking: FunnelGroupRanking?
     if let pass = specification.rankingPass, let top = specification.top {
-      ranking = try run(FunnelKernel(pass), inputs, morsels, context).ranking(top: top)
+      let ranked = try run(FunnelKernel(pass), inputs, groups, morsels, context)
+      ranking = ranked.accumulator.ranking(top: top)
     }
     let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
-    let accumulated = try run(FunnelKernel(specification), mapped, morsels, context)
-    let result = accumulated.finish(ranking: ranking)
+    let found = try run(FunnelKernel(specification), mapped, groups, morsels, context)
+    let result = found.accumulator.finish(ranking: ranking, threads: context.threads)
     for note in FunnelNotes(plan, result).all { notes.add(note) }
-    let relation = FunnelTable(plan, groups).relation(of: result)
+    let relation = FunnelTable(plan, found.groupValues).relation(of: result)
     return RelationStream(relation: relation, context: context)
   }
 
+  /// Runs the kernel over all morsels; `groupValues` are the dimensions' values by group code.
   private func run(
     _ kernel: FunnelKernel,
     _ inputs: FunnelInputs,
+    _ groups: DimensionCodes,
     _ morsels: [Morsel],
     _ context: ExecutionContext
-  ) throws(ExecutionError) -> FunnelAccumulator {
+  ) throws(ExecutionError) -> (accumulator: FunnelAccumulator, groupValues: [Column]) {
     let partials = Collected<FunnelAccumulator>(count: morsels.count)
+    let tables = Collected<GroupTable>(count: morsels.count)
     try ParallelWork.forEach(
       count: morsels.count,
       threads: context.threads
     ) { (index: Int) throws(ExecutionError) in
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(kernel.specification)
-      kernel.update(&accumulator, with: try inputs.input(index, morsels[index]))
+      var input = try inputs.input(index, morsels[index])
+      if let ofChains = groups.ofChains {
+        let list = kernel.blocks(of: input)
+        let found = try ofChains.codes(of: list.blocks, morsels[index])
+        input.groups = RowCodes(.rows(found.codes))
+        for block in list.blocks { accumulator.take(block, of: input) }
+        accumulator.leaveOut(rowCount: list.leftOutCount)
+        tables.set(index, found.table)
+      } else {
+        kernel.update(&accumulator, with: input)
+      }
+      accumulator.close()
       partials.set(index, accumulator)
     }
-    var merged = FunnelAccumulator(kernel.specification)
-    for partial in partials.all { merged.combine(partial) }
-    return merged
+    var keys = GroupTable(types: groups.ofChains?.types ?? [])
+    let merged = FunnelAccumulator.combined(
+      partials.all,
+      kernel.specification,
+      tables.all,
+      keys: &keys
+    )
+    return (merged, groups.ofChains == nil ? groups.values : keys.keyColumns())
   }
 
   private var specification: FunnelSpecification {
     let attribution: FunnelAttributionRule? =
-      if plan.dimensions.isEmpty {
+      if plan.behavior.dimensions.isEmpty {
         nil
       } else {
         switch plan.attribution {
@@ -81,12 +107,12 @@ struct FunnelOperator: Operator {
       stepCount: plan.steps.count,
       windows: plan.windows.isEmpty ? [nil] : plan.windows.map(\.microseconds),
       ties: plan.ties == .deny ? .deny : .allow,
-      since: plan.since,
-      until: plan.until,
+      since: plan.behavior.since,
+      until: plan.behavior.until,
       attribution: attribution,
-      top: plan.top,
+      top: plan.behavior.top,
       withTotal: plan.withTotal,
-      logEnd: plan.log.timeRange?.upperBound
+      logEnd: plan.behavior.log.timeRange?.upperBound
     )
   }
 }

@@ -1,18 +1,16 @@
+import BQLColumnar
+
 /// Gathers what a funnel tells of the chains of some morsels.
 ///
 /// `update` by a ``FunnelKernel``, `combine` in morsel order, `finish` once. Combining is
 /// associative, and an accumulator without chains is its neutral element.
-package struct FunnelAccumulator: FunnelChainSink, Sendable {
-  private let specification: FunnelSpecification
-  private var total: FunnelTally
-  private var groups: FunnelTally
-  /// The group of each slot, in the order of first appearance, and back.
-  private var groupOfSlot: [Int32] = []
-  private var slotOfGroup: [Int32: Int] = [:]
-  private var counters: [FunnelCounters]
-  private var leftOutRowCount = 0
-  /// What each row of the chain at hand is worth.
-  private var worth: [FunnelValueSum] = []
+package struct FunnelAccumulator: Sendable {
+  let specification: FunnelSpecification
+  var total: FunnelTally
+  var groups: FunnelTally
+  private var groupSlots = GroupSlots()
+  var counters: [FunnelCounters]
+  var leftOutRowCount = 0
 
   /// Makes an accumulator that has met no chain.
   package init(_ specification: FunnelSpecification) {
@@ -24,60 +22,49 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     counters = [FunnelCounters](repeating: FunnelCounters(), count: windowCount)
   }
 
-  mutating func leaveOut(rowCount: Int) { leftOutRowCount += rowCount }
-
-  func countsEntries(hasValues: Bool) -> Bool {
-    specification.attribution == nil && specification.logEnd == nil && !hasValues
-  }
-
-  mutating func takeEntries(_ count: Int) {
-    for window in counters.indices { total.addEntries(count, window: window) }
-  }
-
-  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
-    worth.removeAll(keepingCapacity: true)
-    if values.hasValues {
-      for step in 0..<chain.depth {
-        worth.append(values.value(ofRow: Int(chain.rows[step]), user: chain.user))
-      }
-    }
-    if chain.isTotal {
-      total.add(&chain, slot: 0, timeScale: values.timeScale, worth: worth)
-      count(&chain, timeScale: values.timeScale)
-    }
-    if let group = chain.group {
-      let slot = slot(of: group)
-      groups.add(&chain, slot: slot, timeScale: values.timeScale, worth: worth)
-    }
-  }
-
-  private mutating func slot(of group: Int32) -> Int {
-    if let slot = slotOfGroup[group] { return slot }
-    let slot = groupOfSlot.count
-    slotOfGroup[group] = slot
-    groupOfSlot.append(group)
-    groups.grow(to: slot + 1)
+  /// Returns the slot of a group, a new one where it was not met before.
+  @inline(__always)
+  mutating func slot(of group: Int32) -> Int {
+    let slot = groupSlots.slot(of: group)
+    if slot == groups.slotCount { groups.grow(to: slot + 1) }
     return slot
   }
 
-  private mutating func count(_ chain: inout MatchedChain, timeScale: Int64) {
-    for step in 1..<chain.depth where chain.times[step] == chain.times[step - 1] {
-      counters[chain.window].tiedPairs += 1
+  /// Forgets what only further morsels need: a closed accumulator may still be combined into others.
+  package mutating func close() { groupSlots.close() }
+
+  /// Returns what `parts`, in the order of their morsels, have gathered.
+  ///
+  /// Where groups are numbered within a morsel, `tables` tells what the numbers stand for; `keys`
+  /// takes the keys of all.
+  static func combined(
+    _ parts: [FunnelAccumulator],
+    _ specification: FunnelSpecification,
+    _ tables: [GroupTable] = [],
+    keys: inout GroupTable
+  ) -> FunnelAccumulator {
+    var all = FunnelAccumulator(specification)
+    all.total.reserve(for: parts.map(\.total))
+    all.groups.reserve(for: parts.map(\.groups))
+    for (index, part) in parts.enumerated() {
+      if tables.isEmpty {
+        all.combine(part)
+      } else {
+        let codes = keys.groups(for: tables[index].keyColumns(), count: tables[index].count)
+        all.combine(part) { codes[Int($0)] }
+      }
     }
-    guard let logEnd = specification.logEnd,
-      let window = specification.windows[chain.window]
-    else { return }
-    // start > logEnd - window, without overflow.
-    let start = chain.times[0].multipliedReportingOverflow(by: timeScale).partialValue
-    guard start > logEnd || UInt64(bitPattern: logEnd &- start) < UInt64(window) else { return }
-    counters[chain.window].lateStarts += 1
-    if chain.depth < specification.stepCount { counters[chain.window].immature += 1 }
+    return all
   }
 
   /// Adds the chains of `other`, whose morsels follow this accumulator's in store order.
   package mutating func combine(_ other: FunnelAccumulator) {
+    combine(other) { $0 }
+  }
+
+  private mutating func combine(_ other: FunnelAccumulator, code: (Int32) -> Int32) {
     total.add(other.total, slots: [0])
-    groups.add(other.groups, slots: other.groupOfSlot.map { slot(of: $0) })
+    groups.add(other.groups, slots: other.groupSlots.groups.map { slot(of: code($0)) })
     for window in counters.indices { counters[window].add(other.counters[window]) }
     leftOutRowCount += other.leftOutRowCount
   }
@@ -87,8 +74,8 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
   package func ranking(top count: Int) -> FunnelGroupRanking {
     let slots = slotsBySize()
     return FunnelGroupRanking(
-      named: slots.prefix(max(count, 0)).map { groupOfSlot[$0] },
-      rest: slots.dropFirst(max(count, 0)).map { groupOfSlot[$0] }
+      named: slots.prefix(max(count, 0)).map { groupSlots.groups[$0] },
+      rest: slots.dropFirst(max(count, 0)).map { groupSlots.groups[$0] }
     )
   }
 
@@ -96,17 +83,17 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
   /// one that appears first in store order.
   private func slotsBySize() -> [Int] {
     let window = specification.longestWindow
-    let sizes = groupOfSlot.indices.map { groups.count(slot: $0, window: window, step: 1) }
-    return groupOfSlot.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
+    let sizes = groupSlots.groups.indices.map { groups.count(slot: $0, window: window, step: 1) }
+    return groupSlots.groups.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
   }
 
   /// Returns the funnel's result.
   ///
   /// `ranking` is what the ranking pass returned, where the specification asks for one; the
   /// groups of the input are then those of its map.
-  package func finish(ranking: FunnelGroupRanking? = nil) -> FunnelResult {
+  package func finish(ranking: FunnelGroupRanking? = nil, threads: Int = 1) -> FunnelResult {
     var result = FunnelResult(
-      total: FunnelGroupResult(group: .total, windows: blocks(of: total)[0]),
+      total: FunnelGroupResult(group: .total, windows: blocks(of: total, threads: threads)[0]),
       counters: counters,
       leftOutRowCount: leftOutRowCount
     )
@@ -117,15 +104,15 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
     let slots = slotsBySize()
     if let ranking {
       // The rest is one group of the input already.
-      let blocks = blocks(of: groups)
-      let order = slots.filter { groupOfSlot[$0] != ranking.otherCode }
+      let blocks = blocks(of: groups, threads: threads)
+      let order = slots.filter { groupSlots.groups[$0] != ranking.otherCode }
       result.groups = order.map { slot in
         FunnelGroupResult(
-          group: .value(ranking.named[Int(groupOfSlot[slot])]),
+          group: .value(ranking.named[Int(groupSlots.groups[slot])]),
           windows: blocks[slot]
         )
       }
-      if let other = slotOfGroup[ranking.otherCode] {
+      if let other = groupSlots.groups.firstIndex(of: ranking.otherCode) {
         result.groups.append(FunnelGroupResult(group: .other, windows: blocks[other]))
       }
     } else {
@@ -139,9 +126,9 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
       var target = [Int](repeating: namedCount, count: slots.count)
       for (position, slot) in slots.prefix(namedCount).enumerated() { target[slot] = position }
       merged.add(groups, slots: target)
-      for (position, windows) in blocks(of: merged).enumerated() {
+      for (position, windows) in blocks(of: merged, threads: threads).enumerated() {
         let group: FunnelGroup =
-          position < namedCount ? .value(groupOfSlot[slots[position]]) : .other
+          position < namedCount ? .value(groupSlots.groups[slots[position]]) : .other
         result.groups.append(FunnelGroupResult(group: group, windows: windows))
       }
     }
@@ -150,29 +137,27 @@ package struct FunnelAccumulator: FunnelChainSink, Sendable {
   }
 
   /// Returns the steps of each slot and window.
-  private func blocks(of tally: FunnelTally) -> [[[FunnelStepResult]]] {
+  private func blocks(of tally: FunnelTally, threads: Int) -> [[[FunnelStepResult]]] {
+    let steps = (0..<tally.windowCount).flatMap { window in
+      (1...tally.stepCount).map { (window: window, step: $0) }
+    }
+    let quantiles = ParallelWork.map(count: steps.count, threads: threads) { index in
+      tally.quantiles(window: steps[index].window, step: steps[index].step, at: [0.5, 0.9])
+    }
     var blocks = [[[FunnelStepResult]]](
-      repeating: [[FunnelStepResult]](
-        repeating: [FunnelStepResult](
-          repeating: FunnelStepResult(units: 0),
-          count: tally.stepCount
-        ),
-        count: tally.windowCount
-      ),
+      repeating: [[FunnelStepResult]](repeating: [], count: tally.windowCount),
       count: tally.slotCount
     )
-    for window in 0..<tally.windowCount {
-      for step in 1...tally.stepCount {
-        let (durations, offsets) = tally.durations(window: window, step: step)
-        for slot in 0..<tally.slotCount {
-          let range = offsets[slot]..<offsets[slot + 1]
-          blocks[slot][window][step - 1] = FunnelStepResult(
-            units: tally.count(slot: slot, window: window, step: step),
-            medianTime: Quantile.linear(durations, in: range, at: 0.5),
-            p90Time: Quantile.linear(durations, in: range, at: 0.9),
-            value: tally.sum(slot: slot, window: window, step: step).money
+    for (place, quantiles) in zip(steps, quantiles) {
+      for slot in 0..<tally.slotCount {
+        blocks[slot][place.window].append(
+          FunnelStepResult(
+            units: tally.count(slot: slot, window: place.window, step: place.step),
+            medianTime: quantiles[slot][0],
+            p90Time: quantiles[slot][1],
+            value: tally.sum(slot: slot, window: place.window, step: place.step).money
           )
-        }
+        )
       }
     }
     return blocks

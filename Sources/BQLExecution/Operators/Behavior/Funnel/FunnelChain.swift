@@ -1,3 +1,5 @@
+import BQLStorage
+
 /// Holds the canonical chain of one unit, window and (for a grouped funnel) group.
 ///
 /// Everything that a funnel tells (counts, times, values, groups, user lists) comes from these.
@@ -43,63 +45,30 @@ package struct FunnelChain: Hashable, Sendable {
   package var depth: Int { rows.count }
 }
 
-/// Holds the chain at hand in memory that serves all chains of a scan.
-///
-/// Functions take it `inout`, though they only read it: so it is never copied.
-struct MatchedChain {
-  var user = 0
-  var unit: Int32?
-  var window = 0
-  var group: Int32?
-  var isTotal = true
-  /// The steps whose rows and times, as stored, are set.
-  var depth = 0
-  var rows = InlineArray<32, Int32>(repeating: 0)
-  var times = InlineArray<32, Int64>(repeating: 0)
-
-  mutating func set(step: Int, row: Int, time: Int64) {
-    rows[step - 1] = Int32(truncatingIfNeeded: row)
-    times[step - 1] = time
-  }
-}
-
-/// Takes the chains that a funnel finds, unit by unit in store order.
-protocol FunnelChainSink {
-  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues)
-  mutating func leaveOut(rowCount: Int)
-
-  /// Whether chains of depth 1 may come as a number, because nothing but that is asked of them.
-  func countsEntries(hasValues: Bool) -> Bool
-  /// Takes `count` chains of depth 1 in each window, of units that no group asks for.
-  mutating func takeEntries(_ count: Int)
-}
-
 /// Keeps every chain, for lists of users and for tests.
 struct FunnelChainList: FunnelChainSink {
   var chains: [FunnelChain] = []
 
-  mutating func take(_ chain: inout MatchedChain, values: inout FunnelOrderValues) {
-    var kept = FunnelChain(
-      user: chain.user,
-      unit: chain.unit,
-      window: chain.window,
-      group: chain.group,
-      isTotal: chain.isTotal,
-      rows: [],
-      times: []
-    )
-    for step in 0..<chain.depth {
-      kept.rows.append(chain.rows[step])
-      kept.times.append(chain.times[step])
+  mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput) {
+    let firstRow = input.morsel.rows.lowerBound
+    var end = 0
+    for header in block.headers {
+      let rows = block.rows[end..<(end + Int(header.depth))].map { Int($0) + firstRow }
+      end += rows.count
+      let groupRow = Int(header.groupRow) + firstRow
+      chains.append(
+        FunnelChain(
+          user: Int(header.user),
+          unit: input.units == nil ? nil : header.unit,
+          window: Int(header.window),
+          group: header.groupRow < 0 ? nil : input.groups?.code(groupRow, firstRow: firstRow),
+          isTotal: header.isTotal,
+          rows: rows.map { Int32(truncatingIfNeeded: $0) },
+          times: rows.map { input.times.raw($0) }
+        )
+      )
     }
-    chains.append(kept)
   }
 
   mutating func leaveOut(rowCount: Int) {}
-
-  func countsEntries(hasValues: Bool) -> Bool { false }
-
-  mutating func takeEntries(_ count: Int) {
-    preconditionFailure("a list of chains takes each of them")
-  }
 }

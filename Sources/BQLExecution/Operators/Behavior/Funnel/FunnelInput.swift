@@ -11,7 +11,7 @@ package struct FunnelInput: Sendable {
   /// The partition's user directory.
   package var userOffsets: Buffer<Int32>
   package var steps: FunnelStepMasks
-  package var times: FunnelTimes
+  package var times: RowTimes
   /// One byte a row of the morsel, 0 = left out by WHERE; nil keeps all.
   ///
   /// A row that is left out neither matches nor belongs to an order.
@@ -19,24 +19,24 @@ package struct FunnelInput: Sendable {
   /// What makes units of a user's rows; nil where the unit is the user.
   ///
   /// Rows with a NULL code are left out and counted. Codes need to differ only within a user.
-  package var units: FunnelRowCodes?
+  package var units: RowCodes?
   /// The group of each row, in codes shared by all morsels; NULL is a group of its own.
-  package var groups: FunnelRowCodes?
+  package var groups: RowCodes?
   /// The VALUE of each row; nil where the log has no such role.
-  package var values: FunnelValues?
+  package var values: RowMoney?
   /// Says which rows are purchases, for whole orders; nil where the log has none.
-  package var purchases: FunnelPurchases?
+  package var purchases: RowPurchases?
 
   package init(
     morsel: Morsel,
     userOffsets: Buffer<Int32>,
     steps: FunnelStepMasks,
-    times: FunnelTimes,
+    times: RowTimes,
     filter: [UInt8]? = nil,
-    units: FunnelRowCodes? = nil,
-    groups: FunnelRowCodes? = nil,
-    values: FunnelValues? = nil,
-    purchases: FunnelPurchases? = nil
+    units: RowCodes? = nil,
+    groups: RowCodes? = nil,
+    values: RowMoney? = nil,
+    purchases: RowPurchases? = nil
   ) {
     self.morsel = morsel
     self.userOffsets = userOffsets
@@ -59,80 +59,4 @@ package enum FunnelStepMasks: Sendable {
   case codes16(Buffer<UInt16>, masks: [UInt32])
   /// One mask a row of the morsel: steps with conditions, or a NULL event (mask 0).
   case rows([UInt32])
-}
-
-/// Lends the times of a partition in the width and unit in which they are stored.
-package enum FunnelTimes: Sendable {
-  /// `scale` microseconds a unit.
-  case int32(Buffer<Int32>, scale: Int64)
-  case int64(Buffer<Int64>, scale: Int64)
-
-  /// Reads a stored TIME column; nil for one that holds no integers.
-  package init?(_ column: StoredColumn) {
-    switch column.storage {
-    case .int32(let buffer): self = .int32(buffer, scale: column.scale)
-    case .int64(let buffer): self = .int64(buffer, scale: column.scale)
-    case .int16(let buffer): self = .int32(Self.widened(buffer), scale: column.scale)
-    case .int8(let buffer): self = .int32(Self.widened(buffer), scale: column.scale)
-    case .float, .bool, .codes8, .codes16, .codes32, .perUser: return nil
-    }
-  }
-
-  private static func widened(_ buffer: Buffer<some FixedWidthInteger & Sendable>)
-    -> Buffer<Int32>
-  {
-    Buffer((0..<buffer.count).map { Int32(truncatingIfNeeded: buffer[$0]) })
-  }
-
-  package var scale: Int64 {
-    switch self {
-    case .int32(_, let scale), .int64(_, let scale): scale
-    }
-  }
-
-  /// Returns the stored number of `row`.
-  func raw(_ row: Int) -> Int64 {
-    switch self {
-    case .int32(let buffer, _): Int64(buffer[row])
-    case .int64(let buffer, _): buffer[row]
-    }
-  }
-}
-
-/// Tells which rows are purchases and which visit each belongs to.
-///
-/// An **order** is the purchase rows of one user and session (of one user where there is no
-/// session), each at most 60 s after the previous one; rows without a session are a group of
-/// their own, and rows that the filter leaves out do not exist.
-package struct FunnelPurchases: Sendable {
-  /// Tells purchase rows from others.
-  package enum Rows: Sendable {
-    /// Rows of this event code.
-    case code8(Buffer<UInt8>, UInt8)
-    case code16(Buffer<UInt16>, UInt16)
-    /// One byte a row of the morsel, not 0 = purchase.
-    case rows([UInt8])
-    /// Every row: a log without an EVENT role.
-    case all
-  }
-
-  package var rows: Rows
-  package var sessions: FunnelRowCodes?
-  /// Purchases at most this far from the previous one belong to its order; 60 s by default.
-  package var gapMicroseconds: Int64
-
-  package init(rows: Rows, sessions: FunnelRowCodes? = nil, gapMicroseconds: Int64 = 60_000_000) {
-    self.rows = rows
-    self.sessions = sessions
-    self.gapMicroseconds = gapMicroseconds
-  }
-
-  func contains(_ row: Int, firstRow: Int) -> Bool {
-    switch rows {
-    case .code8(let codes, let code): codes[row] == code
-    case .code16(let codes, let code): codes[row] == code
-    case .rows(let flags): flags[row - firstRow] != 0
-    case .all: true
-    }
-  }
 }

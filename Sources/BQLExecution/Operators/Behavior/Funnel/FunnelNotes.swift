@@ -7,10 +7,10 @@ struct FunnelNotes {
   let all: [String]
 
   init(_ plan: FunnelPlan, _ result: FunnelResult) {
-    let unit = plan.countName
+    let unit = plan.behavior.countName
     let counted = result.unitCount == 1 ? String(unit.dropLast()) : unit
     var notes = ["\(result.unitCount) \(counted) with step '\(plan.steps[0].label)'"]
-    if plan.since != nil || plan.until != nil {
+    if plan.behavior.since != nil || plan.behavior.until != nil {
       notes[0] += " that starts in the period; later steps are read to the log's end"
     }
     if plan.windows.isEmpty {
@@ -39,7 +39,7 @@ struct FunnelNotes {
         "\(result.leftOutRowCount) \(rows) without a value of the unit's columns left out"
       )
     }
-    if !plan.dimensions.isEmpty {
+    if !plan.behavior.dimensions.isEmpty {
       switch plan.attribution {
       case .first, .held: break
       case .each: notes.append("one of the \(unit) may count in several groups")

@@ -86,7 +86,7 @@ package struct FunnelGroupRanking: Hashable, Sendable {
   package let named: [Int32]
   /// What a code becomes, at entry code + 1: its position in `named`, or `otherCode`.
   ///
-  /// The last entry is `otherCode`, which ``FunnelRowCodes`` gives to codes past the end: they
+  /// The last entry is `otherCode`, which ``RowCodes`` gives to codes past the end: they
   /// belong to no step-1 row.
   package let map: [Int32]
   let otherCode: Int32

@@ -1,20 +1,14 @@
 import BQLColumnar
 import BQLStorage
 
-/// Walks the users of one morsel: gathers the rows that match a step, splits them into units,
-/// matches each unit and hands its chains on.
+/// Finds the chains of any funnel, one user at a time: gathers the rows that match a step, splits
+/// them into units and matches each unit.
 struct FunnelScan {
-  let specification: FunnelSpecification
-  let input: FunnelInput
-  /// The row that the first code belongs to.
-  let codeBase: Int
-  /// The mask of each code; empty where a code is the mask.
-  let table: [UInt32]
-  private let codesAreMasks: Bool
+  private let specification: FunnelSpecification
+  private let input: FunnelInput
+  private let firstRow: Int
   private let stepBits: UInt32
-  /// The stored times between which a chain may start; empty when `first` > `last`.
-  let firstStart: Int64
-  let lastStart: Int64
+  private let period: FunnelPeriod
 
   // One number a row of the morsel; empty where the funnel has no such thing.
   private let filter: [UInt8]
@@ -24,153 +18,138 @@ struct FunnelScan {
   private var rows = FunnelUnitRows()
   private var bounds: [Int] = []
   private var matcher: FunnelMatcher
-  var values: FunnelOrderValues
-  /// The chain that is handed on, in memory that serves all of them.
-  var chain = MatchedChain()
-  private var leftOutCount = 0
+  /// The rows met so far that are NULL in a column that makes units.
+  private(set) var leftOutCount = 0
 
-  init(
-    _ specification: FunnelSpecification,
-    _ input: FunnelInput,
-    codeBase: Int,
-    table: [UInt32]?
-  ) {
+  init(_ specification: FunnelSpecification, _ input: FunnelInput) {
     self.specification = specification
     self.input = input
-    self.codeBase = codeBase
-    let stepBits =
-      UInt32.max >> UInt32(FunnelSpecification.maximumStepCount - specification.stepCount)
-    self.stepBits = stepBits
-    self.table = table?.map { $0 & stepBits } ?? []
-    codesAreMasks = table == nil
-    let scale = max(input.times.scale, 1)
-    firstStart = specification.since.map { Self.ceilingQuotient($0, scale) } ?? .min
-    if let until = specification.until {
-      let end = Self.ceilingQuotient(until, scale)
-      lastStart = end == .min ? .min : end - 1
-    } else {
-      lastStart = .max
-    }
+    stepBits = specification.stepBits
+    period = FunnelPeriod(specification, timeScale: input.times.scale)
     let morselRows = input.morsel.rows
+    firstRow = morselRows.lowerBound
     filter = input.filter ?? []
-    unitCodes = input.units?.codes(morselRows, firstRow: morselRows.lowerBound) ?? []
+    unitCodes = input.units?.codes(morselRows, firstRow: firstRow) ?? []
     // Only EACH asks for the group of every start; the others ask for one row of a chain.
     groupCodes =
       specification.attribution == .each
-      ? input.groups?.codes(morselRows, firstRow: morselRows.lowerBound) ?? [] : []
-    matcher = FunnelMatcher(specification, timeScale: scale)
-    values = FunnelOrderValues(input)
+      ? input.groups?.codes(morselRows, firstRow: firstRow) ?? [] : []
+    matcher = FunnelMatcher(specification, timeScale: max(input.times.scale, 1))
   }
 
-  private static func ceilingQuotient(_ value: Int64, _ divisor: Int64) -> Int64 {
-    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-    return remainder > 0 ? quotient + 1 : quotient
-  }
-
-  mutating func run<Code: FixedWidthInteger, Time: FixedWidthInteger>(
-    _ codes: Span<Code>,
-    _ times: Span<Time>,
-    _ offsets: Span<Int32>,
-    into sink: inout some FunnelChainSink
+  /// Adds the chains of `user`, whose rows are `userRows` of the morsel, to `block`.
+  mutating func scan(
+    _ user: Int,
+    _ userRows: Range<Int>,
+    _ times: Span<some FixedWidthInteger>,
+    into block: inout FunnelChainBlock
   ) {
-    for user in input.morsel.users {
-      gather(Int(offsets[user])..<Int(offsets[user + 1]), codes, times)
-      guard rows.count > 0 else { continue }
-      chain.user = user
-      if unitCodes.isEmpty {
-        matchUnit(0..<rows.count, into: &sink)
-      } else {
-        rows.splitByUnit(into: &bounds)
-        for unit in 0..<(bounds.count - 1) {
-          matchUnit(bounds[unit]..<bounds[unit + 1], into: &sink)
-        }
+    rows.removeAll(reserving: userRows.count)
+    switch input.steps {
+    case .codes8(let codes, let masks):
+      codes.withSpan { gather(userRows, $0, base: firstRow, masks, times) }
+    case .codes16(let codes, let masks):
+      codes.withSpan { gather(userRows, $0, base: firstRow, masks, times) }
+    case .rows(let masks): gather(userRows, masks.span, base: 0, nil, times)
+    }
+    guard rows.count > 0 else { return }
+    if unitCodes.isEmpty {
+      match(user, 0..<rows.count, into: &block)
+    } else {
+      rows.splitByUnit(into: &bounds)
+      for unit in 0..<(bounds.count - 1) {
+        match(user, bounds[unit]..<bounds[unit + 1], into: &block)
       }
     }
-    sink.leaveOut(rowCount: leftOutCount)
   }
 
   /// Collects the rows of a user that pass the filter, belong to a unit and match a step.
-  private mutating func gather<Code: FixedWidthInteger, Time: FixedWidthInteger>(
+  ///
+  /// Without a table of masks, `codes` are the masks.
+  private mutating func gather(
     _ userRows: Range<Int>,
-    _ codes: Span<Code>,
-    _ times: Span<Time>
+    _ codes: Span<some FixedWidthInteger>,
+    base: Int,
+    _ masks: [UInt32]?,
+    _ times: Span<some FixedWidthInteger>
   ) {
-    rows.removeAll(reserving: userRows.count)
-    let firstRow = input.morsel.rows.lowerBound
     let replaces = specification.ties == .allow && groupCodes.isEmpty
     for row in userRows {
-      if !filter.isEmpty, filter[row - firstRow] == 0 { continue }
+      if !filter.isEmpty, filter[row] == 0 { continue }
       var unit: Int32 = 0
       if !unitCodes.isEmpty {
-        unit = unitCodes[row - firstRow]
+        unit = unitCodes[row]
         guard unit >= 0 else {
           leftOutCount += 1
           continue
         }
       }
-      var mask = mask(codes[row - codeBase])
+      var mask = Self.mask(codes[row + base], masks) & stepBits
       let time = Int64(times[row])
-      if time < firstStart || time > lastStart { mask &= ~1 }
+      if !period.contains(time) { mask &= ~1 }
       guard mask != 0 else { continue }
       if replaces, mask == 1, rows.replaceLast(row: row, time: time, unit: unit) { continue }
-      let group = groupCodes.isEmpty ? 0 : groupCodes[row - firstRow]
+      let group = groupCodes.isEmpty ? 0 : groupCodes[row]
       rows.append(row: row, time: time, mask: mask, group: group, unit: unit)
     }
   }
 
   @inline(__always)
-  private func mask(_ code: some FixedWidthInteger) -> UInt32 {
-    if codesAreMasks { return UInt32(truncatingIfNeeded: code) & stepBits }
+  private static func mask(_ code: some FixedWidthInteger, _ masks: [UInt32]?) -> UInt32 {
+    guard let masks else { return UInt32(truncatingIfNeeded: code) }
     let code = Int(code)
-    return code < table.count ? table[code] : 0
+    return code < masks.count ? masks[code] : 0
   }
 
-  private mutating func matchUnit(_ range: Range<Int>, into sink: inout some FunnelChainSink) {
+  private mutating func match(
+    _ user: Int,
+    _ range: Range<Int>,
+    into block: inout FunnelChainBlock
+  ) {
     guard let firstStart = range.first(where: { rows[$0].mask & 1 != 0 }) else { return }
-    chain.unit = unitCodes.isEmpty ? nil : rows[firstStart].unit
     matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: nil)
-    for window in specification.windows.indices where matcher.reach[window] > 0 {
-      take(window, isTotal: true)
-      chain.group = group(firstStart: Int(rows[firstStart].row))
-      sink.take(&chain, values: &values)
-    }
+    take(user, firstStart, isTotal: true, into: &block)
     guard !groupCodes.isEmpty else { return }
     for (group, firstStart) in startGroups(range) {
       matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: group)
-      for window in specification.windows.indices where matcher.reach[window] > 0 {
-        take(window, isTotal: false)
-        chain.group = group
-        sink.take(&chain, values: &values)
+      take(user, firstStart, isTotal: false, into: &block)
+    }
+  }
+
+  /// Adds the chain that the matcher found in each window; `firstStart` is the unit's first
+  /// step-1 row, or the group's.
+  private mutating func take(
+    _ user: Int,
+    _ firstStart: Int,
+    isTotal: Bool,
+    into block: inout FunnelChainBlock
+  ) {
+    for window in specification.windows.indices where matcher.reach[window] > 0 {
+      let depth = matcher.reach[window]
+      let base = block.append(
+        FunnelChainBlock.Header(
+          user: Int32(truncatingIfNeeded: user),
+          unit: unitCodes.isEmpty ? -1 : rows[firstStart].unit,
+          groupRow: -1,
+          window: UInt16(truncatingIfNeeded: window),
+          depth: UInt8(truncatingIfNeeded: depth),
+          isTotal: isTotal
+        )
+      )
+      for step in 1...depth {
+        let row = Int(rows[matcher.row(window: window, step: step)].row)
+        block.set(base, step: step, row: row)
       }
-    }
-  }
-
-  private mutating func take(_ window: Int, isTotal: Bool) {
-    chain.window = window
-    chain.isTotal = isTotal
-    chain.depth = matcher.reach[window]
-    for step in 1...chain.depth {
-      let position = matcher.row(window: window, step: step)
-      chain.set(step: step, row: Int(rows[position].row), time: rows[position].time)
-    }
-  }
-
-  /// Returns the group that the unit's own chain, the one at hand, counts in.
-  ///
-  /// Like the other functions called for each unit it is `mutating`, so that the scan is not
-  /// copied for the call.
-  mutating func group(firstStart: Int) -> Int32? {
-    guard let attribution = specification.attribution, let groups = input.groups else {
-      return nil
-    }
-    let firstRow = input.morsel.rows.lowerBound
-    switch attribution {
-    case .first: return groups.code(firstStart, firstRow: firstRow)
-    case .each: return nil
-    case .last: return groups.code(Int(chain.rows[chain.depth - 1]), firstRow: firstRow)
-    case .step(let step):
-      guard step >= 1, step <= chain.depth else { return nil }
-      return groups.code(Int(chain.rows[step - 1]), firstRow: firstRow)
+      // Under EACH the unit's own chain counts in no group.
+      switch specification.attribution {
+      case nil: break
+      case .first: block.setGroupRow(Int(rows[firstStart].row))
+      case .each: if !isTotal { block.setGroupRow(Int(rows[firstStart].row)) }
+      case .last: block.setGroupRow(Int(block.rows[base + depth - 1]))
+      case .step(let step) where step >= 1 && step <= depth:
+        block.setGroupRow(Int(block.rows[base + step - 1]))
+      case .step: break
+      }
     }
   }
 

@@ -51,6 +51,9 @@ package struct FunnelSpecification: Sendable {
     self.logEnd = logEnd
   }
 
+  /// The mask bits that stand for steps.
+  var stepBits: UInt32 { UInt32.max >> UInt32(Self.maximumStepCount - stepCount) }
+
   /// The position of the longest window (no limit is the longest; the first of equals).
   package var longestWindow: Int {
     var longest = 0

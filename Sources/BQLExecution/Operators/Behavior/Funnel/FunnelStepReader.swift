@@ -19,8 +19,8 @@ struct FunnelStepReader: Sendable {
   private var conditions: [Condition] = []
 
   init(_ plan: FunnelPlan, _ types: [DataType]) throws(ExecutionError) {
-    eventColumn = plan.log.roles[.event]
-    masks = [UInt32](repeating: 0, count: plan.log.events.count)
+    eventColumn = plan.behavior.log.roles[.event]
+    masks = [UInt32](repeating: 0, count: plan.behavior.log.events.count)
     for (index, step) in plan.steps.enumerated() {
       let bit: UInt32 = 1 << UInt32(index)
       for alternative in step.alternatives {
@@ -84,34 +84,5 @@ struct FunnelStepReader: Sendable {
       start = rows.upperBound
     }
     return .rows(rowMasks)
-  }
-}
-
-/// Decodes the columns that an expression reads from a partition.
-struct PartitionReader {
-  let partition: Partition
-
-  /// Returns a chunk of `rows` with a slot for every column of the schema, `columns` filled.
-  func decode(_ rows: Range<Int>, columns: [Int]) -> Chunk {
-    let needed = Set(columns)
-    let missing = Column(repeating: .null, type: .int, count: rows.count)
-    return Chunk(
-      partition.columns.indices.map {
-        needed.contains($0) ? partition.columns[$0].decode(rows) : missing
-      },
-      count: rows.count
-    )
-  }
-
-  /// As ``decode(_:columns:)`` for rows of any order.
-  func gather(_ rows: [Int32], columns: [Int]) -> Chunk {
-    let needed = Set(columns)
-    let missing = Column(repeating: .null, type: .int, count: rows.count)
-    return Chunk(
-      partition.columns.indices.map {
-        needed.contains($0) ? partition.columns[$0].gather(rows: rows) : missing
-      },
-      count: rows.count
-    )
   }
 }

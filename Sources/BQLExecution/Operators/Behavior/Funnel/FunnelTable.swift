@@ -8,11 +8,11 @@ struct FunnelTable {
   /// The dimensions' values by code, as texts where `(other)` and `(total)` may stand.
   private let values: [Column]
 
-  init(_ plan: FunnelPlan, _ groups: FunnelGroups) {
+  init(_ plan: FunnelPlan, _ groupValues: [Column]) {
     self.plan = plan
     values =
       plan.dimensionsAreText
-      ? groups.values.map { (try? Cast.convert($0, to: .text)) ?? $0 } : groups.values
+      ? groupValues.map { (try? Cast.convert($0, to: .text)) ?? $0 } : groupValues
   }
 
   func relation(of result: FunnelResult) -> Relation {

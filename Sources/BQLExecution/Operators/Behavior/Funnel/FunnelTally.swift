@@ -5,12 +5,12 @@ struct FunnelTally: Sendable {
   private(set) var slotCount: Int
   private let isGrouped: Bool
   // Index (slot * windowCount + window) * stepCount + step - 1.
-  private var counts: [Int] = []
-  private var sums: [FunnelValueSum] = []
+  var counts: [Int] = []
+  var sums: [MoneySum] = []
   // Durations from the step before, index window * stepCount + step - 1, and, where there are
   // groups, the slot of each.
-  private var durations: [DurationList]
-  private var durationSlots: [[Int32]]
+  var durations: [DurationList]
+  var durationSlots: [[Int32]]
 
   /// Makes a tally of growing slots, or, ungrouped, of one.
   init(windowCount: Int, stepCount: Int, isGrouped: Bool) {
@@ -28,7 +28,7 @@ struct FunnelTally: Sendable {
     self.slotCount = slotCount
     let count = slotCount * windowCount * stepCount
     counts.append(contentsOf: repeatElement(0, count: count - counts.count))
-    sums.append(contentsOf: repeatElement(FunnelValueSum(), count: count - sums.count))
+    sums.append(contentsOf: repeatElement(MoneySum(), count: count - sums.count))
   }
 
   private func index(_ slot: Int, _ window: Int, _ step: Int) -> Int {
@@ -38,28 +38,7 @@ struct FunnelTally: Sendable {
   /// The units that reached `step` (1-based).
   func count(slot: Int, window: Int, step: Int) -> Int { counts[index(slot, window, step)] }
 
-  func sum(slot: Int, window: Int, step: Int) -> FunnelValueSum { sums[index(slot, window, step)] }
-
-  /// Adds `count` chains of depth 1, without values, to the only slot.
-  mutating func addEntries(_ count: Int, window: Int) { counts[index(0, window, 1)] += count }
-
-  /// Adds a chain to `slot`; `worth` holds what each of its rows is worth.
-  mutating func add(
-    _ chain: inout MatchedChain,
-    slot: Int,
-    timeScale: Int64,
-    worth: [FunnelValueSum]
-  ) {
-    for step in 1...chain.depth {
-      counts[index(slot, chain.window, step)] += 1
-      if !worth.isEmpty { sums[index(slot, chain.window, step)] += worth[step - 1] }
-      guard step > 1 else { continue }
-      let elapsed = UInt64(bitPattern: chain.times[step - 1] &- chain.times[step - 2])
-      let list = chain.window * stepCount + step - 1
-      durations[list].append(elapsed, scale: timeScale)
-      if isGrouped { durationSlots[list].append(Int32(truncatingIfNeeded: slot)) }
-    }
-  }
+  func sum(slot: Int, window: Int, step: Int) -> MoneySum { sums[index(slot, window, step)] }
 
   /// Adds `other`, whose slot *i* is this tally's slot `slots[i]`.
   mutating func add(_ other: FunnelTally, slots: [Int]) {
@@ -81,21 +60,18 @@ struct FunnelTally: Sendable {
     }
   }
 
-  /// Returns the durations of `window` and `step` in microseconds, slot after slot, and where
-  /// each slot's start, with the end.
-  func durations(window: Int, step: Int) -> (microseconds: [Int64], offsets: [Int]) {
+  /// Returns, slot by slot, the quantiles at `ps` of the times to `step` in microseconds.
+  func quantiles(window: Int, step: Int, at ps: [Double]) -> [[Int64?]] {
     let list = window * stepCount + step - 1
-    let microseconds = durations[list].microseconds
-    var offsets = [Int](repeating: 0, count: slotCount + 1)
-    guard isGrouped else { return (microseconds, [0, microseconds.count]) }
-    for slot in durationSlots[list] { offsets[Int(slot) + 1] += 1 }
-    for slot in 0..<slotCount { offsets[slot + 1] += offsets[slot] }
-    var next = offsets
-    var sorted = [Int64](repeating: 0, count: microseconds.count)
-    for (position, slot) in durationSlots[list].enumerated() {
-      sorted[next[Int(slot)]] = microseconds[position]
-      next[Int(slot)] += 1
+    guard isGrouped else { return [durations[list].quantiles(at: ps)] }
+    return durations[list].quantiles(at: ps, slots: durationSlots[list], slotCount: slotCount)
+  }
+
+  /// Makes room for what the tallies of all morsels hold.
+  mutating func reserve(for others: [FunnelTally]) {
+    for list in durations.indices {
+      durations[list].reserve(others.reduce(0) { $0 + $1.durations[list].count })
+      durationSlots[list].reserveCapacity(others.reduce(0) { $0 + $1.durationSlots[list].count })
     }
-    return (sorted, offsets)
   }
 }

@@ -1,70 +1,136 @@
 /// Computes exact quantiles.
 package enum Quantile {
-  /// Returns the quantile at `p` (0…1) of the numbers in `range`.
+  /// Returns the quantiles at `ps` (each 0…1) of `values`, one for each of `ps`.
   ///
   /// Linear interpolation between the two nearest order statistics: with the *n* numbers sorted,
   /// `h = p · (n − 1)` and the result is `x[⌊h⌋] + (h − ⌊h⌋) · (x[⌊h⌋ + 1] − x[⌊h⌋])`, rounded
   /// to the nearest integer, ties to the even one. Source: R. J. Hyndman, Y. Fan, definition 7,
   /// *The American Statistician* 50(4), 1996, doi:10.1080/00031305.1996.10473566.
   ///
-  /// nil where `range` is empty. O(*n*) time at worst, whatever the order of the numbers.
-  package static func linear(_ values: [Int64], in range: Range<Int>, at p: Double) -> Int64? {
-    precondition(p >= 0 && p <= 1, "a quantile stands between 0 and 1")
-    guard !range.isEmpty else { return nil }
-    let position = p * Double(range.count - 1)
-    let lower = min(Int(position), range.count - 1)
-    let fraction = position - Double(lower)
-    let (low, next) = orderStatistics(values[range], lower)
-    guard fraction > 0, let next else { return low }
-    let offset = ((Double(next) - Double(low)) * fraction).rounded(.toNearestOrEven)
-    return low.addingReportingOverflow(Int64(exactly: offset) ?? 0).partialValue
+  /// nil where there are no values. A number counts for `unit` times its amount; what is past
+  /// the largest Int64 is that. O(*n*) time at worst, whatever the order of the numbers.
+  package static func linear(
+    _ values: Span<some FixedWidthInteger & Sendable>,
+    at ps: [Double],
+    unit: Int64 = 1
+  ) -> [Int64?] {
+    guard !values.isEmpty else { return ps.map { _ in nil } }
+    let last = values.count - 1
+    let positions = ps.map { p in
+      precondition(p >= 0 && p <= 1, "a quantile stands between 0 and 1")
+      return p * Double(last)
+    }
+    let ranks = positions.flatMap { position in
+      let lower = min(Int(position), last)
+      return [lower, min(lower + 1, last)]
+    }
+    let found = OrderStatistics.values(of: ranks, in: values).map { scaled($0, unit) }
+    return positions.enumerated().map { index, position in
+      let (low, next) = (found[2 * index], found[2 * index + 1])
+      let fraction = position - Double(ranks[2 * index])
+      guard fraction > 0 else { return low }
+      let offset = ((Double(next) - Double(low)) * fraction).rounded(.toNearestOrEven)
+      return low.addingReportingOverflow(Int64(exactly: offset) ?? 0).partialValue
+    }
   }
 
-  /// The number of buckets of one counting pass; below as many numbers, sorting is faster.
+  private static func scaled(_ value: some FixedWidthInteger, _ unit: Int64) -> Int64 {
+    let (product, overflow) = Int64(clamping: value).multipliedReportingOverflow(by: unit)
+    return overflow ? (value < 0 ? .min : .max) : product
+  }
+}
+
+/// Finds the numbers of given ranks without sorting all.
+enum OrderStatistics {
+  /// Below this many numbers, sorting is faster than counting.
+  private static let sortedCount = 1 << 11
+  /// The buckets of one counting pass are 2 to this power.
   private static let bucketBits = 11
 
-  /// Returns the number of `rank` (0 = smallest) and the one of the rank after it, nil at the
-  /// end.
+  /// Returns, for each of `ranks` (0 = smallest, below the number of `values`, ascending or not),
+  /// the number that stands there once `values` are sorted.
   ///
   /// Counts the numbers in 2¹¹ buckets between the smallest and the largest and goes on with the
-  /// bucket that holds the rank; six passes narrow any 64 bits to one number.
-  private static func orderStatistics(
-    _ values: ArraySlice<Int64>,
-    _ rank: Int
-  ) -> (Int64, next: Int64?) {
-    var candidates = values
-    var rank = rank
-    // The smallest number above the bucket at hand.
-    var above: Int64?
-    while candidates.count > 1 << bucketBits {
-      var (smallest, largest) = (Int64.max, Int64.min)
-      for value in candidates {
-        smallest = min(smallest, value)
-        largest = max(largest, value)
-      }
-      let spread = UInt64(bitPattern: largest &- smallest)
-      let shift = UInt64(max(0, 64 - spread.leadingZeroBitCount - bucketBits))
-      func bucket(_ value: Int64) -> Int {
-        Int(truncatingIfNeeded: UInt64(bitPattern: value &- smallest) &>> shift)
-      }
-      var counts = [Int](repeating: 0, count: 1 << bucketBits)
-      for value in candidates { counts[bucket(value)] += 1 }
-      var target = 0
-      while rank >= counts[target] {
-        rank -= counts[target]
-        target += 1
-      }
-      // Only where the bucket's last number is asked for does the next one matter.
-      if rank == counts[target] - 1 {
-        for value in candidates where bucket(value) > target { above = min(above ?? value, value) }
-      }
-      if shift == 0 {
-        let value = Int64(bitPattern: UInt64(bitPattern: smallest) &+ UInt64(target))
-        return (value, rank < counts[target] - 1 ? value : above)
-      }
-      candidates = candidates.filter { bucket($0) == target }[...]
+  /// buckets that hold a rank; six passes narrow any 64 bits to one number.
+  static func values<Number: FixedWidthInteger>(
+    of ranks: [Int],
+    in values: Span<Number>
+  ) -> [Number] {
+    guard values.count > sortedCount else {
+      var sorted: [Number] = []
+      sorted.reserveCapacity(values.count)
+      for index in values.indices { sorted.append(values[index]) }
+      sorted.sort()
+      return ranks.map { sorted[$0] }
     }
-    let sorted = candidates.sorted()
-    return (sorted[rank], rank + 1 < sorted.count ? sorted[rank + 1] : above)
+    var (smallest, largest) = (Number.max, Number.min)
+    for index in values.indices {
+      smallest = min(smallest, values[index])
+      largest = max(largest, values[index])
+    }
+    let spread =
+      UInt64(truncatingIfNeeded: largest &- smallest)
+      & (UInt64.max >> UInt64(64 - Number.bitWidth))
+    let shift = UInt64(max(0, 64 - spread.leadingZeroBitCount - bucketBits))
+    let counts = counts(values, smallest, shift)
+
+    // The bucket of each rank, and the rank within it.
+    let places = ranks.map { rank in
+      var rank = rank
+      var bucket = 0
+      while rank >= counts[bucket] {
+        rank -= counts[bucket]
+        bucket += 1
+      }
+      return (bucket: bucket, rank: rank)
+    }
+    if shift == 0 {
+      return places.map { smallest &+ Number(truncatingIfNeeded: $0.bucket) }
+    }
+    var found = [Number](repeating: 0, count: ranks.count)
+    for bucket in Set(places.map(\.bucket)) {
+      let members = members(values, smallest, shift, bucket, count: counts[bucket])
+      let asked = places.indices.filter { places[$0].bucket == bucket }
+      let answers = Self.values(of: asked.map { places[$0].rank }, in: members.span)
+      for (index, answer) in zip(asked, answers) { found[index] = answer }
+    }
+    return found
+  }
+
+  @inline(__always)
+  private static func bucket<Number: FixedWidthInteger>(
+    _ value: Number,
+    _ smallest: Number,
+    _ shift: UInt64
+  ) -> Int {
+    let offset =
+      UInt64(truncatingIfNeeded: value &- smallest)
+      & (UInt64.max >> UInt64(64 - Number.bitWidth))
+    return Int(truncatingIfNeeded: offset &>> shift)
+  }
+
+  private static func counts<Number: FixedWidthInteger>(
+    _ values: Span<Number>,
+    _ smallest: Number,
+    _ shift: UInt64
+  ) -> [Int] {
+    var counts = [Int](repeating: 0, count: 1 << bucketBits)
+    for index in values.indices { counts[bucket(values[index], smallest, shift)] += 1 }
+    return counts
+  }
+
+  private static func members<Number: FixedWidthInteger>(
+    _ values: Span<Number>,
+    _ smallest: Number,
+    _ shift: UInt64,
+    _ target: Int,
+    count: Int
+  ) -> [Number] {
+    var members: [Number] = []
+    members.reserveCapacity(count)
+    for index in values.indices where bucket(values[index], smallest, shift) == target {
+      members.append(values[index])
+    }
+    return members
   }
 }

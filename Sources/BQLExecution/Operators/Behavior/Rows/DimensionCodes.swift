@@ -1,26 +1,30 @@
 import BQLColumnar
-import BQLPlanning
 import BQLStorage
 
-/// Gives each row's dimensions one code, shared by all morsels, and remembers what codes stand for.
-struct FunnelGroups: Sendable {
+/// Gives the dimensions of rows one code and remembers what codes stand for.
+struct DimensionCodes: Sendable {
   /// How the codes of a morsel's rows are found.
   private enum Codes: Sendable {
     case none
     /// One text column with one dictionary: its codes, through a map computed once an entry.
     case mapped(column: Int, map: [Int32])
-    /// One array a morsel, computed beforehand.
+    /// One array a morsel, computed beforehand: ATTRIBUTE EACH asks for every start.
     case rows([[Int32]])
+    /// Computed for the rows that chains count by, once they are known.
+    case ofChains(DimensionReader)
   }
 
   private let codes: Codes
-  /// The dimensions' values, one row a code.
+  /// The dimensions' values, one row a code; none yet where codes are computed for chains.
   let values: [Column]
 
+  /// Prepares the codes of `dimensions` over `log`; `isOfEveryRow` computes those that no dictionary
+  /// tells for all rows at once, else ``ofChains`` does for some.
   init(
-    _ plan: FunnelPlan,
     _ dimensions: [CompiledExpression],
+    of log: EventLog,
     _ morsels: [Morsel],
+    ofEveryRow isOfEveryRow: Bool,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
     guard !dimensions.isEmpty else {
@@ -29,7 +33,7 @@ struct FunnelGroups: Sendable {
       return
     }
     if dimensions.count == 1, dimensions[0].columns.count == 1,
-      let dictionary = Self.sharedDictionary(plan.log, column: dimensions[0].columns[0]),
+      let dictionary = Self.sharedDictionary(log, column: dimensions[0].columns[0]),
       let entries = Self.evaluate(dimensions[0], over: dictionary)
     {
       var coder = KeyCoder(dimensions[0].type)
@@ -42,46 +46,43 @@ struct FunnelGroups: Sendable {
       values = [coder.values()]
       return
     }
-    let types = dimensions.map(\.type)
-    let partials = Collected<(table: GroupTable, codes: [Int32])>(count: morsels.count)
-    let columns = Array(Set(dimensions.flatMap(\.columns)))
+    let reader = DimensionReader(dimensions, log, context)
+    guard isOfEveryRow else {
+      codes = .ofChains(reader)
+      values = []
+      return
+    }
+    let partials = Collected<DimensionReader.Found>(count: morsels.count)
     try ParallelWork.forEach(
       count: morsels.count,
       threads: context.threads
     ) { (index: Int) throws(ExecutionError) in
       try context.checkCancelled()
-      var table = GroupTable(types: types)
-      var rowCodes: [Int32] = []
-      let reader = PartitionReader(partition: plan.log.partitions[morsels[index].partition])
-      var start = morsels[index].rows.lowerBound
-      while start < morsels[index].rows.upperBound {
-        let rows = start..<min(start + context.chunkCapacity, morsels[index].rows.upperBound)
-        let chunk = reader.decode(rows, columns: columns)
-        var keys: [Column] = []
-        for dimension in dimensions { keys.append(try dimension.evaluate(chunk)) }
-        rowCodes += table.groups(for: keys, count: chunk.count)
-        start = rows.upperBound
-      }
-      partials.set(index, (table, rowCodes))
+      partials.set(index, try reader.codes(ofAll: morsels[index]))
     }
     // Codes follow the order of morsels, so that they are the same at any thread count.
-    var merged = GroupTable(types: types)
-    var all: [[Int32]] = []
-    for partial in partials.all {
-      let mapping = merged.groups(for: partial.table.keyColumns(), count: partial.table.count)
-      all.append(partial.codes.map { mapping[Int($0)] })
-    }
-    codes = .rows(all)
+    var merged = GroupTable(types: dimensions.map(\.type))
+    codes = .rows(
+      partials.all.map { partial in
+        let mapping = merged.groups(for: partial.table.keyColumns(), count: partial.table.count)
+        return partial.codes.map { mapping[Int($0)] }
+      }
+    )
     values = merged.keyColumns()
   }
 
+  /// Computes the codes of chains' rows; nil where the codes are known beforehand.
+  var ofChains: DimensionReader? {
+    if case .ofChains(let reader) = codes { reader } else { nil }
+  }
+
   /// Returns the codes of the rows of morsel `index`.
-  func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> FunnelRowCodes? {
+  func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> RowCodes? {
     switch codes {
-    case .none: return nil
-    case .rows(let all): return FunnelRowCodes(.rows(all[index]))
+    case .none, .ofChains: return nil
+    case .rows(let all): return RowCodes(.rows(all[index]))
     case .mapped(let column, let map):
-      guard let codes = FunnelRowCodes(partition.columns[column], map: map) else {
+      guard let codes = RowCodes(partition.columns[column], map: map) else {
         throw .internal("a dimension's column holds no codes")
       }
       return codes

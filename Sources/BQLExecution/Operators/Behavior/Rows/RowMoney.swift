@@ -1,7 +1,7 @@
 package import BQLColumnar
 
 /// Lends the money of each row of a partition.
-package struct FunnelValues: Sendable {
+package struct RowMoney: Sendable {
   /// Holds the money in the width in which it is stored.
   package enum Storage: Sendable {
     /// Exact hundredths.
@@ -10,40 +10,47 @@ package struct FunnelValues: Sendable {
     case floats(Buffer<Double>)
   }
 
-  private let storage: Storage
+  let storage: Storage
   /// The rows that hold a value; nil when all do.
-  private let validity: Bitmap?
+  let validity: Bitmap?
 
   package init(_ storage: Storage, validity: Bitmap? = nil) {
     self.storage = storage
     self.validity = validity
   }
+}
 
-  /// Returns the money of partition row `row`: nothing where it is NULL.
-  func sum(_ row: Int) -> FunnelValueSum {
-    if let validity, !validity[row] { return FunnelValueSum() }
-    return switch storage {
-    case .hundredths32(let values):
-      FunnelValueSum(hundredths: Int128(values[row]), float: 0, count: 1)
-    case .hundredths64(let values):
-      FunnelValueSum(hundredths: Int128(values[row]), float: 0, count: 1)
-    case .floats(let values): FunnelValueSum(hundredths: 0, float: values[row], count: 1)
-    }
-  }
+/// A stored amount of money: an integer of hundredths, or a Double of whole money.
+protocol Money: BitwiseCopyable, Sendable {
+  /// The amount as a sum of one.
+  var sum: MoneySum { get }
+}
+
+extension Int32: Money {
+  var sum: MoneySum { MoneySum(hundredths: Int128(self), float: 0, count: 1) }
+}
+
+extension Int64: Money {
+  var sum: MoneySum { MoneySum(hundredths: Int128(self), float: 0, count: 1) }
+}
+
+extension Double: Money {
+  var sum: MoneySum { MoneySum(hundredths: 0, float: self, count: 1) }
 }
 
 /// Sums money: hundredths exactly (128 bits cannot overflow), other numbers as Double in the
 /// order of the rows.
-struct FunnelValueSum: Hashable, Sendable {
+struct MoneySum: Hashable, Sendable {
   var hundredths: Int128 = 0
   var float = 0.0
   /// The rows that held a value.
   var count = 0
 
-  static func += (sum: inout FunnelValueSum, other: FunnelValueSum) {
-    sum.hundredths += other.hundredths
+  @inline(__always)
+  static func += (sum: inout MoneySum, other: MoneySum) {
+    sum.hundredths &+= other.hundredths
     sum.float += other.float
-    sum.count += other.count
+    sum.count &+= other.count
   }
 
   /// The sum in whole money; nil where no row held a value.

@@ -2,7 +2,7 @@ package import BQLColumnar
 package import BQLStorage
 
 /// Lends one small number a row (a unit, a group, a session); −1 stands for NULL.
-package struct FunnelRowCodes: Sendable {
+package struct RowCodes: Sendable {
   /// Holds the codes in the width in which they are stored.
   package enum Storage: Sendable {
     case codes8(Buffer<UInt8>)
@@ -40,9 +40,9 @@ package struct FunnelRowCodes: Sendable {
   }
 
   /// Returns these codes, each replaced by its entry of `map` (code *c* at *c* + 1).
-  package func mapped(by map: [Int32]) -> FunnelRowCodes {
+  package func mapped(by map: [Int32]) -> RowCodes {
     let composed = self.map.map { inner in inner.map { Self.entry(map, $0) } }
-    return FunnelRowCodes(storage, validity: validity, map: composed ?? map)
+    return RowCodes(storage, validity: validity, map: composed ?? map)
   }
 
   /// Returns the code of partition row `row`; `firstRow` is the morsel's.
@@ -77,6 +77,45 @@ package struct FunnelRowCodes: Sendable {
       for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
     }
     return codes
+  }
+
+  /// Returns the codes of any rows, as positions in the morsel that starts at `firstRow`; −1, for
+  /// no row, has NULL's.
+  func codes(ofRows rows: some Sequence<Int32>, firstRow: Int) -> [Int32] {
+    var codes: [Int32]
+    switch storage {
+    case .codes8(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .codes16(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .codes32(let buffer): codes = Self.picked(buffer, rows, firstRow)
+    case .rows(let all): codes = rows.map { $0 < 0 ? -1 : all[Int($0)] }
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where row >= 0 && !validity[Int(row) + firstRow] {
+        codes[index] = -1
+      }
+    }
+    if let map {
+      for index in codes.indices { codes[index] = Self.entry(map, codes[index]) }
+    }
+    return codes
+  }
+
+  private static func picked(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: some Sequence<Int32>,
+    _ firstRow: Int
+  ) -> [Int32] {
+    buffer.withSpan { codes in
+      rows.map { $0 < 0 ? -1 : Int32(truncatingIfNeeded: codes[Int($0) + firstRow]) }
+    }
+  }
+
+  /// Lends the codes of `rows`, all in a morsel that starts with their first.
+  func withCodes<R>(_ rows: Range<Int>, _ body: (Span<Int32>) -> R) -> R {
+    if case .codes32(let buffer) = storage, validity == nil, map == nil {
+      return buffer.withSpan { body($0.extracting(rows)) }
+    }
+    return body(codes(rows, firstRow: rows.lowerBound).span)
   }
 
   private static func widened(

@@ -34,6 +34,11 @@ package struct DurationList: Sendable {
     }
   }
 
+  /// Makes room for `count` durations, so that joining them does not move them again and again.
+  mutating func reserve(_ count: Int) {
+    if isWide { wide.reserveCapacity(count) } else { narrow.reserveCapacity(count) }
+  }
+
   /// Adds the durations of `other`.
   package mutating func append(contentsOf other: DurationList) {
     guard other.count > 0 else { return }
@@ -44,6 +49,44 @@ package struct DurationList: Sendable {
     } else {
       widen()
       wide.append(contentsOf: other.microseconds)
+    }
+  }
+
+  /// Returns the quantiles at `ps` in microseconds; see ``Quantile``.
+  package func quantiles(at ps: [Double]) -> [Int64?] {
+    isWide
+      ? Quantile.linear(wide.span, at: ps)
+      : Quantile.linear(narrow.span, at: ps, unit: max(scale, 1))
+  }
+
+  /// Returns the quantiles at `ps` of the durations of each slot below `slotCount`, where
+  /// duration *i* is of slot `slots[i]`.
+  func quantiles(at ps: [Double], slots: [Int32], slotCount: Int) -> [[Int64?]] {
+    isWide
+      ? Self.quantiles(wide, at: ps, unit: 1, slots, slotCount)
+      : Self.quantiles(narrow, at: ps, unit: max(scale, 1), slots, slotCount)
+  }
+
+  private static func quantiles<Number: FixedWidthInteger & Sendable>(
+    _ numbers: [Number],
+    at ps: [Double],
+    unit: Int64,
+    _ slots: [Int32],
+    _ slotCount: Int
+  ) -> [[Int64?]] {
+    // Brings the numbers of each slot together.
+    var ends = [Int](repeating: 0, count: slotCount + 1)
+    for slot in slots { ends[Int(slot) + 1] += 1 }
+    for slot in 0..<slotCount { ends[slot + 1] += ends[slot] }
+    var next = ends
+    var sorted = [Number](repeating: 0, count: numbers.count)
+    for (index, slot) in slots.enumerated() {
+      sorted[next[Int(slot)]] = numbers[index]
+      next[Int(slot)] += 1
+    }
+    let span = sorted.span
+    return (0..<slotCount).map { slot in
+      Quantile.linear(span.extracting(ends[slot]..<ends[slot + 1]), at: ps, unit: unit)
     }
   }
 

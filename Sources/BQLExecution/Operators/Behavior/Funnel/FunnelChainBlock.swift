@@ -1,0 +1,87 @@
+/// Holds some hundreds or thousands of canonical chains of one morsel, unit by unit in store order:
+/// what the scans find and the sinks take.
+///
+/// Rows are positions in the morsel. The rows of chain *i* stand behind those of the chains
+/// before it, in step order, ``Header/depth`` of them.
+struct FunnelChainBlock {
+  /// Says whose chain it is.
+  struct Header {
+    /// The user's position in the partition.
+    var user: Int32
+    /// The unit's code within the user; −1 where the unit is the user.
+    var unit: Int32
+    /// The row whose group the chain counts in; −1 for none.
+    var groupRow: Int32
+    /// The position of the window in the specification.
+    var window: UInt16
+    /// The deepest step reached, at least 1.
+    var depth: UInt8
+    /// See ``FunnelChain/isTotal``.
+    var isTotal: Bool
+  }
+
+  private(set) var headers: [Header] = []
+  private(set) var rows: [Int32] = []
+
+  /// A scan hands its block on when a user's chains bring it to this length.
+  static let fullCount = 4_096
+
+  var count: Int { headers.count }
+  var isFull: Bool { headers.count >= Self.fullCount }
+
+  mutating func removeAll() {
+    headers.removeAll(keepingCapacity: true)
+    rows.removeAll(keepingCapacity: true)
+  }
+
+  /// Removes all chains but the first `count`, whose rows are `rowCount`.
+  mutating func truncate(to count: Int, rowCount: Int) {
+    headers.removeLast(headers.count - count)
+    rows.removeLast(rows.count - rowCount)
+  }
+
+  /// Adds a chain of step 1 alone.
+  @inline(__always)
+  mutating func append(_ header: Header, row: Int) {
+    headers.append(header)
+    rows.append(Int32(truncatingIfNeeded: row))
+  }
+
+  /// Adds a chain whose rows `set(step:row:)` then tells, and returns where they stand.
+  @inline(__always)
+  mutating func append(_ header: Header) -> Int {
+    let base = rows.count
+    headers.append(header)
+    for _ in 0..<header.depth { rows.append(0) }
+    return base
+  }
+
+  /// Makes `row` the one at `step` (1-based) of the chain whose rows stand at `base`.
+  @inline(__always)
+  mutating func set(_ base: Int, step: Int, row: Int) {
+    rows[base + step - 1] = Int32(truncatingIfNeeded: row)
+  }
+
+  /// Makes `row` the one whose group the last chain counts in.
+  mutating func setGroupRow(_ row: Int) {
+    headers[headers.count - 1].groupRow = Int32(truncatingIfNeeded: row)
+  }
+}
+
+/// Takes the chains that a funnel finds, in store order.
+protocol FunnelChainSink {
+  mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput)
+  mutating func leaveOut(rowCount: Int)
+}
+
+/// Keeps the blocks of a scan.
+struct FunnelBlockList: FunnelChainSink {
+  private(set) var blocks: [FunnelChainBlock] = []
+  private(set) var leftOutCount = 0
+
+  mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput) {
+    blocks.append(copy block)
+  }
+
+  mutating func leaveOut(rowCount: Int) { leftOutCount += rowCount }
+}

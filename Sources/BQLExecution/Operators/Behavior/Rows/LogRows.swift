@@ -1,0 +1,140 @@
+import BQLColumnar
+import BQLPlanning
+import BQLStorage
+
+/// Reads what behaviour operators need of a log's rows, morsel by morsel.
+struct LogRows: Sendable {
+  /// What is the same for all morsels of a partition.
+  struct Shared: Sendable {
+    let times: RowTimes
+    /// nil where the log has no VALUE.
+    let money: RowMoney?
+    /// nil where the log has no purchases.
+    let purchases: RowPurchases?
+  }
+
+  let behavior: BehaviorPlan
+  private let filter: CompiledExpression?
+  private let shared: [Shared]
+  private let context: ExecutionContext
+
+  init(
+    _ behavior: BehaviorPlan,
+    _ filter: CompiledExpression?,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) {
+    self.behavior = behavior
+    self.filter = filter
+    self.context = context
+    guard let timeColumn = behavior.log.roles[.time] else {
+      throw .internal("the log has no TIME column")
+    }
+    var shared: [Shared] = []
+    for partition in behavior.log.partitions {
+      guard let times = RowTimes(partition.columns[timeColumn]) else {
+        throw .internal("the TIME column holds no times")
+      }
+      shared.append(
+        Shared(
+          times: times,
+          money: Self.money(behavior, partition),
+          purchases: Self.purchases(behavior, partition)
+        )
+      )
+    }
+    self.shared = shared
+  }
+
+  /// Returns what the morsels of a partition share.
+  subscript(partition: Int) -> Shared { shared[partition] }
+
+  /// Returns one byte a row of `morsel`, 0 = left out by WHERE; nil without WHERE.
+  func filterBytes(_ morsel: Morsel) throws(ExecutionError) -> [UInt8]? {
+    guard let filter else { return nil }
+    let partition = behavior.log.partitions[morsel.partition]
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(morsel.rows.count)
+    let reader = PartitionReader(partition: partition)
+    var start = morsel.rows.lowerBound
+    while start < morsel.rows.upperBound {
+      let rows = start..<min(start + context.chunkCapacity, morsel.rows.upperBound)
+      try filter.evaluate(reader.decode(rows, columns: filter.columns)).appendTrueBytes(to: &bytes)
+      start = rows.upperBound
+    }
+    return bytes
+  }
+
+  /// The codes that split a user's rows into units; nil where the unit is the user.
+  func units(_ morsel: Morsel) -> RowCodes? {
+    let partition = behavior.log.partitions[morsel.partition]
+    let columns: [Int]
+    switch behavior.unit {
+    case .user: return nil
+    case .session(let column): columns = [column]
+    case .columns(let several): columns = several
+    }
+    if columns.count == 1, let codes = RowCodes(partition.columns[columns[0]]) {
+      return codes
+    }
+    var table = GroupTable(types: columns.map { partition.columns[$0].type })
+    var codes: [Int32] = []
+    var start = morsel.rows.lowerBound
+    while start < morsel.rows.upperBound {
+      let rows = start..<min(start + context.chunkCapacity, morsel.rows.upperBound)
+      let keys = columns.map { partition.columns[$0].decode(rows) }
+      var chunk = table.groups(for: keys, count: rows.count)
+      for key in keys where key.validity != nil {
+        for row in chunk.indices where !key.isValid(row) { chunk[row] = -1 }
+      }
+      codes += chunk
+      start = rows.upperBound
+    }
+    return RowCodes(.rows(codes))
+  }
+
+  private static func money(_ behavior: BehaviorPlan, _ partition: Partition) -> RowMoney? {
+    guard let index = behavior.log.roles[.value] else { return nil }
+    let column = partition.columns[index]
+    if column.type == .decimal {
+      switch column.storage {
+      case .int32(let buffer) where column.scale == 1:
+        return RowMoney(.hundredths32(buffer), validity: column.validity)
+      case .int64(let buffer) where column.scale == 1:
+        return RowMoney(.hundredths64(buffer), validity: column.validity)
+      default: break
+      }
+    } else if case .float(let buffer) = column.storage {
+      return RowMoney(.floats(buffer), validity: column.validity)
+    }
+    // Narrow or whole numbers, which are few: widened once a partition.
+    let decoded = column.decode(0..<partition.rowCount)
+    guard case .ints(let ints) = decoded.values else { return nil }
+    if column.type == .decimal {
+      return RowMoney(.hundredths64(Buffer(ints)), validity: decoded.validity)
+    }
+    return RowMoney(.floats(Buffer(ints.map(Double.init))), validity: decoded.validity)
+  }
+
+  private static func purchases(_ behavior: BehaviorPlan, _ partition: Partition) -> RowPurchases? {
+    guard let code = behavior.log.purchaseCode, let event = behavior.log.roles[.event] else {
+      return nil
+    }
+    let sessions = behavior.log.roles[.session].flatMap { RowCodes(partition.columns[$0]) }
+    let gap = Int64(behavior.orderGapSeconds) * 1_000_000
+    switch partition.columns[event].storage {
+    case .codes8(let codes, _):
+      return RowPurchases(
+        rows: .code8(codes, UInt8(code)),
+        sessions: sessions,
+        gapMicroseconds: gap
+      )
+    case .codes16(let codes, _):
+      return RowPurchases(
+        rows: .code16(codes, UInt16(code)),
+        sessions: sessions,
+        gapMicroseconds: gap
+      )
+    case .codes32, .int8, .int16, .int32, .int64, .float, .bool, .perUser: return nil
+    }
+  }
+}

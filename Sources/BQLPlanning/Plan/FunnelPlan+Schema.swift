@@ -1,0 +1,63 @@
+package import BQLColumnar
+import BQLStorage
+package import BQLSyntax
+
+extension FunnelPlan {
+  /// Dimension columns are text where `(other)` or `(total)` may stand in them.
+  package var dimensionsAreText: Bool { behavior.top != nil || withTotal }
+
+  package var valueType: DataType? {
+    behavior.log.roles[.value].map { behavior.log.schema[$0].type }
+  }
+
+  package var schema: Schema {
+    var fields = behavior.dimensions.map {
+      Field($0.name, dimensionsAreText ? .text : $0.expression.type)
+    }
+    if !windows.isEmpty { fields.append(Field("window", .interval)) }
+    fields += [
+      Field("step_no", .int), Field("step", .text), Field(behavior.countName, .int),
+      Field("pct_of_first", .float), Field("pct_of_previous", .float), Field("dropped", .int),
+      Field("ci_low", .float), Field("ci_high", .float), Field("median_time", .interval),
+      Field("p90_time", .interval),
+    ]
+    if let valueType { fields.append(Field("value", valueType)) }
+    return Schema(fields)
+  }
+
+  /// The question in words, one line.
+  var title: String {
+    var parts = ["funnel \(behavior.logName): \(steps.map(\.label).joined(separator: " > "))"]
+    if !windows.isEmpty { parts.append("within \(windows.map(\.text).joined(separator: ", "))") }
+    parts += behavior.titles
+    if !behavior.dimensions.isEmpty { parts.append("attribute \(attribution.name)") }
+    if withTotal { parts.append("with total") }
+    if ties != .allow { parts.append("ties \(ties.rawValue.lowercased())") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Returns the plan with `transform` applied to the conditions of its steps.
+  func mapConditions(_ transform: (BoundExpression) -> BoundExpression) -> FunnelPlan {
+    var plan = self
+    for step in steps.indices {
+      for index in steps[step].alternatives.indices {
+        let condition = steps[step].alternatives[index].condition
+        plan.steps[step].alternatives[index].condition = condition.map(transform)
+      }
+    }
+    return plan
+  }
+}
+
+extension FunnelAttribution {
+  /// The word of the language, in lower case.
+  package var name: String {
+    switch self {
+    case .first: "first"
+    case .each: "each"
+    case .held: "held"
+    case .last: "last"
+    case .step(let step): "step \(step)"
+    }
+  }
+}
