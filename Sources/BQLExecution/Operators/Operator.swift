@@ -31,6 +31,15 @@ protocol ChunkStream: Sendable {
 }
 
 extension ChunkStream {
+  /// Runs of morsels for operators that keep a state a run.
+  ///
+  /// Enough for many threads, few enough that what is met in each is seldom put together; they depend
+  /// on the number of morsels alone.
+  var morselRuns: [Range<Int>] {
+    let count = min(morselCount, 48)
+    return (0..<count).map { morselCount * $0 / count..<morselCount * ($0 + 1) / count }
+  }
+
   func isClustered(_ column: Int) -> Bool { false }
 
   func continuesDictionaries(morsel: Int) -> Bool { true }

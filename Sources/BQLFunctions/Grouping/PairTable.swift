@@ -7,7 +7,7 @@ package struct PairTable: Sendable {
   private var window: [Int32] = []
   private var shift = 0
 
-  private static let windowLimit = 1 << 16
+  private static let windowLimit = 1 << 18
 
   package init() {}
 
@@ -54,10 +54,11 @@ package struct PairTable: Sendable {
     if codeCount <= 1 << shift, groupCount << shift <= window.count { return true }
     var wanted = shift
     while 1 << wanted < codeCount { wanted += 1 }
-    guard wanted <= 16, groupCount << wanted <= Self.windowLimit else { return false }
+    guard wanted <= 18, groupCount << wanted <= Self.windowLimit else { return false }
     // Twice the groups, so that not every chunk makes a longer one.
     shift = wanted
-    window = [Int32](repeating: -1, count: min(max(groupCount, 8) << (wanted + 1), 2 << 16))
+    let groups = groupCount == 1 ? 1 : 2 * max(groupCount, 4)
+    window = [Int32](repeating: -1, count: min(groups << wanted, 2 * Self.windowLimit))
     for (group, key) in table.keys.enumerated() {
       window[Int(key >> 32) << shift | Int(key & 0xFFFF_FFFF)] = Int32(truncatingIfNeeded: group)
     }

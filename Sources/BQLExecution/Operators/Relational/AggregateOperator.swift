@@ -32,7 +32,7 @@ struct AggregateOperator: Operator {
       }
       return ChunksStream(chunks: chunks.filter { $0.count > 0 }, capacity: context.chunkCapacity)
     }
-    let partials = try collect(runs(of: stream), stream, context, prepared) { state in
+    let partials = try collect(stream.morselRuns, stream, context, prepared) { state in
       (columns: state.table.keyColumns(), count: state.table.count, state.accumulators)
     }
     let merge = AggregateMerge(calls: prepared, columnCount: keys.count, context: context)
@@ -45,16 +45,6 @@ struct AggregateOperator: Operator {
   /// Groups that a state may have before the next morsel gets a new one: more would leave a
   /// processor's cache.
   private static let groupLimit = 1 << 15
-  /// Runs of morsels that take turns: enough for many threads, few enough that groups met in each
-  /// are seldom combined.
-  private static let runCount = 48
-
-  private func runs(of stream: any ChunkStream) -> [Range<Int>] {
-    let count = min(stream.morselCount, Self.runCount)
-    return (0..<count).map { run in
-      stream.morselCount * run / count..<stream.morselCount * (run + 1) / count
-    }
-  }
 
   /// Runs each run of morsels through a state, or several where groups are many, and returns what
   /// `conclude` makes of them, in the morsels' order.

@@ -20,7 +20,7 @@ struct SortOperator: Operator {
       Column.concatenate(chunks.map { $0.columns[index] }, type: inputSchema[index].type)
     }
     try context.checkCancelled()
-    var order = SortOrder.order(columns, keys, count: count)
+    var order = SortOrder.order(columns, keys, count: count, threads: context.threads)
     if let limit, limit < order.count { order.removeLast(order.count - limit) }
     try context.checkCancelled()
     let kept = order

@@ -70,17 +70,17 @@ struct SummarizeOperator: Operator {
 
   private typealias Partial = (groups: (columns: [Column], count: Int), runs: ValueRuns)
 
-  /// Makes runs of each morsel, or several where texts change their dictionary.
+  /// Makes sorted runs of each run of morsels, or several where texts change their dictionary.
   private func partials(
     _ stream: any ChunkStream,
     _ place: Int,
     _ context: ExecutionContext
   ) throws(ExecutionError) -> [Partial] {
-    try ParallelWork.map(
-      count: stream.morselCount,
+    let runs = stream.morselRuns
+    return try ParallelWork.map(
+      count: runs.count,
       threads: context.threads
-    ) { (morsel: Int) throws(ExecutionError) in
-      try context.checkCancelled()
+    ) { (run: Int) throws(ExecutionError) in
       var partials: [Partial] = []
       var table = GroupTable(types: groupTypes)
       var groups: [Int32] = []
@@ -89,18 +89,21 @@ struct SummarizeOperator: Operator {
         let runs = ValueRuns(columns, groups: groups, groupCount: table.count)
         partials.append(((table.keyColumns(), table.count), runs))
       }
-      try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
-        let column = chunk.columns[place]
-        if let last = columns.last, last.dictionary !== column.dictionary {
-          conclude()
-          table = GroupTable(types: groupTypes)
-          groups = []
-          columns = []
+      for morsel in runs[run] {
+        try context.checkCancelled()
+        try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+          let column = chunk.columns[place]
+          if let last = columns.last, last.dictionary !== column.dictionary {
+            conclude()
+            table = GroupTable(types: groupTypes)
+            groups = []
+            columns = []
+          }
+          let keys = Array(chunk.columns[..<groupTypes.count])
+          groups += table.groups(for: keys, count: chunk.count)
+          columns.append(column)
+          return true
         }
-        let keys = Array(chunk.columns[..<groupTypes.count])
-        groups += table.groups(for: keys, count: chunk.count)
-        columns.append(column)
-        return true
       }
       conclude()
       return partials
@@ -149,7 +152,7 @@ struct SummarizeOperator: Operator {
       run.markUsed(&isUsed[index])
     }
     try context.checkCancelled()
-    let ranks = TextRanks(dictionaries, isUsed: isUsed)
+    let ranks = TextRanks(dictionaries, isUsed: isUsed, threads: context.threads)
     let unranked = runs
     let found = dictionaryOfRuns
     runs = ParallelWork.map(count: unranked.count, threads: context.threads) { index in

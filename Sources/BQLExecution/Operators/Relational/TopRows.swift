@@ -51,7 +51,7 @@ struct TopRows {
     let columns = first.columns.indices.map { index in
       Column.concatenate(pieces.map { $0.columns[index] }, type: first.columns[index].type)
     }
-    var order = SortOrder.order(columns, keys, count: count)
+    var order = SortOrder.order(columns, keys, count: count, threads: 1)
     order.removeLast(max(order.count - limit, 0))
     if let key = keys.first, let last = order.last {
       bound = Self.bound(columns[key.column], Int(last), key)
