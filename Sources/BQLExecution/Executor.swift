@@ -38,7 +38,11 @@ package enum Executor {
     let none = LogicalPlan.values(Relation(schema: schema, chunks: []))
     guard case .filter(_, let resolved) = try resolveSubqueries(.filter(none, condition), context)
     else { throw .internal("a filter became another node") }
-    let compiled = try CompiledExpression(resolved, inputTypes: schema.fields.map(\.type))
+    let compiled = try CompiledExpression(
+      resolved,
+      inputTypes: schema.fields.map(\.type),
+      cancellation: context.cancellation
+    )
     return { chunk throws(ExecutionError) in
       let column = try compiled.evaluate(chunk)
       guard case .bools(let bools) = column.values else {

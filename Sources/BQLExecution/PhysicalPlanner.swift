@@ -56,9 +56,11 @@ struct PhysicalPlanner {
       )
     case .aggregate(let aggregate): return try self.aggregate(aggregate, depth)
     case .distinct(let input):
-      return DistinctOperator(
+      // Grouping by every column, groups in order of first appearance.
+      return AggregateOperator(
         input: try self.plan(input, depth: depth + 1),
-        inputSchema: input.schema
+        keys: try columns(of: input.schema),
+        calls: []
       )
     case .sort(let sort):
       return SortOperator(
@@ -110,38 +112,61 @@ struct PhysicalPlanner {
     )
   }
 
-  /// Gives each column an input of its own, pruned to what it reads where the input is a table.
+  /// Gives each column an input of its own where a log's rows are read as they are, one that reads
+  /// nothing else; else the query runs once for all of them.
   private func summarize(
     _ plan: SummarizePlan,
     _ depth: Int
   ) throws(ExecutionError) -> any Operator {
     let schema = plan.input.schema
-    var described: [SummarizeOperator.Described] = []
-    for column in plan.columns {
-      let field = schema[column]
-      let value = BoundExpression(.column(column), field.type, range: SourceRange(0, 0))
-      let items = plan.groups + [NamedExpression(field.name, value)]
-      let pruned = Optimizer.optimize(.project(plan.input, items))
-      described.append(
-        SummarizeOperator.Described(
-          name: field.name,
-          type: field.type,
-          input: try self.plan(pruned, depth: depth + 1)
-        )
+    let columns = plan.columns.map { column in
+      let value = BoundExpression(
+        .column(column),
+        schema[column].type,
+        range: SourceRange(0, 0)
       )
+      return NamedExpression(schema[column].name, value)
+    }
+    let input: SummarizeOperator.Input
+    if case .scan(let scan) = plan.input, scan.filter == nil {
+      var inputs: [any Operator] = []
+      for column in columns {
+        let pruned = Optimizer.optimize(.project(plan.input, plan.groups + [column]))
+        inputs.append(try self.plan(pruned, depth: depth + 1))
+      }
+      input = .columns(inputs)
+    } else {
+      let whole = LogicalPlan.project(plan.input, plan.groups + columns)
+      input = .rows(try self.plan(Optimizer.optimize(whole), depth: depth + 1))
     }
     return SummarizeOperator(
       groupTypes: plan.groups.map(\.expression.type),
-      described: described,
+      described: plan.columns.map {
+        SummarizeOperator.Described(name: schema[$0].name, type: schema[$0].type)
+      },
+      input: input,
       schema: plan.schema
     )
+  }
+
+  private func columns(of schema: Schema) throws(ExecutionError) -> [CompiledExpression] {
+    var columns: [CompiledExpression] = []
+    for (index, field) in schema.fields.enumerated() {
+      let column = BoundExpression(.column(index), field.type, range: SourceRange(0, 0))
+      columns.append(try compile(column, schema))
+    }
+    return columns
   }
 
   private func compile(
     _ expression: BoundExpression,
     _ schema: Schema
   ) throws(ExecutionError) -> CompiledExpression {
-    try CompiledExpression(expression, inputTypes: schema.fields.map(\.type))
+    try CompiledExpression(
+      expression,
+      inputTypes: schema.fields.map(\.type),
+      cancellation: context.cancellation
+    )
   }
 }
 
@@ -163,6 +188,10 @@ private struct MeasuredStream: ChunkStream {
   let entry: Profile.Entry
 
   var morselCount: Int { input.morselCount }
+
+  func isClustered(_ column: Int) -> Bool { input.isClustered(column) }
+
+  func continuesDictionaries(morsel: Int) -> Bool { input.continuesDictionaries(morsel: morsel) }
 
   func run(
     morsel: Int,

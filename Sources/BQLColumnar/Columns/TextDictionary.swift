@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Holds the distinct texts that a column's codes stand for, in Arrow's utf8 layout.
 ///
 /// Entry *i* is `bytes[offsets[i]..<offsets[i + 1]]`. A dictionary never changes after it is made,
@@ -6,12 +8,31 @@
 package final class TextDictionary: Sendable {
   package let offsets: [Int32]
   package let bytes: [UInt8]
+  /// Whether no text stands twice; nil where nobody asked yet.
+  private let distinctness: Mutex<Bool?>
 
   /// Makes a dictionary from `count + 1` ascending offsets into UTF-8 bytes.
-  package init(offsets: [Int32], bytes: [UInt8]) {
+  ///
+  /// `isDistinct` says whether all texts differ, where the caller knows it; else it is found out
+  /// when first asked.
+  package init(offsets: [Int32], bytes: [UInt8], isDistinct: Bool? = nil) {
     precondition(offsets.first == 0 && Int(offsets.last ?? 0) == bytes.count)
     self.offsets = offsets
     self.bytes = bytes
+    distinctness = Mutex(isDistinct)
+  }
+
+  /// Whether all texts differ, so that equal codes and equal texts are the same.
+  ///
+  /// - Complexity: O(bytes) when first asked of a dictionary whose maker did not say.
+  package var isDistinct: Bool {
+    distinctness.withLock { known in
+      if let known { return known }
+      var builder = TextDictionaryBuilder()
+      for code in 0..<count { withText(code) { _ = builder.code(for: $0) } }
+      known = builder.count == count
+      return builder.count == count
+    }
   }
 
   /// Makes a dictionary of `texts`, coded 0, 1, … in their order.

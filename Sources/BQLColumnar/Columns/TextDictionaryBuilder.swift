@@ -26,7 +26,11 @@ package struct TextDictionaryBuilder: Sendable {
 
   /// Returns the code of the text spelled by `utf8`, giving it the next one when it is new.
   package mutating func code(for utf8: Span<UInt8>) -> Int32 {
-    let hash = Self.hash(utf8)
+    code(for: utf8, hash: Self.hash(utf8))
+  }
+
+  /// Returns the code of a text whose ``hash(_:)`` is known, giving it the next one when it is new.
+  package mutating func code(for utf8: Span<UInt8>, hash: UInt64) -> Int32 {
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let code = Int(slots[slot] - 1)
@@ -42,23 +46,42 @@ package struct TextDictionaryBuilder: Sendable {
     return code
   }
 
+  /// Returns the code of the text spelled by `utf8`, nil where it has none.
+  package func knownCode(for utf8: Span<UInt8>) -> Int32? {
+    let hash = Self.hash(utf8)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let code = Int(slots[slot] - 1)
+      if hashes[code] == hash, spells(code, utf8) { return Int32(code) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
   /// Returns the bytes of the text that `code` stands for.
   package func utf8(_ code: Int32) -> ArraySlice<UInt8> {
     bytes[Int(offsets[Int(code)])..<Int(offsets[Int(code) + 1])]
   }
 
   package consuming func finish() -> TextDictionary {
-    TextDictionary(offsets: offsets, bytes: bytes)
+    TextDictionary(offsets: offsets, bytes: bytes, isDistinct: true)
   }
 
   /// Hashes bytes eight at a time with a multiply-xorshift mix (as in splitmix64).
   package static func hash(_ utf8: Span<UInt8>) -> UInt64 {
     var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: utf8.count)
+    // Any eight bytes are a number, and the loads check their bounds.
+    let bytes = unsafe utf8.bytes
     var index = 0
-    while index < utf8.count {
+    while index + 8 <= utf8.count {
+      let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      hash = (hash ^ UInt64(littleEndian: word)) &* 0xBF58_476D_1CE4_E5B9
+      hash ^= hash >> 29
+      index += 8
+    }
+    if index < utf8.count {
       var word: UInt64 = 0
-      let end = min(index + 8, utf8.count)
-      while index < end {
+      while index < utf8.count {
         word = word << 8 | UInt64(utf8[index])
         index += 1
       }

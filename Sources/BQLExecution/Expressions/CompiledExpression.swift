@@ -15,6 +15,7 @@ final class CompiledExpression: Sendable {
   private let node: Node
   /// Where set: the only input column, a text, and the results by its dictionaries.
   private let byEntry: (column: Int, results: DictionaryResults)?
+  private let cancellation: Cancellation?
 
   private enum Node: Sendable {
     case column(Int)
@@ -33,16 +34,29 @@ final class CompiledExpression: Sendable {
   }
 
   /// Compiles an expression whose subqueries have been replaced by their values.
-  convenience init(_ bound: BoundExpression, inputTypes: [DataType]) throws(ExecutionError) {
-    try self.init(bound, inputTypes: inputTypes, mayUseEntries: true)
+  ///
+  /// `cancellation` stops the evaluation over a long dictionary.
+  convenience init(
+    _ bound: BoundExpression,
+    inputTypes: [DataType],
+    cancellation: Cancellation? = nil
+  ) throws(ExecutionError) {
+    try self.init(
+      bound,
+      inputTypes: inputTypes,
+      mayUseEntries: true,
+      cancellation: cancellation
+    )
   }
 
   private init(
     _ bound: BoundExpression,
     inputTypes: [DataType],
-    mayUseEntries: Bool
+    mayUseEntries: Bool,
+    cancellation: Cancellation?
   ) throws(ExecutionError) {
     type = bound.type
+    self.cancellation = cancellation
     columns = bound.columns
     var usesEntries = false
     if mayUseEntries, columns.count == 1, inputTypes[columns[0]] == .text {
@@ -53,7 +67,8 @@ final class CompiledExpression: Sendable {
       try CompiledExpression(
         part,
         inputTypes: inputTypes,
-        mayUseEntries: mayUseEntries && !usesEntries
+        mayUseEntries: mayUseEntries && !usesEntries,
+        cancellation: cancellation
       )
     }
     func compileAll(
@@ -109,6 +124,11 @@ final class CompiledExpression: Sendable {
     }
   }
 
+  /// The input column that the expression is, nil where it computes anything.
+  var column: Int? {
+    if case .column(let index) = node { index } else { nil }
+  }
+
   /// The parts of an AND that is not evaluated by dictionary entries.
   var filterParts: [CompiledExpression]? {
     if byEntry == nil, case .junction(let parts, isAnd: true) = node { parts } else { nil }
@@ -118,7 +138,8 @@ final class CompiledExpression: Sendable {
   func evaluate(_ chunk: Chunk) throws(ExecutionError) -> Column {
     if let byEntry, case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values {
       let input = chunk.columns[byEntry.column]
-      let entries = byEntry.results.find(dictionary) ?? computeEntries(dictionary)
+      let known = byEntry.results.find(dictionary)
+      let entries = known == nil ? try computeEntries(dictionary) : known
       if let column = entries?.look(up: codes, validity: input.validity) { return column }
     }
     return try evaluateRows(chunk)
@@ -126,19 +147,32 @@ final class CompiledExpression: Sendable {
 
   /// Evaluates over a dictionary's entries and NULL; without results where an entry fails, which
   /// may be one that no row of interest has; nil for an empty dictionary.
-  private func computeEntries(_ dictionary: TextDictionary) -> DictionaryResults.Entries? {
+  private func computeEntries(
+    _ dictionary: TextDictionary
+  ) throws(ExecutionError) -> DictionaryResults.Entries? {
     guard let byEntry, dictionary.count > 0 else { return nil }
     let count = dictionary.count + 1
-    var validity = Bitmap(repeating: true, count: count)
-    validity[count - 1] = false
-    var codes = (0..<Int32(dictionary.count)).map { $0 }
-    codes.append(0)
-    let entries = Column(codes: codes, dictionary: dictionary, validity: validity)
-    let chunk = Chunk(
-      (0...byEntry.column).map { _ in entries },
-      count: count
-    )
-    return byEntry.results.insert(dictionary, try? evaluateRows(chunk))
+    var pieces: [Column] = []
+    var start = 0
+    while start < count {
+      if cancellation?.isCancelled ?? false { throw .cancelled }
+      let codes = start..<min(start + Chunk.defaultCapacity, count)
+      var validity = Bitmap(repeating: true, count: codes.count)
+      // The last row stands for NULL.
+      if codes.upperBound == count { validity[codes.count - 1] = false }
+      let entries = Column(
+        codes: codes.map { Int32(truncatingIfNeeded: min($0, dictionary.count - 1)) },
+        dictionary: dictionary,
+        validity: validity
+      )
+      let chunk = Chunk((0...byEntry.column).map { _ in entries }, count: codes.count)
+      guard let piece = try? evaluateRows(chunk) else {
+        return byEntry.results.insert(dictionary, nil)
+      }
+      pieces.append(piece)
+      start = codes.upperBound
+    }
+    return byEntry.results.insert(dictionary, Column.concatenate(pieces, type: type))
   }
 
   private func evaluateRows(_ chunk: Chunk) throws(ExecutionError) -> Column {

@@ -7,7 +7,7 @@ struct MemberSet: Sendable {
   /// Whether the list holds NaN, which `=` takes for equal to itself and a `Set` does not.
   private var hasNaN = false
   private var bools: Set<Bool> = []
-  private var texts: Set<[UInt8]> = []
+  private var texts = TextDictionaryBuilder()
   /// Whether the list holds NULL: then what is not found is unknown, not absent.
   private var hasNull = false
 
@@ -18,7 +18,7 @@ struct MemberSet: Sendable {
       case .bool(let value): bools.insert(value)
       case .float(let value):
         if value.isNaN { hasNaN = true } else { floats.insert(value) }
-      case .text(let value): texts.insert(Array(value.utf8))
+      case .text(let value): _ = texts.code(for: value)
       case .int, .decimal, .timestamp, .date, .interval:
         if let value = member.storedInt { ints.insert(value) }
       }
@@ -26,7 +26,7 @@ struct MemberSet: Sendable {
   }
 
   private var isEmpty: Bool {
-    !hasNull && !hasNaN && ints.isEmpty && floats.isEmpty && bools.isEmpty && texts.isEmpty
+    !hasNull && !hasNaN && ints.isEmpty && floats.isEmpty && bools.isEmpty && texts.count == 0
   }
 
   /// Returns true, false or NULL a row, as SQL's IN: nothing, not even NULL, is in an empty list.
@@ -34,12 +34,16 @@ struct MemberSet: Sendable {
     if isEmpty { return Column(bools: [Bool](repeating: false, count: column.count)) }
     let found: [Bool]
     switch column.values {
-    case .ints(let values): found = values.map(ints.contains)
+    case .ints(let values):
+      // A few numbers are compared faster than hashed.
+      let few = ints.count <= 8 ? Array(ints) : nil
+      found = few.map { few in values.map { few.contains($0) } } ?? values.map(ints.contains)
     case .floats(let values): found = values.map { $0.isNaN ? hasNaN : floats.contains($0) }
     case .bools(let values): found = values.map(bools.contains)
     case .texts(let codes, let dictionary):
       found = codes.map { code in
-        Int(code) < dictionary.count && texts.contains(Array(dictionary.utf8(Int(code))))
+        Int(code) < dictionary.count
+          && dictionary.withText(Int(code)) { texts.knownCode(for: $0) != nil }
       }
     }
     guard hasNull else { return Column(bools: found, validity: column.validity) }

@@ -111,6 +111,18 @@ extension CompiledExpression {
   }
 
   /// Returns the chunk of `rows`, in which only the columns that the expression reads are filled.
+  func input(_ chunk: Chunk, rows: Range<Int>) -> Chunk {
+    let needed = Set(columns)
+    let missing = Column(repeating: .null, type: .int, count: rows.count)
+    return Chunk(
+      chunk.columns.indices.map {
+        needed.contains($0) ? chunk.columns[$0].slice(rows) : missing
+      },
+      count: rows.count
+    )
+  }
+
+  /// Returns the chunk of `rows`, in which only the columns that the expression reads are filled.
   func input(_ chunk: Chunk, rows: [Int32]) -> Chunk {
     if rows.count == chunk.count { return chunk }
     let needed = Set(columns)

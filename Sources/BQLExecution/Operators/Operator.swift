@@ -15,6 +15,14 @@ protocol Operator: Sendable {
 protocol ChunkStream: Sendable {
   var morselCount: Int { get }
 
+  /// Whether a column holds no NULL, and its equal values follow each other in one morsel: the
+  /// users of a log in store order.
+  func isClustered(_ column: Int) -> Bool
+
+  /// Whether the texts of a morsel have the dictionaries that those of the morsel before it have:
+  /// what collects codes may go on. Answers may not depend on it.
+  func continuesDictionaries(morsel: Int) -> Bool
+
   /// Hands the chunks of one morsel to `consume`, in order, until it returns false.
   func run(
     morsel: Int,
@@ -23,6 +31,19 @@ protocol ChunkStream: Sendable {
 }
 
 extension ChunkStream {
+  /// Runs of morsels for operators that keep a state a run.
+  ///
+  /// Enough for many threads, few enough that what is met in each is seldom put together; they depend
+  /// on the number of morsels alone.
+  var morselRuns: [Range<Int>] {
+    let count = min(morselCount, 48)
+    return (0..<count).map { morselCount * $0 / count..<morselCount * ($0 + 1) / count }
+  }
+
+  func isClustered(_ column: Int) -> Bool { false }
+
+  func continuesDictionaries(morsel: Int) -> Bool { true }
+
   /// Computes every morsel and returns all chunks in order; chunks without rows are left out.
   func collect(_ context: ExecutionContext) throws(ExecutionError) -> [Chunk] {
     let collected = Collected<[Chunk]>(count: morselCount)

@@ -19,7 +19,9 @@ enum BasicAggregates {
         Overload([type], to: .int) { _ throws(FunctionError) in CountAccumulator() }
       },
     distinctOverloads: DataType.allCases.map { type in
-      Overload([type], to: .int) { _ throws(FunctionError) in DistinctAccumulator(type) }
+      Overload([type], to: .int, makeClustered: { ClusteredCountAccumulator() }) {
+        _ throws(FunctionError) in DistinctAccumulator(type)
+      }
     }
   )
 

@@ -8,12 +8,16 @@ struct CountAccumulator: Accumulator {
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
     let groups = arguments.first.map { GroupRows.present(groups, $0) } ?? groups
-    for group in groups where group >= 0 { counts[Int(group)] += 1 }
+    let rows = groups.span
+    var counts = counts.mutableSpan
+    for row in rows.indices where rows[row] >= 0 { counts[Int(rows[row])] &+= 1 }
   }
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() { counts[Int(target)] += other.counts[group] }
+    for (group, target) in mapping.enumerated() where target >= 0 {
+      counts[Int(target)] += other.counts[group]
+    }
   }
 
   func finish() throws(FunctionError) -> Column { Column(ints: counts) }

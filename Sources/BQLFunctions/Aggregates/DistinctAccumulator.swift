@@ -4,11 +4,10 @@ import BQLColumnar
 /// accumulator see each once, in order of first appearance.
 struct DistinctAccumulator: Accumulator {
   private var encoder: KeyEncoder
-  private var pairs = PairSet()
-  /// The last key of each group: in a log clustered by user a value comes many times in a row, and
-  /// comparing costs less than a probe.
-  private var lastKeys: [Int64] = []
-  private var hasLast: [Bool] = []
+  /// Gives keys dense codes, of which pairs with groups are made.
+  private var codes = CodeTable()
+  private var pairs = PairTable()
+  private var groupCount = 0
   /// nil: count them.
   private let inner: (any Accumulator)?
 
@@ -19,39 +18,67 @@ struct DistinctAccumulator: Accumulator {
     self.inner = inner
   }
 
-  mutating func grow(to groupCount: Int) {
-    lastKeys.grow(to: groupCount, 0)
-    hasLast.grow(to: groupCount, false)
-  }
+  mutating func grow(to groupCount: Int) { self.groupCount = max(self.groupCount, groupCount) }
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
     let groups = GroupRows.present(groups, arguments[0])
     let keys = encoder.keys(arguments[0], groups: groups)
-    for row in groups.indices where groups[row] >= 0 {
-      let group = Int(groups[row])
-      if hasLast[group], lastKeys[group] == keys[row] { continue }
-      lastKeys[group] = keys[row]
-      hasLast[group] = true
-      _ = try pairs.insert(groups[row], keys[row])
+    if groups.allSatisfy({ $0 >= 0 }) {
+      insert(groups, keys)
+    } else {
+      let rows = groups.indices.filter { groups[$0] >= 0 }
+      insert(rows.map { groups[$0] }, rows.map { keys[$0] })
     }
+  }
+
+  private mutating func insert(_ groups: [Int32], _ keys: [Int64]) {
+    let found = codes.codes(Column(ints: keys))
+    var joined = groups
+    pairs.join(&joined, groupCount: groupCount, found, codeCount: codes.count)
   }
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    let keys = encoder.translated(other.pairs.keys, from: other.encoder)
-    for (position, group) in other.pairs.groups.enumerated() {
-      _ = try pairs.insert(mapping[Int(group)], keys[position])
+    var translation = encoder.translation(from: other.encoder)
+    let (groups, keys) = other.content
+    var ownGroups: [Int32] = []
+    var ownKeys: [Int64] = []
+    for (group, key) in zip(groups, keys) where mapping[Int(group)] >= 0 {
+      ownGroups.append(mapping[Int(group)])
+      ownKeys.append(translation.key(key, &encoder))
     }
+    insert(ownGroups, ownKeys)
+  }
+
+  var distinctPairs: (groups: [Int32], values: Column)? {
+    guard inner == nil else { return nil }
+    let (groups, keys) = content
+    return (groups, encoder.column(keys))
+  }
+
+  /// The group and the key of each pair, in order of first appearance.
+  private var content: (groups: [Int32], keys: [Int64]) {
+    var groups: [Int32] = []
+    var keys: [Int64] = []
+    groups.reserveCapacity(pairs.count)
+    keys.reserveCapacity(pairs.count)
+    let known = codes.keys
+    for pair in pairs.pairs {
+      groups.append(Int32(truncatingIfNeeded: pair >> 32))
+      keys.append(Int64(bitPattern: known[Int(pair & 0xFFFF_FFFF)]))
+    }
+    return (groups, keys)
   }
 
   func finish() throws(FunctionError) -> Column {
+    let (groups, keys) = content
     if var inner {
-      inner.grow(to: lastKeys.count)
-      try inner.update(groups: pairs.groups, arguments: [encoder.column(pairs.keys)])
+      inner.grow(to: groupCount)
+      try inner.update(groups: groups, arguments: [encoder.column(keys)])
       return try inner.finish()
     }
-    var counts = [Int64](repeating: 0, count: lastKeys.count)
-    for group in pairs.groups { counts[Int(group)] += 1 }
+    var counts = [Int64](repeating: 0, count: groupCount)
+    for group in groups { counts[Int(group)] += 1 }
     return Column(ints: counts)
   }
 }

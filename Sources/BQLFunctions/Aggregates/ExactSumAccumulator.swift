@@ -2,8 +2,8 @@ import BQLColumnar
 
 /// Adds up integers, money or intervals exactly, and averages them.
 ///
-/// Sums are kept in 128 bits, so that whether a sum overflows depends on its value alone and not on
-/// the order of the rows.
+/// Sums have 128 bits, so that whether one overflows depends on its value alone and not on the order
+/// of the rows: 64 beside the count, and those above, which few sums need, in an array of their own.
 struct ExactSumAccumulator: Accumulator {
   enum Result: Sendable {
     case sum
@@ -11,10 +11,17 @@ struct ExactSumAccumulator: Accumulator {
     case average
   }
 
+  /// Holds a group's count and the low half of its sum, next to each other in memory.
+  private struct Total {
+    var count: Int64 = 0
+    var low: Int64 = 0
+  }
+
   private let type: DataType
   private let result: Result
-  private var sums: [Int128] = []
-  private var counts: [Int64] = []
+  private var totals: [Total] = []
+  /// What left the low halves, in units of 2⁶⁴; no groups until some sum does.
+  private var highs: [Int64] = []
 
   init(_ type: DataType, _ result: Result) {
     self.type = type
@@ -22,67 +29,97 @@ struct ExactSumAccumulator: Accumulator {
   }
 
   mutating func grow(to groupCount: Int) {
-    sums.grow(to: groupCount, 0)
-    counts.grow(to: groupCount, 0)
+    totals.grow(to: groupCount, Total())
   }
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
     let groups = GroupRows.present(groups, arguments[0])
-    let values = arguments[0].ints
-    if sums.count == 1 {
+    let values = arguments[0].ints.span
+    let rows = groups.span
+    precondition(rows.count == values.count, "one group a row")
+    if totals.count == 1 {
       // One group: the sum stays in registers.
       var sum: Int128 = 0
       var count: Int64 = 0
-      for row in groups.indices where groups[row] >= 0 {
-        sum += Int128(values[row])
-        count += 1
+      for row in rows.indices where rows[row] >= 0 {
+        sum &+= Int128(values[row])
+        count &+= 1
       }
-      sums[0] += sum
-      counts[0] += count
+      add(sum, count, to: 0)
       return
     }
-    for row in groups.indices where groups[row] >= 0 {
-      let group = Int(groups[row])
-      sums[group] += Int128(values[row])
-      counts[group] += 1
+    var overflowing: [(group: Int, carry: Int64)] = []
+    var span = totals.mutableSpan
+    for row in rows.indices where rows[row] >= 0 {
+      let group = Int(rows[row])
+      let value = values[row]
+      let (low, overflow) = span[group].low.addingReportingOverflow(value)
+      span[group].low = low
+      span[group].count &+= 1
+      if overflow { overflowing.append((group, value < 0 ? -1 : 1)) }
     }
+    guard !overflowing.isEmpty else { return }
+    highs.grow(to: totals.count, 0)
+    for (group, carry) in overflowing { highs[group] &+= carry }
   }
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() {
-      sums[Int(target)] += other.sums[group]
-      counts[Int(target)] += other.counts[group]
+    for (group, target) in mapping.enumerated() where target >= 0 {
+      add(other.sum(group), other.totals[group].count, to: Int(target))
+    }
+  }
+
+  private func sum(_ group: Int) -> Int128 {
+    let high = group < highs.count ? Int128(highs[group]) : 0
+    return high << 64 &+ Int128(totals[group].low)
+  }
+
+  private mutating func add(_ sum: Int128, _ count: Int64, to group: Int) {
+    totals[group].count &+= count
+    let total = self.sum(group) &+ sum
+    totals[group].low = Int64(truncatingIfNeeded: total)
+    // The low half is signed, so that small negative sums need no high half.
+    let high = Int64(truncatingIfNeeded: (total &- Int128(totals[group].low)) >> 64)
+    if high != 0 || group < highs.count {
+      highs.grow(to: totals.count, 0)
+      highs[group] = high
     }
   }
 
   func finish() throws(FunctionError) -> Column {
-    let validity = Bitmap(counts.map { $0 > 0 })
+    let validity = Bitmap(totals.map { $0.count > 0 })
     switch (result, type) {
     case (.average, .int): return Column(floats: averages(unit: 1), validity: validity)
     case (.average, .decimal): return Column(floats: averages(unit: 100), validity: validity)
     case (.average, _):
-      let means = zip(sums, counts).map { sum, count in
+      let means = totals.indices.map { group in
         // A mean lies among its values, hence fits.
-        Int64(truncatingIfNeeded: Numbers.roundedQuotient(sum, Int128(max(count, 1))))
+        Int64(
+          truncatingIfNeeded: Numbers.roundedQuotient(
+            sum(group),
+            Int128(max(totals[group].count, 1))
+          )
+        )
       }
       return Column(type, ints: means, validity: validity)
     case (.sum, _):
       let type = type
-      let totals = try Rows.compute(count: sums.count, where: nil) {
+      let sums = try Rows.compute(count: totals.count, where: nil) {
         group throws(FunctionError) in
-        guard let total = Int64(exactly: sums[group]) else {
+        guard let total = Int64(exactly: sum(group)) else {
           throw .overflow("sum of \(type.rawValue)")
         }
         return total
       }
-      return Column(type, ints: totals, validity: validity)
+      return Column(type, ints: sums, validity: validity)
     }
   }
 
   private func averages(unit: Int64) -> [Double] {
-    zip(sums, counts).map { sum, count in
-      count == 0 ? 0 : Double(sum) / (Double(count) * Double(unit))
+    totals.indices.map { group in
+      let count = totals[group].count
+      return count == 0 ? 0 : Double(sum(group)) / (Double(count) * Double(unit))
     }
   }
 }

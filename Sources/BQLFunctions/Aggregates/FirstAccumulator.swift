@@ -38,7 +38,8 @@ struct FirstAccumulator: Accumulator {
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
     let values = encoder.translated(other.keys, from: other.encoder)
-    for (group, target) in mapping.enumerated() where other.isPresent[group] {
+    for (group, target) in mapping.enumerated()
+    where target >= 0 && other.isPresent[group] {
       let target = Int(target)
       if takesLast || !isPresent[target] {
         keys[target] = values[group]

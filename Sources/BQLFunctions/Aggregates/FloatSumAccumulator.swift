@@ -5,25 +5,29 @@ import BQLColumnar
 ///
 /// Source: T. Ogita, S. M. Rump, S. Oishi, "Accurate Sum and Dot Product", *SIAM J. Sci. Comput.*
 /// 26(6), 2005, doi:10.1137/030601818 (Sum2).
-struct CompensatedSum: Sendable {
+package struct CompensatedSum: Sendable {
   private var high = 0.0
   private var low = 0.0
 
+  package init() {}
+
+  /// Adds one number.
   @inline(__always)
-  mutating func add(_ value: Double) {
+  package mutating func add(_ value: Double) {
     let sum = high + value
     let part = sum - high
     low += (high - (sum - part)) + (value - part)
     high = sum
   }
 
-  mutating func add(_ other: CompensatedSum) {
+  /// Adds what another sum holds.
+  package mutating func add(_ other: CompensatedSum) {
     add(other.high)
     low += other.low
   }
 
   /// The sum; infinite or NaN as plain addition would have it.
-  var value: Double { high.isFinite ? high + low : high }
+  package var value: Double { high.isFinite ? high + low : high }
 }
 
 /// Adds up floats, and averages them; to 1e-12 relative the same for every order of the rows.
@@ -64,7 +68,7 @@ struct FloatSumAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() {
+    for (group, target) in mapping.enumerated() where target >= 0 {
       sums[Int(target)].add(other.sums[group])
       counts[Int(target)] += other.counts[group]
     }

@@ -23,7 +23,7 @@ struct ModeAccumulator: Accumulator {
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
     let keys = encoder.translated(other.pairs.keys, from: other.encoder)
-    for (position, group) in other.pairs.groups.enumerated() {
+    for (position, group) in other.pairs.groups.enumerated() where mapping[Int(group)] >= 0 {
       try add(mapping[Int(group)], keys[position], other.counts[position])
     }
   }

@@ -58,7 +58,9 @@ struct MomentsAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() { groups[Int(target)].add(other.groups[group]) }
+    for (group, target) in mapping.enumerated() where target >= 0 {
+      groups[Int(target)].add(other.groups[group])
+    }
   }
 
   func finish() throws(FunctionError) -> Column {
@@ -135,7 +137,9 @@ struct CorrelationAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() { groups[Int(target)].add(other.groups[group]) }
+    for (group, target) in mapping.enumerated() where target >= 0 {
+      groups[Int(target)].add(other.groups[group])
+    }
   }
 
   func finish() throws(FunctionError) -> Column {

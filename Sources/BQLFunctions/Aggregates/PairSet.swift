@@ -44,7 +44,8 @@ struct PairSet: Sendable {
   /// Mixes by multiplication and shift, as splitmix64 does.
   @inline(__always)
   private static func hash(_ group: Int32, _ key: Int64) -> Int {
-    var bits = UInt64(bitPattern: key) ^ UInt64(UInt32(bitPattern: group)) &* 0x9E37_79B9_7F4A_7C15
+    let group = UInt64(UInt32(bitPattern: group)) &* 0x9E37_79B9_7F4A_7C15
+    var bits = UInt64(bitPattern: key) ^ group
     bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
     return Int(truncatingIfNeeded: bits ^ bits >> 31)

@@ -45,8 +45,15 @@ struct QuantileAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for group in other.groups { groups.append(mapping[Int(group)]) }
-    keys.append(contentsOf: other.keys)
+    if mapping.allSatisfy({ $0 >= 0 }) {
+      for group in other.groups { groups.append(mapping[Int(group)]) }
+      keys.append(contentsOf: other.keys)
+      return
+    }
+    for (row, group) in other.groups.enumerated() where mapping[Int(group)] >= 0 {
+      groups.append(mapping[Int(group)])
+      keys.append(other.keys[row])
+    }
   }
 
   func finish() throws(FunctionError) -> Column {

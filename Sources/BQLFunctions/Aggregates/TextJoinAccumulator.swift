@@ -25,7 +25,8 @@ struct TextJoinAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
-    for (group, target) in mapping.enumerated() where other.isPresent[group] {
+    for (group, target) in mapping.enumerated()
+    where target >= 0 && other.isPresent[group] {
       try append(other.texts[group][...], to: Int(target))
     }
   }

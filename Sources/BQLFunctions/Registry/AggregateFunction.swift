@@ -11,15 +11,22 @@ package struct AggregateFunction: Sendable {
     /// the call gives literals (the p of `quantile`), in order.
     package let makeAccumulator:
       @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
+    /// Makes an accumulator for an argument that is clustered; nil where that helps nothing.
+    ///
+    /// It gives the same where no value is NULL and equal ones follow each other, all in one of the
+    /// accumulators that are combined: users, in a log in store order.
+    package let makeClustered: (@Sendable () -> any Accumulator)?
 
     package init(
       _ parameters: [DataType],
       to result: DataType,
+      makeClustered: (@Sendable () -> any Accumulator)? = nil,
       makeAccumulator:
         @escaping @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
     ) {
       self.parameters = parameters
       self.result = result
+      self.makeClustered = makeClustered
       self.makeAccumulator = makeAccumulator
     }
   }
@@ -65,10 +72,20 @@ package protocol Accumulator: Sendable {
   /// FILTER removed).
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError)
 
-  /// Adds another accumulator of the same kind, whose group *g* is `mapping[g]` here; its rows come
-  /// after this one's.
+  /// Adds another accumulator of the same kind, whose group *g* is `mapping[g]` here, or left out
+  /// where that is negative; its rows come after this one's.
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError)
+
+  /// The pairs of a group and a value met so far, each once; nil for most aggregates.
+  ///
+  /// Not nil where the result is their number by group: then whoever combines accumulators may count
+  /// the distinct pairs of all of them in a way of his own.
+  var distinctPairs: (groups: [Int32], values: Column)? { get }
 
   /// Returns one value a group.
   func finish() throws(FunctionError) -> Column
+}
+
+extension Accumulator {
+  package var distinctPairs: (groups: [Int32], values: Column)? { nil }
 }

@@ -109,6 +109,24 @@ package struct BoundAggregate: Sendable {
   package var filter: BoundExpression?
   package var range: SourceRange
 
+  package init(
+    name: String,
+    overload: AggregateFunction.Overload,
+    isDistinct: Bool,
+    arguments: [BoundExpression],
+    constants: [Value],
+    filter: BoundExpression?,
+    range: SourceRange
+  ) {
+    self.name = name
+    self.overload = overload
+    self.isDistinct = isDistinct
+    self.arguments = arguments
+    self.constants = constants
+    self.filter = filter
+    self.range = range
+  }
+
   /// Whether two calls give the same column, so that one accumulator serves both.
   package func isSame(as other: BoundAggregate) -> Bool {
     name == other.name && isDistinct == other.isDistinct && arguments == other.arguments

@@ -34,6 +34,13 @@ package struct ScanPlan: Sendable {
   /// Over the table's whole schema.
   package var filter: BoundExpression?
 
+  package init(name: String, table: Table, columns: [Int], filter: BoundExpression? = nil) {
+    self.name = name
+    self.table = table
+    self.columns = columns
+    self.filter = filter
+  }
+
   package var tableSchema: Schema {
     switch table {
     case .log(let log): log.schema
@@ -58,6 +65,16 @@ package struct AggregatePlan: Sendable {
   package var input: LogicalPlan
   package var keys: [NamedExpression]
   package var aggregates: [(name: String, aggregate: BoundAggregate)]
+
+  package init(
+    input: LogicalPlan,
+    keys: [NamedExpression],
+    aggregates: [(name: String, aggregate: BoundAggregate)]
+  ) {
+    self.input = input
+    self.keys = keys
+    self.aggregates = aggregates
+  }
 }
 
 /// Orders rows by keys; equal rows keep their order.
@@ -79,6 +96,12 @@ package struct SortPlan: Sendable {
   package var keys: [Key]
   /// Only the first rows are needed; set by the optimizer.
   package var limit: Int?
+
+  package init(input: LogicalPlan, keys: [Key], limit: Int? = nil) {
+    self.input = input
+    self.keys = keys
+    self.limit = limit
+  }
 }
 
 /// Keeps `count` rows (nil: all) after skipping `offset`.
@@ -98,4 +121,10 @@ package struct SummarizePlan: Sendable {
   package var groups: [NamedExpression]
   /// Columns to describe, by position in the input.
   package var columns: [Int]
+
+  package init(input: LogicalPlan, groups: [NamedExpression], columns: [Int]) {
+    self.input = input
+    self.groups = groups
+    self.columns = columns
+  }
 }

@@ -93,21 +93,41 @@ extension StoredColumn {
     _ rows: Range<Int>
   ) -> Column {
     guard !rows.isEmpty else { return values.decode(0..<0) }
-    let owners = [Int32](capacity: rows.count) { (output: inout OutputSpan<Int32>) in
+    let users = offsets.withSpan { offsets in
+      owner(of: rows.lowerBound, offsets)..<owner(of: rows.upperBound - 1, offsets) + 1
+    }
+    let decoded = values.decode(users)
+    switch decoded.values {
+    case .ints(let ints):
+      let repeated = repeating(ints, users, offsets, rows)
+      guard decoded.validity != nil else { return Column(decoded.type, ints: repeated) }
+    case .texts(let codes, let dictionary):
+      let repeated = repeating(codes, users, offsets, rows)
+      guard decoded.validity != nil else { return Column(codes: repeated, dictionary: dictionary) }
+    case .bools, .floats: break
+    }
+    return decoded.gather(repeating((0..<Int32(users.count)).map { $0 }, users, offsets, rows))
+  }
+
+  private static func repeating<Element>(
+    _ elements: [Element],
+    _ users: Range<Int>,
+    _ offsets: Buffer<Int32>,
+    _ rows: Range<Int>
+  ) -> [Element] {
+    [Element](capacity: rows.count) { (output: inout OutputSpan<Element>) in
       offsets.withSpan { offsets in
-        var user = owner(of: rows.lowerBound, offsets)
         var row = rows.lowerBound
-        while row < rows.upperBound {
+        for user in users {
+          let element = elements[user - users.lowerBound]
           let end = min(Int(offsets[user + 1]), rows.upperBound)
           while row < end {
-            output.append(Int32(truncatingIfNeeded: user))
-            row += 1
+            output.append(element)
+            row &+= 1
           }
-          user += 1
         }
       }
     }
-    return values.gather(rows: owners)
   }
 
   // MARK: - Rows by position

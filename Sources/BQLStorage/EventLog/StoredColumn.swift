@@ -41,4 +41,14 @@ package struct StoredColumn: Sendable {
     self.validity = validity
     self.count = count
   }
+
+  /// The dictionary of a column of codes, or of a user's value that is one; nil for numbers.
+  package var codeDictionary: CodeDictionary? {
+    switch storage {
+    case .codes8(_, let dictionary), .codes16(_, let dictionary), .codes32(_, let dictionary):
+      dictionary
+    case .perUser(let values, _): values.codeDictionary
+    case .int8, .int16, .int32, .int64, .float, .bool: nil
+    }
+  }
 }

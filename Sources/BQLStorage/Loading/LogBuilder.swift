@@ -284,15 +284,6 @@ extension StoredColumn {
     }
     self.init(type: .int, storage: storage, count: ints.count)
   }
-
-  /// The dictionary of a column of codes.
-  var codeDictionary: CodeDictionary? {
-    switch storage {
-    case .codes8(_, let dictionary), .codes16(_, let dictionary), .codes32(_, let dictionary):
-      dictionary
-    case .int8, .int16, .int32, .int64, .float, .bool, .perUser: nil
-    }
-  }
 }
 
 /// Warns about times that are hardly meant.

@@ -5,8 +5,10 @@ import BQLSyntax
 
 /// Groups rows and aggregates each group; groups come in order of first appearance.
 ///
-/// Each morsel makes a state of its own; states are merged in the order of morsels, so the answer
-/// has the same bits at any thread count.
+/// Runs of morsels make a state of their own each; which ones depends on the input alone. Where a key
+/// is a column that is clustered (see ``ChunkStream/isClustered(_:)``), no group has rows in two
+/// morsels, and the states of single morsels are final. Else equal groups of all states are found,
+/// and combined in the order of rows, so the answer has the same bits at any thread count.
 struct AggregateOperator: Operator {
   struct Call: Sendable {
     let overload: AggregateFunction.Overload
@@ -22,108 +24,146 @@ struct AggregateOperator: Operator {
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     let stream = try input.open(context)
-    let partials = Collected<State>(count: stream.morselCount)
-    try ParallelWork.forEach(
-      count: stream.morselCount,
-      threads: context.threads
-    ) { (morsel: Int) throws(ExecutionError) in
-      try context.checkCancelled()
-      var state = try State(self)
-      try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
-        try state.update(chunk, self)
-        return true
+    let prepared = PreparedCalls(calls, stream)
+    if keys.contains(where: { $0.column.map(stream.isClustered) ?? false }) {
+      let morsels = (0..<stream.morselCount).map { $0..<$0 + 1 }
+      let chunks = try collect(morsels, stream, context, prepared) {
+        state throws(ExecutionError) in try state.finish(prepared)
       }
-      partials.set(morsel, state)
+      return ChunksStream(chunks: chunks.filter { $0.count > 0 }, capacity: context.chunkCapacity)
     }
-    var merged: State?
-    for partial in partials.all {
-      try context.checkCancelled()
-      if var state = merged {
-        // Taken out while it changes, so that it is not copied.
-        merged = nil
-        try state.combine(partial, self)
-        merged = state
-      } else {
-        merged = partial
-      }
+    let partials = try collect(stream.morselRuns, stream, context, prepared) { state in
+      (columns: state.table.keyColumns(), count: state.table.count, state.accumulators)
     }
-    let empty = try State(self)
-    let result = try (merged ?? empty).finish(self)
-    let relation = Relation(schema: Schema([]), chunks: [result])
-    return RelationStream(
-      relation: relation,
-      columns: Array(0..<result.columns.count),
-      context: context
-    )
+    let merge = AggregateMerge(calls: prepared, columnCount: keys.count, context: context)
+    let chunks =
+      partials.isEmpty && keys.isEmpty
+      ? [try AggregateState(keys, prepared).finish(prepared)] : try merge.chunks(partials)
+    return ChunksStream(chunks: chunks, capacity: context.chunkCapacity)
   }
 
-  /// Holds the groups met so far and one accumulator a call.
-  private struct State: Sendable {
-    var table: GroupTable
-    var accumulators: [any Accumulator]
+  /// Groups that a state may have before the next morsel gets a new one: more would leave a
+  /// processor's cache.
+  private static let groupLimit = 1 << 15
 
-    init(_ plan: AggregateOperator) throws(ExecutionError) {
-      table = GroupTable(types: plan.keys.map(\.type))
-      accumulators = []
-      for call in plan.calls {
-        do throws(FunctionError) {
-          var accumulator = try call.overload.makeAccumulator(call.constants)
-          accumulator.grow(to: plan.keys.isEmpty ? 1 : 0)
-          accumulators.append(accumulator)
-        } catch {
-          throw .function(error, at: call.range)
+  /// Runs each run of morsels through a state, or several where groups are many, and returns what
+  /// `conclude` makes of them, in the morsels' order.
+  private func collect<Result: Sendable>(
+    _ runs: [Range<Int>],
+    _ stream: any ChunkStream,
+    _ context: ExecutionContext,
+    _ prepared: PreparedCalls,
+    _ conclude: @Sendable (AggregateState) throws(ExecutionError) -> Result
+  ) throws(ExecutionError) -> [Result] {
+    try ParallelWork.map(
+      count: runs.count,
+      threads: context.threads
+    ) { (run: Int) throws(ExecutionError) in
+      var results: [Result] = []
+      var state = try AggregateState(keys, prepared)
+      for morsel in runs[run] {
+        try context.checkCancelled()
+        if state.table.count > Self.groupLimit || !stream.continuesDictionaries(morsel: morsel),
+          morsel > runs[run].lowerBound
+        {
+          results.append(try conclude(state))
+          state = try AggregateState(keys, prepared)
+        }
+        try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+          try state.update(chunk, keys, prepared)
+          return true
         }
       }
-    }
+      results.append(try conclude(state))
+      return results
+    }.flatMap { $0 }
+  }
+}
 
-    mutating func update(_ chunk: Chunk, _ plan: AggregateOperator) throws(ExecutionError) {
-      var keys: [Column] = []
-      for key in plan.keys { keys.append(try key.evaluate(chunk)) }
-      let groups = table.groups(for: keys, count: chunk.count)
-      for (index, call) in plan.calls.enumerated() {
-        // Arguments are computed for the rows that pass alone, so that `sum(1 / x) FILTER (WHERE
-        // x <> 0)` does not divide by zero.
-        let kept = try call.filter?.evaluate(chunk).trueRows
-        var arguments: [Column] = []
-        for argument in call.arguments {
-          let input = kept.map { argument.input(chunk, rows: $0) } ?? chunk
-          arguments.append(try argument.evaluate(input))
-        }
-        accumulators[index].grow(to: table.count)
-        do throws(FunctionError) {
-          try accumulators[index].update(
-            groups: kept.map { $0.map { groups[Int($0)] } } ?? groups,
-            arguments: arguments
-          )
-        } catch {
-          throw .function(error, at: call.range)
-        }
+/// Holds the calls of an aggregation with what is known of their input.
+struct PreparedCalls: Sendable {
+  let calls: [AggregateOperator.Call]
+  /// Whether the call's only argument is a clustered column.
+  private let isClustered: [Bool]
+
+  init(_ calls: [AggregateOperator.Call], _ stream: any ChunkStream) {
+    self.calls = calls
+    isClustered = calls.map { call in
+      call.arguments.count == 1
+        && (call.arguments[0].column.map(stream.isClustered) ?? false)
+    }
+  }
+
+  func makeAccumulator(_ index: Int) throws(ExecutionError) -> any Accumulator {
+    let call = calls[index]
+    if isClustered[index], let make = call.overload.makeClustered { return make() }
+    return try located(index) { () throws(FunctionError) in
+      try call.overload.makeAccumulator(call.constants)
+    }
+  }
+
+  /// Gives an error of `body` the place of a call.
+  func located<Result>(
+    _ index: Int,
+    _ body: () throws(FunctionError) -> Result
+  ) throws(ExecutionError) -> Result {
+    do throws(FunctionError) {
+      return try body()
+    } catch {
+      throw .function(error, at: calls[index].range)
+    }
+  }
+}
+
+/// Holds the groups of a morsel met so far and one accumulator a call.
+struct AggregateState: Sendable {
+  var table: GroupTable
+  var accumulators: [any Accumulator]
+
+  init(_ keys: [CompiledExpression], _ prepared: PreparedCalls) throws(ExecutionError) {
+    table = GroupTable(types: keys.map(\.type))
+    accumulators = []
+    for index in prepared.calls.indices {
+      var accumulator = try prepared.makeAccumulator(index)
+      accumulator.grow(to: keys.isEmpty ? 1 : 0)
+      accumulators.append(accumulator)
+    }
+  }
+
+  mutating func update(
+    _ chunk: Chunk,
+    _ keys: [CompiledExpression],
+    _ prepared: PreparedCalls
+  ) throws(ExecutionError) {
+    var columns: [Column] = []
+    for key in keys { columns.append(try key.evaluate(chunk)) }
+    let groups = table.groups(for: columns, count: chunk.count)
+    for (index, call) in prepared.calls.enumerated() {
+      // Arguments are computed for the rows that pass alone, so that `sum(1 / x) FILTER (WHERE
+      // x <> 0)` does not divide by zero.
+      let kept = try call.filter?.evaluate(chunk).trueRows
+      var arguments: [Column] = []
+      for argument in call.arguments {
+        let input = kept.map { argument.input(chunk, rows: $0) } ?? chunk
+        arguments.append(try argument.evaluate(input))
+      }
+      let rows = kept.map { $0.map { groups[Int($0)] } } ?? groups
+      accumulators[index].grow(to: table.count)
+      try prepared.located(index) { () throws(FunctionError) in
+        try accumulators[index].update(groups: rows, arguments: arguments)
       }
     }
+  }
 
-    mutating func combine(_ other: State, _ plan: AggregateOperator) throws(ExecutionError) {
-      let keys = other.table.keyColumns()
-      let mapping = table.groups(for: keys, count: plan.keys.isEmpty ? 1 : other.table.count)
-      for (index, call) in plan.calls.enumerated() {
-        accumulators[index].grow(to: table.count)
-        do throws(FunctionError) {
-          try accumulators[index].combine(other.accumulators[index], mapping: mapping)
-        } catch {
-          throw .function(error, at: call.range)
+  func finish(_ prepared: PreparedCalls) throws(ExecutionError) -> Chunk {
+    var columns = table.keyColumns()
+    for index in prepared.calls.indices {
+      columns.append(
+        try prepared.located(index) { () throws(FunctionError) in
+          try accumulators[index].finish()
         }
-      }
+      )
     }
-
-    func finish(_ plan: AggregateOperator) throws(ExecutionError) -> Chunk {
-      var columns = table.keyColumns()
-      for (index, call) in plan.calls.enumerated() {
-        do throws(FunctionError) {
-          columns.append(try accumulators[index].finish())
-        } catch {
-          throw .function(error, at: call.range)
-        }
-      }
-      return Chunk(columns, count: table.count)
-    }
+    return Chunk(columns, count: table.count)
   }
 }

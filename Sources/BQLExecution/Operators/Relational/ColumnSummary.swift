@@ -4,94 +4,113 @@ import Glibc
 
 /// Holds what SUMMARIZE says of one column in one group.
 struct ColumnSummary: Sendable {
-  private var type: DataType
+  let type: DataType
   private var rowCount = 0
-  private var missing = 0
+  private(set) var presentCount = 0
   private var distinct = 0
-  /// Minimum, quartiles and maximum.
-  private var quantiles: [Value] = []
-  private var mean: Double?
-  private var deviation: Double?
-  /// The commonest values with their counts, most frequent first, ties by value.
-  private var top: [(value: Value, count: Int)] = []
+  private var sum: Int128 = 0
+  private var floatSum = CompensatedSum()
+  /// Σ (value − mean)².
+  private var squares = 0.0
+  /// The keys at ``positions``, where found.
+  private var keys: [Int: Int64] = [:]
+  /// The commonest keys with their counts, most frequent first, ties by key.
+  private var top: [(key: Int64, count: Int)] = []
 
   private static let topCount = 3
+  private static let shares = [0, 0.25, 0.5, 0.75, 1]
 
-  private init(_ type: DataType) {
+  init(_ type: DataType) {
     self.type = type
   }
 
-  /// Summarizes `column` for each of `groupCount` groups; row *i* is of group `groups[i]`.
-  static func summarize(_ column: Column, groups: [Int32], groupCount: Int) -> [ColumnSummary] {
-    // Rows are put group by group with a counting sort, so that each group is one run.
-    var starts = [Int](repeating: 0, count: groupCount + 1)
-    for group in groups { starts[Int(group) + 1] += 1 }
-    for group in 0..<groupCount { starts[group + 1] += starts[group] }
-    let ranked = RankedValues(column)
-    var next = starts
-    var keys = [Int64](repeating: 0, count: groups.count)
-    var valid = [Int](repeating: 0, count: groupCount)
-    for row in groups.indices where column.isValid(row) {
-      let group = Int(groups[row])
-      keys[next[group]] = ranked.keys[row]
-      next[group] += 1
-      valid[group] += 1
-    }
-    return (0..<groupCount).map { group in
-      var summary = ColumnSummary(column.type)
-      summary.rowCount = starts[group + 1] - starts[group]
-      summary.missing = summary.rowCount - valid[group]
-      var run = Array(keys[starts[group]..<starts[group] + valid[group]])
-      run.sort()
-      summary.describe(run, ranked)
-      return summary
+  /// Counts the rows of a morsel's group.
+  mutating func add(_ runs: ValueRuns, group: Int) {
+    rowCount += runs.rowCounts[group]
+    presentCount += runs.presentCounts[group]
+    if type == .float {
+      floatSum.add(runs.floatSums[group])
+    } else if type.isNumeric {
+      sum += runs.sums[group]
     }
   }
 
-  private mutating func describe(_ sorted: [Int64], _ ranked: RankedValues) {
-    guard !sorted.isEmpty else { return }
-    var runs: [(key: Int64, count: Int)] = []
-    var index = 0
-    var best: [(key: Int64, count: Int)] = []
-    while index < sorted.count {
-      var end = index
-      while end < sorted.count, sorted[end] == sorted[index] { end += 1 }
-      distinct += 1
-      best.append((sorted[index], end - index))
-      if best.count > 64 { best = Self.largest(best) }
-      index = end
-    }
-    runs = Self.largest(best)
-    top = runs.map { (ranked.value($0.key), $0.count) }
-    quantiles = [0, 0.25, 0.5, 0.75, 1].map { ranked.quantile(sorted, $0) }
-    guard type.isNumeric else { return }
-    let values = sorted.map(ranked.number)
-    let count = Double(values.count)
-    let center = values.reduce(0, +) / count
-    mean = center
-    if values.count > 1 {
-      let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-      deviation = (squares / (count - 1)).squareRoot()
+  /// Adds the range that follows those added so far.
+  mutating func add(_ range: SummaryRange) {
+    distinct += range.distinct
+    squares += range.squares
+    keys.merge(range.keys) { first, _ in first }
+    top = Self.largest(top + range.top)
+  }
+
+  /// The mean of a numeric column; nil without values.
+  var mean: Double? {
+    guard type.isNumeric, presentCount > 0 else { return nil }
+    let count = Double(presentCount)
+    switch type {
+    case .float: return floatSum.value / count
+    case .decimal: return Double(sum) / (count * 100)
+    case .int, .bool, .text, .timestamp, .date, .interval: return Double(sum) / count
     }
   }
 
-  private static func largest(_ runs: [(key: Int64, count: Int)]) -> [(key: Int64, count: Int)] {
+  /// Places in the order of the values, from 0, whose keys are asked for, ascending.
+  var positions: [Int] {
+    guard presentCount > 0 else { return [] }
+    var positions: Set<Int> = []
+    for share in Self.shares {
+      let lower = Int((share * Double(presentCount - 1)).rounded(.down))
+      positions.insert(lower)
+      positions.insert(min(lower + 1, presentCount - 1))
+    }
+    return positions.sorted()
+  }
+
+  static func largest(_ runs: [(key: Int64, count: Int)]) -> [(key: Int64, count: Int)] {
     let order = runs.sorted { $0.count != $1.count ? $0.count > $1.count : $0.key < $1.key }
     return Array(order.prefix(topCount))
   }
 
   /// The cells after the column's name and type.
-  var cells: [Value] {
+  func cells(_ values: SummaryKeys) -> [Value] {
+    let quantiles = presentCount == 0 ? [] : Self.shares.map { quantile($0, values) }
     let shown = quantiles.isEmpty ? [Value](repeating: .null, count: 5) : quantiles.map(Self.text)
-    let present = rowCount - missing
-    let tops = top.map { value, count in
-      let share = (Double(count) / Double(max(present, 1)) * 1_000).rounded() / 10
-      return "\(Self.plain(value)) \(share)%"
+    var deviation: Double?
+    if mean != nil, presentCount > 1 {
+      deviation = (squares / Double(presentCount - 1)).squareRoot()
     }
-    return [.int(Int64(rowCount)), .int(Int64(missing)), .int(Int64(distinct))] + shown + [
-      mean.map { .float($0) } ?? .null, deviation.map { .float($0) } ?? .null,
-      tops.isEmpty ? .null : .text(tops.joined(separator: ", ")),
-    ]
+    let tops = top.map { key, count in
+      let share = (Double(count) / Double(max(presentCount, 1)) * 1_000).rounded() / 10
+      return "\(Self.plain(values.value(key))) \(share)%"
+    }
+    return [.int(Int64(rowCount)), .int(Int64(rowCount - presentCount)), .int(Int64(distinct))]
+      + shown + [
+        mean.map { .float($0) } ?? .null, deviation.map { .float($0) } ?? .null,
+        tops.isEmpty ? .null : .text(tops.joined(separator: ", ")),
+      ]
+  }
+
+  /// The quantile with linear interpolation between neighbours; the lower neighbour for texts,
+  /// bools and dates, which have nothing between two values.
+  private func quantile(_ p: Double, _ values: SummaryKeys) -> Value {
+    let position = p * Double(presentCount - 1)
+    let lower = Int(position.rounded(.down))
+    let fraction = position - Double(lower)
+    guard let a = keys[lower] else { return .null }
+    guard fraction > 0, let b = keys[lower + 1], a != b else { return values.value(a) }
+    switch type {
+    case .int, .float, .decimal:
+      let step = (values.number(b) - values.number(a)) * fraction
+      // Ids may be larger than a float holds exactly; the step between neighbours is not.
+      if type == .int, let whole = Int64(exactly: step) { return .int(a + whole) }
+      return .float(values.number(a) + step)
+    case .timestamp, .interval:
+      // In 128 bits: two intervals may lie further apart than an interval reaches.
+      let share = Int128((Double(b) - Double(a)) * fraction)
+      let between = Int64(min(Int128(a) + share, Int128(b)))
+      return type == .timestamp ? .timestamp(between) : .interval(between)
+    case .bool, .text, .date: return values.value(a)
+    }
   }
 
   private static func text(_ value: Value) -> Value {
@@ -108,34 +127,59 @@ struct ColumnSummary: Sendable {
   }
 }
 
-/// Turns a column into integers in the order of its values, and back.
-private struct RankedValues {
-  let keys: [Int64]
-  private let type: DataType
-  private let texts: TextDictionary?
-  /// For texts: the code of each rank.
-  private let codeOfRank: [Int32]
+/// Holds what the values in one range of keys add to a summary.
+struct SummaryRange: Sendable {
+  /// The rows whose values come before the range.
+  let rowsBefore: Int
+  private(set) var distinct = 0
+  private(set) var squares = 0.0
+  /// The keys at the positions that the summary asks for and that lie in the range.
+  private(set) var keys: [Int: Int64] = [:]
+  private(set) var top: [(key: Int64, count: Int)] = []
 
-  init(_ column: Column) {
-    type = column.type
-    switch column.values {
-    case .ints(let ints):
-      (keys, texts, codeOfRank) = (ints, nil, [])
-    case .bools(let bools):
-      (keys, texts, codeOfRank) = (bools.map { $0 ? 1 : 0 }, nil, [])
-    case .floats(let floats):
-      (keys, texts, codeOfRank) = (floats.map(FloatOrder.key), nil, [])
-    case .texts(let codes, let dictionary):
-      let order = (0..<Int32(dictionary.count)).sorted {
-        dictionary.utf8(Int($0)).lexicographicallyPrecedes(dictionary.utf8(Int($1)))
-      }
-      var ranks = [Int64](repeating: 0, count: dictionary.count)
-      for (rank, code) in order.enumerated() { ranks[Int(code)] = Int64(rank) }
-      texts = dictionary
-      codeOfRank = order
-      keys = codes.map { Int($0) < ranks.count ? ranks[Int($0)] : 0 }
-    }
+  init(rowsBefore: Int) {
+    self.rowsBefore = rowsBefore
   }
+
+  /// Describes ascending keys and how often each comes.
+  mutating func describe(
+    _ runs: (keys: [Int64], counts: [Int]),
+    _ summary: ColumnSummary,
+    _ values: SummaryKeys
+  ) {
+    distinct = runs.keys.count
+    var positions = summary.positions.drop { $0 < rowsBefore }
+    let mean = summary.mean
+    var row = rowsBefore
+    // No key with fewer rows than the last of the largest, of those met, is one of them.
+    var least = 0
+    for (key, count) in zip(runs.keys, runs.counts) {
+      row += count
+      while let position = positions.first, position < row {
+        keys[position] = key
+        positions.removeFirst()
+      }
+      if count > least {
+        top.append((key, count))
+        if top.count > 64 {
+          top = ColumnSummary.largest(top)
+          least = top[top.count - 1].count
+        }
+      }
+      if let mean {
+        let distance = values.number(key) - mean
+        squares += distance * distance * Double(count)
+      }
+    }
+    top = ColumnSummary.largest(top)
+  }
+}
+
+/// Says what the integers that stand for a column's values mean.
+struct SummaryKeys: Sendable {
+  let type: DataType
+  /// For texts, whose keys are ranks.
+  let ranks: TextRanks?
 
   func value(_ key: Int64) -> Value {
     switch type {
@@ -146,7 +190,7 @@ private struct RankedValues {
     case .timestamp: .timestamp(key)
     case .date: .date(key)
     case .interval: .interval(key)
-    case .text: .text(texts?[Int(codeOfRank[Int(key)])] ?? "")
+    case .text: .text(ranks?.text(Int(key)) ?? "")
     }
   }
 
@@ -155,29 +199,6 @@ private struct RankedValues {
     case .float: FloatOrder.value(key)
     case .decimal: Double(key) / 100
     case .bool, .int, .text, .timestamp, .date, .interval: Double(key)
-    }
-  }
-
-  /// The quantile with linear interpolation between neighbours; the lower neighbour for texts,
-  /// bools and dates, which have nothing between two values.
-  func quantile(_ sorted: [Int64], _ p: Double) -> Value {
-    let position = p * Double(sorted.count - 1)
-    let lower = Int(position.rounded(.down))
-    let fraction = position - Double(lower)
-    guard fraction > 0, sorted[lower] != sorted[lower + 1] else { return value(sorted[lower]) }
-    let (a, b) = (sorted[lower], sorted[lower + 1])
-    switch type {
-    case .int, .float, .decimal:
-      let step = (number(b) - number(a)) * fraction
-      // Ids may be larger than a float holds exactly; the step between neighbours is not.
-      if type == .int, let whole = Int64(exactly: step) { return .int(a + whole) }
-      return .float(number(a) + step)
-    case .timestamp, .interval:
-      // In 128 bits: two intervals may lie further apart than an interval reaches.
-      let share = Int128((Double(b) - Double(a)) * fraction)
-      let between = Int64(min(Int128(a) + share, Int128(b)))
-      return type == .timestamp ? .timestamp(between) : .interval(between)
-    case .bool, .text, .date: return value(a)
     }
   }
 }

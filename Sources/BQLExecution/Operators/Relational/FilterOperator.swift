@@ -6,7 +6,8 @@ struct FilterOperator: Operator {
   let predicate: CompiledExpression
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
-    MappedStream(input: try input.open(context)) { [predicate] chunk throws(ExecutionError) in
+    let stream = try input.open(context)
+    return MappedStream(input: stream, places: nil) { [predicate] chunk throws(ExecutionError) in
       let rows = try predicate.trueRows(chunk)
       return rows.count == chunk.count ? chunk : chunk.gather(rows)
     }
@@ -19,7 +20,10 @@ struct ProjectOperator: Operator {
   let expressions: [CompiledExpression]
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
-    MappedStream(input: try input.open(context)) { [expressions] chunk throws(ExecutionError) in
+    let stream = try input.open(context)
+    let places = expressions.map(\.column)
+    return MappedStream(input: stream, places: places) {
+      [expressions] chunk throws(ExecutionError) in
       var columns: [Column] = []
       for expression in expressions { columns.append(try expression.evaluate(chunk)) }
       return Chunk(columns, count: chunk.count)
@@ -30,9 +34,19 @@ struct ProjectOperator: Operator {
 /// Turns each chunk of a stream into another.
 struct MappedStream: ChunkStream {
   let input: any ChunkStream
+  /// The input's column that each output column is, nil where it is computed; nil as a whole where
+  /// columns stay what they are.
+  let places: [Int?]?
   let transform: @Sendable (Chunk) throws(ExecutionError) -> Chunk
 
   var morselCount: Int { input.morselCount }
+
+  func isClustered(_ column: Int) -> Bool {
+    guard let places else { return input.isClustered(column) }
+    return places[column].map(input.isClustered) ?? false
+  }
+
+  func continuesDictionaries(morsel: Int) -> Bool { input.continuesDictionaries(morsel: morsel) }
 
   func run(
     morsel: Int,

@@ -1,18 +1,19 @@
 package import BQLColumnar
+import BQLFunctions
 
 /// Gives each distinct row of key columns a dense group 0, 1, … in order of first appearance.
 ///
-/// Each column's values get codes of their own; then codes are joined pair by pair through hash
-/// tables, so that a row costs one small probe a column, whatever the types.
+/// Each column's values get codes of their own; then codes are joined pair by pair, so that a row
+/// costs one small probe a column, whatever the types.
 package struct GroupTable: Sendable {
   private var coders: [KeyCoder]
   /// Table *i* maps (group of the first *i* + 1 columns, code in column *i* + 1) to a group.
-  private var pairs: [IntTable]
+  private var pairs: [PairTable]
 
   /// Makes a table of key columns of these types.
   package init(types: [DataType]) {
     coders = types.map(KeyCoder.init)
-    pairs = [IntTable](repeating: IntTable(), count: max(types.count - 1, 0))
+    pairs = [PairTable](repeating: PairTable(), count: max(types.count - 1, 0))
   }
 
   /// The number of groups; one without key columns.
@@ -26,10 +27,12 @@ package struct GroupTable: Sendable {
     var groups = coders[0].codes(for: first)
     for index in columns.indices.dropFirst() {
       let codes = coders[index].codes(for: columns[index])
-      for row in groups.indices {
-        let key = UInt64(UInt32(bitPattern: groups[row])) << 32 | UInt64(codes[row])
-        groups[row] = pairs[index - 1].code(for: key)
-      }
+      pairs[index - 1].join(
+        &groups,
+        groupCount: index == 1 ? coders[0].count : pairs[index - 2].count,
+        codes,
+        codeCount: coders[index].count
+      )
     }
     return groups
   }
@@ -40,7 +43,8 @@ package struct GroupTable: Sendable {
     var groups = (0..<count).map { Int32(truncatingIfNeeded: $0) }
     var columns: [Column] = []
     for index in coders.indices.dropFirst().reversed() {
-      let keys = groups.map { pairs[index - 1].keys[Int($0)] }
+      let known = pairs[index - 1].pairs
+      let keys = groups.map { known[Int($0)] }
       columns.append(
         coders[index].values().gather(keys.map { Int32(truncatingIfNeeded: $0) })
       )

@@ -43,13 +43,15 @@ struct LimitOperator: Operator {
       }
       morsel += wave
     }
-    return ChunksStream(chunks: kept)
+    return ChunksStream(chunks: kept, capacity: context.chunkCapacity)
   }
 }
 
-/// Streams chunks that are there, one a morsel.
+/// Streams chunks that are there, one a morsel, in pieces.
 struct ChunksStream: ChunkStream {
   let chunks: [Chunk]
+  /// The most rows that a consumer gets at a time.
+  let capacity: Int
 
   var morselCount: Int { chunks.count }
 
@@ -57,7 +59,13 @@ struct ChunksStream: ChunkStream {
     morsel: Int,
     _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
-    _ = try consume(chunks[morsel])
+    let chunk = chunks[morsel]
+    var start = 0
+    while start < chunk.count {
+      let end = min(start + capacity, chunk.count)
+      guard try consume(chunk.slice(start..<end)) else { return }
+      start = end
+    }
   }
 }
 

@@ -28,6 +28,19 @@ private struct LogScanStream: ChunkStream {
 
   var morselCount: Int { morsels.count }
 
+  func isClustered(_ column: Int) -> Bool { columns[column] == log.roles[.user] }
+
+  func continuesDictionaries(morsel: Int) -> Bool {
+    guard morsel > 0 else { return true }
+    let partition = morsels[morsel].partition
+    let before = morsels[morsel - 1].partition
+    return partition == before
+      || columns.allSatisfy { column in
+        log.partitions[partition].columns[column].codeDictionary
+          === log.partitions[before].columns[column].codeDictionary
+      }
+  }
+
   func run(
     morsel index: Int,
     _ consume: (Chunk) throws(ExecutionError) -> Bool
@@ -118,9 +131,16 @@ struct RelationStream: ChunkStream {
     while start < whole.count {
       let end = min(start + context.chunkCapacity, whole.count)
       try context.checkCancelled()
-      var piece = start == 0 && end == whole.count ? whole : whole.slice(start..<end)
-      if let filter { piece = piece.gather(try filter.trueRows(piece)) }
-      let kept = Chunk(columns.map { piece.columns[$0] }, count: piece.count)
+      let rows = start..<end
+      let kept: Chunk
+      if let filter {
+        // Only the columns that the filter reads are cut before it says which rows are left.
+        let passing = try filter.trueRows(filter.input(whole, rows: rows))
+        let absolute = passing.map { $0 + Int32(truncatingIfNeeded: start) }
+        kept = Chunk(columns.map { whole.columns[$0].gather(absolute) }, count: passing.count)
+      } else {
+        kept = Chunk(columns.map { whole.columns[$0].slice(rows) }, count: rows.count)
+      }
       guard try consume(kept) else { return }
       start = end
     }

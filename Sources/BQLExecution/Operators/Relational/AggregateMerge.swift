@@ -1,0 +1,146 @@
+import BQLColumnar
+import BQLFunctions
+
+/// Combines the states of morsels into the rows of an aggregation.
+struct AggregateMerge: Sendable {
+  /// What a morsel gives: its groups' key columns, their number, and one accumulator a call.
+  typealias Partial = (columns: [Column], count: Int, accumulators: [any Accumulator])
+
+  let calls: PreparedCalls
+  /// The number of key columns.
+  let columnCount: Int
+  let context: ExecutionContext
+
+  /// From this many groups on a call's groups are combined by several threads.
+  private static let dividedCount = 64
+  /// The most parts that a call's groups are cut into: each reads all of the partial states.
+  private static let partLimit = 8
+  /// Rows of an output chunk, so that what reads the answer can do it on several threads.
+  private static let outputRows = 1 << 16
+
+  /// Returns the rows, groups in order of first appearance; at least one partial where there are
+  /// no keys.
+  func chunks(_ partials: [Partial]) throws(ExecutionError) -> [Chunk] {
+    guard columnCount > 0 else {
+      let mappings = partials.map { _ in [Int32(0)] }
+      return [Chunk(try combine(partials, mappings, count: 1), count: 1)]
+    }
+    let keys = partials.map { (columns: $0.columns, count: $0.count) }
+    let merge = try GroupMerge(keys, columnCount: columnCount, context)
+    let results = try combine(partials, merge.mappings, count: merge.count)
+    let runs = runs(keys.map(\.columns), merge)
+    return ParallelWork.map(count: runs.count, threads: context.threads) { index in
+      let run = runs[index]
+      let columns = (0..<columnCount).map { column in
+        Column.concatenate(
+          run.morsels.map { keys[$0].columns[column].gather(merge.firsts[$0]) },
+          type: keys[run.morsels.lowerBound].columns[column].type
+        )
+      }
+      return Chunk(columns + results.map { $0.slice(run.rows) }, count: run.rows.count)
+    }
+  }
+
+  /// Cuts the morsels that bring groups into runs of some rows each, within which the keys have
+  /// the same dictionaries.
+  private func runs(
+    _ keys: [[Column]],
+    _ merge: GroupMerge
+  ) -> [(morsels: Range<Int>, rows: Range<Int>)] {
+    var runs: [(morsels: Range<Int>, rows: Range<Int>)] = []
+    var row = 0
+    for morsel in keys.indices where !merge.firsts[morsel].isEmpty {
+      let end = row + merge.firsts[morsel].count
+      if let last = runs.last, last.rows.count < Self.outputRows,
+        last.morsels.upperBound == morsel,
+        zip(keys[morsel - 1], keys[morsel]).allSatisfy({ $0.dictionary === $1.dictionary })
+      {
+        runs[runs.count - 1] = (last.morsels.lowerBound..<morsel + 1, last.rows.lowerBound..<end)
+      } else {
+        runs.append((morsel..<morsel + 1, row..<end))
+      }
+      row = end
+    }
+    return runs
+  }
+
+  /// Returns one column a call, one row a group.
+  private func combine(
+    _ partials: [Partial],
+    _ mappings: [[Int32]],
+    count: Int
+  ) throws(ExecutionError) -> [Column] {
+    var columns = [Column?](repeating: nil, count: calls.calls.count)
+    for call in columns.indices {
+      columns[call] = try countPairs(call, partials, mappings, count)
+    }
+    let divided = columns.indices.filter { columns[$0] == nil }
+    let parts = count >= Self.dividedCount ? min(context.threads, Self.partLimit) : 1
+    let pieces = try ParallelWork.map(count: divided.count * parts, threads: context.threads) {
+      (piece) throws(ExecutionError) in
+      let part = piece % parts
+      let groups = count * part / parts..<count * (part + 1) / parts
+      return try column(divided[piece / parts], groups, partials, mappings, count)
+    }
+    for (index, call) in divided.enumerated() {
+      columns[call] = Column.concatenate(
+        Array(pieces[index * parts..<(index + 1) * parts]),
+        type: calls.calls[call].overload.result
+      )
+    }
+    return columns.compactMap { $0 }
+  }
+
+  /// Combines a call's states of some groups.
+  private func column(
+    _ call: Int,
+    _ groups: Range<Int>,
+    _ partials: [Partial],
+    _ mappings: [[Int32]],
+    _ count: Int
+  ) throws(ExecutionError) -> Column {
+    var merged = try calls.makeAccumulator(call)
+    merged.grow(to: groups.count)
+    let range = Int32(groups.lowerBound)..<Int32(groups.upperBound)
+    for (partial, mapping) in zip(partials, mappings) {
+      try context.checkCancelled()
+      let own =
+        range.count == count
+        ? mapping : mapping.map { range.contains($0) ? $0 &- range.lowerBound : -1 }
+      try calls.located(call) { () throws(FunctionError) in
+        try merged.combine(partial.accumulators[call], mapping: own)
+      }
+    }
+    return try calls.located(call) { () throws(FunctionError) in try merged.finish() }
+  }
+
+  /// Counts the distinct pairs of a group and a value; nil for a call that counts no pairs.
+  ///
+  /// The pairs of all morsels are merged as groups are: on several threads, however few groups there
+  /// are.
+  private func countPairs(
+    _ call: Int,
+    _ partials: [Partial],
+    _ mappings: [[Int32]],
+    _ count: Int
+  ) throws(ExecutionError) -> Column? {
+    guard partials.first?.accumulators[call].distinctPairs != nil else { return nil }
+    let pairs = ParallelWork.map(count: partials.count, threads: context.threads) { index in
+      let pairs = partials[index].accumulators[call].distinctPairs
+      let mapping = mappings[index]
+      let groups = pairs?.groups.map { Int64(mapping[Int($0)]) } ?? []
+      let values = pairs.map { [$0.values] } ?? []
+      return (columns: values + (count > 1 ? [Column(ints: groups)] : []), count: groups.count)
+    }
+    let merge = try GroupMerge(pairs, columnCount: count > 1 ? 2 : 1, context)
+    guard count > 1 else {
+      return Column(ints: [Int64](repeating: Int64(merge.count), count: count))
+    }
+    var counts = [Int64](repeating: 0, count: count)
+    for (index, firsts) in merge.firsts.enumerated() {
+      guard case .ints(let groups) = pairs[index].columns[1].values else { continue }
+      for first in firsts { counts[Int(groups[Int(first)])] += 1 }
+    }
+    return Column(ints: counts)
+  }
+}
