@@ -12,49 +12,32 @@ extension Binder {
     let behavior = bindBehavior(funnel.behavior, name, log, at: range)
     let windows = bindWindows(funnel.windows)
     let bound = steps.compactMap { $0 }
-    guard isBuilt, bound.count == steps.count, let windows, let behavior,
-      let attribution = bindAttribution(funnel)
+    let isSound = checkClauses(funnel, at: range)
+    guard isBuilt, isSound, bound.count == steps.count, let windows, let behavior,
+      let attribution = bindAttribution(funnel),
+      let exclusions = bindExclusions(funnel, bound, log, name, context),
+      let holding = bindHolding(funnel, behavior, context)
     else { return nil }
-    guard bound.count <= 32 else {
-      return fail(.badFunnel, "a funnel has at most 32 steps, found \(bound.count)", at: range)
-    }
     return FunnelPlan(
       behavior: behavior,
       steps: bound,
       windows: windows,
       withTotal: funnel.withTotal != nil,
       attribution: attribution,
-      ties: funnel.ties?.value ?? .allow
+      ties: funnel.ties?.value ?? .allow,
+      mode: funnel.mode?.value ?? .loose,
+      entry: funnel.entry?.value ?? .any,
+      exclusions: exclusions,
+      holding: holding,
+      isMatureOnly: funnel.matureOnly != nil
     )
   }
 
   /// Names the parts of FUNNEL that are another version's.
   private mutating func refuseUnbuilt(_ funnel: FunnelStatement) -> Bool {
     var found: [(String, SourceRange)] = []
-    for step in funnel.steps {
-      if let optional = step.optional { found.append(("optional steps", optional)) }
-      if let repeats = step.repetitions { found.append(("repeated steps", repeats.range)) }
-      if let within = step.withinPrevious {
-        found.append(("WITHIN … OF PREVIOUS", within.range))
-      }
-    }
-    if let column = funnel.holding.first { found.append(("HOLDING", column.range)) }
-    if let mode = funnel.mode, mode.value != .loose {
-      found.append(("MODE \(mode.value.rawValue)", mode.range))
-    }
-    if let entry = funnel.entry, entry.value != .any {
-      found.append(("ENTRY \(entry.value.rawValue)", entry.range))
-    }
-    if let ties = funnel.ties, ties.value == .source {
-      found.append(("TIES SOURCE", ties.range))
-    }
     if let tolerance = funnel.tolerance { found.append(("TOLERANCE", tolerance.range)) }
-    if let exclusion = funnel.exclusions.first { found.append(("EXCLUDING", exclusion.range)) }
-    if let attribution = funnel.attribution, attribution.value == .held {
-      found.append(("ATTRIBUTE HELD", attribution.range))
-    }
     if let show = funnel.show, show.value != .steps { found.append(("SHOW", show.range)) }
-    if let mature = funnel.matureOnly { found.append(("MATURE ONLY", mature)) }
     if let compare = funnel.compare { found.append(("COMPARE", compare.range)) }
     for (feature, range) in found {
       report(
@@ -86,7 +69,24 @@ extension Binder {
       )
     }
     guard isBound else { return nil }
-    return FunnelPlan.Step(label: step.label?.name ?? label(of: step), alternatives: alternatives)
+    var bound = FunnelPlan.Step(
+      label: step.label?.name ?? label(of: step),
+      alternatives: alternatives
+    )
+    bound.repetitions = step.repetitions?.value ?? 1
+    bound.isOptional = step.optional != nil
+    if let within = step.withinPrevious {
+      guard within.value.months == 0 else {
+        return fail(
+          .badFunnel,
+          "WITHIN … OF PREVIOUS needs a span of exact length, found calendar months",
+          at: within.range,
+          hints: ["30d, 4w"]
+        )
+      }
+      bound.gapMicroseconds = within.value.microseconds
+    }
+    return bound
   }
 
   /// A step is called as it is written, a lone event by its name.

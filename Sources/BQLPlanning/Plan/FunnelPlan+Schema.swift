@@ -16,7 +16,7 @@ extension FunnelPlan {
     }
     if !windows.isEmpty { fields.append(Field("window", .interval)) }
     fields += [
-      Field("step_no", .int), Field("step", .text), Field(behavior.countName, .int),
+      Field("step_no", .int), Field("step", .text), Field(countName, .int),
       Field("pct_of_first", .float), Field("pct_of_previous", .float), Field("dropped", .int),
       Field("ci_low", .float), Field("ci_high", .float), Field("median_time", .interval),
       Field("p90_time", .interval),
@@ -27,11 +27,25 @@ extension FunnelPlan {
 
   /// The question in words, one line.
   var title: String {
-    var parts = ["funnel \(behavior.logName): \(steps.map(\.label).joined(separator: " > "))"]
+    var parts = ["funnel \(behavior.logName): \(steps.map(\.title).joined(separator: " > "))"]
     if !windows.isEmpty { parts.append("within \(windows.map(\.text).joined(separator: ", "))") }
     parts += behavior.titles
     if !behavior.dimensions.isEmpty { parts.append("attribute \(attribution.name)") }
     if withTotal { parts.append("with total") }
+    if mode != .loose { parts.append("mode \(mode.rawValue.lowercased())") }
+    if entry != .any { parts.append("entry \(entry.rawValue.lowercased())") }
+    if !holding.isEmpty {
+      let names = holding.map { behavior.log.schema[$0].name }
+      parts.append("holding \(names.joined(separator: ", "))")
+    }
+    for exclusion in exclusions {
+      let users = exclusion.excludesUnits ? "users with " : ""
+      let between = exclusion.between.map {
+        " between \(steps[$0.lowerBound - 1].label) and \(steps[$0.upperBound - 1].label)"
+      }
+      parts.append("excluding \(users)\(exclusion.label)\(between ?? "")")
+    }
+    if isMatureOnly { parts.append("mature only") }
     if ties != .allow { parts.append("ties \(ties.rawValue.lowercased())") }
     return parts.joined(separator: ", ")
   }
@@ -44,6 +58,10 @@ extension FunnelPlan {
         let condition = steps[step].alternatives[index].condition
         plan.steps[step].alternatives[index].condition = condition.map(transform)
       }
+    }
+    for index in exclusions.indices {
+      let condition = exclusions[index].alternative.condition
+      plan.exclusions[index].alternative.condition = condition.map(transform)
     }
     return plan
   }
@@ -59,5 +77,15 @@ extension FunnelAttribution {
     case .last: "last"
     case .step(let step): "step \(step)"
     }
+  }
+}
+
+extension FunnelPlan.Step {
+  /// The step with what it asks for.
+  fileprivate var title: String {
+    (repetitions > 1 ? "\(label){\(repetitions)}" : label) + (isOptional ? "?" : "")
+      + (gapMicroseconds.map {
+        " within \(Formatter.print(Duration(microseconds: $0))) of previous"
+      } ?? "")
   }
 }

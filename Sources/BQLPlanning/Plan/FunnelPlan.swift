@@ -14,6 +14,20 @@ package struct FunnelPlan: Sendable {
   package struct Step: Sendable {
     package var label: String
     package var alternatives: [Alternative]
+    /// How many rows must match, one after the other.
+    package var repetitions = 1
+    package var isOptional = false
+    /// How far its row may be from that of the step before, inclusive, in microseconds.
+    package var gapMicroseconds: Int64?
+  }
+
+  /// Says which rows end an attempt, or leave out a unit.
+  package struct Exclusion: Sendable {
+    package var label: String
+    package var alternative: Alternative
+    /// The steps (1-based) between which it acts; nil between any two.
+    package var between: ClosedRange<Int>?
+    package var excludesUnits: Bool
   }
 
   /// Holds a span from the first step to the last, inclusive.
@@ -29,4 +43,13 @@ package struct FunnelPlan: Sendable {
   package var withTotal: Bool
   package var attribution: FunnelAttribution
   package var ties: FunnelTies
+  package var mode: FunnelMode
+  package var entry: FunnelEntry
+  package var exclusions: [Exclusion]
+  /// The columns, over the log's schema, of which every row of a chain must hold one value.
+  package var holding: [Int]
+  package var isMatureOnly: Bool
+
+  /// The name of the column that counts: units, or attempts.
+  package var countName: String { entry == .every ? "attempts" : behavior.countName }
 }

@@ -11,6 +11,7 @@ struct FunnelOperator: Operator {
   let filter: CompiledExpression?
   let dimensions: [CompiledExpression]
   let steps: FunnelStepReader
+  let exclusions: FunnelStepReader
 
   init(_ plan: FunnelPlan, notes: Notes) throws(ExecutionError) {
     self.plan = plan
@@ -24,7 +25,9 @@ struct FunnelOperator: Operator {
       dimensions.append(try CompiledExpression(dimension.expression, inputTypes: types))
     }
     self.dimensions = dimensions
-    steps = try FunnelStepReader(plan, types)
+    let log = plan.behavior.log
+    steps = try FunnelStepReader(plan.steps.map(\.alternatives), log, types)
+    exclusions = try FunnelStepReader(plan.exclusions.map { [$0.alternative] }, log, types)
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
@@ -33,7 +36,7 @@ struct FunnelOperator: Operator {
       dimensions,
       of: plan.behavior.log,
       morsels,
-      ofEveryRow: plan.attribution == .each,
+      ofEveryRow: plan.attribution == .each || plan.attribution == .held,
       context
     )
     let inputs = try FunnelInputs(self, groups, context)
@@ -97,16 +100,17 @@ struct FunnelOperator: Operator {
         nil
       } else {
         switch plan.attribution {
-        case .first, .held: .first
+        case .first: .first
         case .each: .each
+        case .held: .held
         case .last: .last
         case .step(let step): .step(step)
         }
       }
-    return FunnelSpecification(
+    var specification = FunnelSpecification(
       stepCount: plan.steps.count,
       windows: plan.windows.isEmpty ? [nil] : plan.windows.map(\.microseconds),
-      ties: plan.ties == .deny ? .deny : .allow,
+      ties: ties,
       since: plan.behavior.since,
       until: plan.behavior.until,
       attribution: attribution,
@@ -114,5 +118,37 @@ struct FunnelOperator: Operator {
       withTotal: plan.withTotal,
       logEnd: plan.behavior.log.timeRange?.upperBound
     )
+    specification.rules = plan.steps.map {
+      FunnelStepRule(
+        repetitions: $0.repetitions,
+        isOptional: $0.isOptional,
+        gapMicroseconds: $0.gapMicroseconds
+      )
+    }
+    specification.exclusions = plan.exclusions.map {
+      FunnelExclusionRule(between: $0.between, excludesUnits: $0.excludesUnits)
+    }
+    specification.isHolding = !plan.holding.isEmpty
+    specification.isMatureOnly = plan.isMatureOnly
+    switch plan.mode {
+    case .loose: specification.mode = .loose
+    case .strict: specification.mode = .strict
+    case .noRepeat: specification.mode = .noRepeat
+    case .any: specification.mode = .any
+    }
+    switch plan.entry {
+    case .any: specification.entry = .any
+    case .first: specification.entry = .first
+    case .every: specification.entry = .every
+    }
+    return specification
+  }
+
+  private var ties: FunnelTieRule {
+    switch plan.ties {
+    case .allow: .allow
+    case .deny: .deny
+    case .source: .source
+    }
   }
 }

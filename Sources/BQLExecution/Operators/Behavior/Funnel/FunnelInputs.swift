@@ -6,6 +6,8 @@ import BQLStorage
 struct FunnelInputs: Sendable {
   private let rows: LogRows
   private let steps: FunnelStepReader
+  private let exclusions: FunnelStepReader?
+  private let holding: [Int]
   private let groups: DimensionCodes
   private let context: ExecutionContext
   private var groupMap: [Int32]?
@@ -17,6 +19,8 @@ struct FunnelInputs: Sendable {
   ) throws(ExecutionError) {
     rows = try LogRows(funnel.plan.behavior, funnel.filter, context)
     steps = funnel.steps
+    exclusions = funnel.plan.exclusions.isEmpty ? nil : funnel.exclusions
+    holding = funnel.plan.holding
     self.groups = groups
     self.context = context
   }
@@ -34,7 +38,7 @@ struct FunnelInputs: Sendable {
     let shared = rows[morsel.partition]
     var codes = try groups.rowCodes(index, partition)
     if let groupMap { codes = codes?.mapped(by: groupMap) }
-    return FunnelInput(
+    var input = FunnelInput(
       morsel: morsel,
       userOffsets: partition.userOffsets,
       steps: try steps.masks(partition, morsel, context),
@@ -45,5 +49,8 @@ struct FunnelInputs: Sendable {
       values: shared.money,
       purchases: shared.purchases
     )
+    input.held = holding.isEmpty ? nil : rows.codes(holding, morsel)
+    input.exclusions = try exclusions?.rowMasks(partition, morsel, context)
+    return input
   }
 }

@@ -7,7 +7,7 @@ struct FunnelNotes {
   let all: [String]
 
   init(_ plan: FunnelPlan, _ result: FunnelResult) {
-    let unit = plan.behavior.countName
+    let unit = plan.countName
     let counted = result.unitCount == 1 ? String(unit.dropLast()) : unit
     var notes = ["\(result.unitCount) \(counted) with step '\(plan.steps[0].label)'"]
     if plan.behavior.since != nil || plan.behavior.until != nil {
@@ -39,9 +39,15 @@ struct FunnelNotes {
         "\(result.leftOut.unitlessRowCount) \(rows) without a value of the unit's columns left out"
       )
     }
+    notes += Self.leftOut(plan, result.leftOut)
+    if plan.mode == .any {
+      notes.append("steps may come in any order: times are from the first of them")
+    }
     if !plan.behavior.dimensions.isEmpty {
       switch plan.attribution {
-      case .first, .held: break
+      case .first: break
+      case .held:
+        notes.append("every step has the group's value; a unit may count in several groups")
       case .each: notes.append("one of the \(unit) may count in several groups")
       case .last:
         notes.append(
@@ -56,5 +62,27 @@ struct FunnelNotes {
       }
     }
     all = notes
+  }
+
+  private static func leftOut(_ plan: FunnelPlan, _ leftOut: FunnelLeftOut) -> [String] {
+    var notes: [String] = []
+    if leftOut.valuelessRowCount > 0 {
+      let rows = leftOut.valuelessRowCount == 1 ? "row" : "rows"
+      notes.append(
+        "\(leftOut.valuelessRowCount) \(rows) without a value of HOLDING's columns left out"
+      )
+    }
+    if plan.exclusions.contains(where: \.excludesUnits) {
+      notes.append(
+        "\(leftOut.excludedUnitCount) \(plan.behavior.countName) left out by EXCLUDING USERS WITH"
+      )
+    }
+    if plan.isMatureOnly {
+      notes.append(
+        "MATURE ONLY: \(leftOut.lateChainCount) left out, which start so late that the log ends "
+          + "before the window does"
+      )
+    }
+    return notes
   }
 }

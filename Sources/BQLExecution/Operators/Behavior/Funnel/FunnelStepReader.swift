@@ -18,12 +18,17 @@ struct FunnelStepReader: Sendable {
   private var masks: [UInt32]
   private var conditions: [Condition] = []
 
-  init(_ plan: FunnelPlan, _ types: [DataType]) throws(ExecutionError) {
-    eventColumn = plan.behavior.log.roles[.event]
-    masks = [UInt32](repeating: 0, count: plan.behavior.log.events.count)
-    for (index, step) in plan.steps.enumerated() {
+  /// Prepares the masks of patterns: bit *i* is set by any of `patterns[i]`.
+  init(
+    _ patterns: [[FunnelPlan.Alternative]],
+    _ log: EventLog,
+    _ types: [DataType]
+  ) throws(ExecutionError) {
+    eventColumn = log.roles[.event]
+    masks = [UInt32](repeating: 0, count: log.events.count)
+    for (index, alternatives) in patterns.enumerated() {
       let bit: UInt32 = 1 << UInt32(index)
-      for alternative in step.alternatives {
+      for alternative in alternatives {
         guard let code = alternative.eventCode else { continue }
         if let condition = alternative.condition {
           conditions.append(
@@ -37,6 +42,29 @@ struct FunnelStepReader: Sendable {
           masks[code] |= bit
         }
       }
+    }
+  }
+
+  /// Returns one mask a row of a morsel.
+  func rowMasks(
+    _ partition: Partition,
+    _ morsel: Morsel,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> [UInt32] {
+    func look(_ codes: Span<some FixedWidthInteger>, up masks: [UInt32]) -> [UInt32] {
+      var found = [UInt32](repeating: 0, count: codes.count)
+      for index in codes.indices {
+        let code = Int(codes[index])
+        if code < masks.count { found[index] = masks[code] }
+      }
+      return found
+    }
+    switch try masks(partition, morsel, context) {
+    case .codes8(let codes, let masks):
+      return codes.withSpan { look($0.extracting(morsel.rows), up: masks) }
+    case .codes16(let codes, let masks):
+      return codes.withSpan { look($0.extracting(morsel.rows), up: masks) }
+    case .rows(let masks): return masks
     }
   }
 

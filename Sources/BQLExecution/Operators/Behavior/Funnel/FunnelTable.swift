@@ -51,7 +51,9 @@ struct FunnelTable {
     if index == 0 {
       cells += [.null, .null, .null, .null, .null, .null]
     } else {
-      let previous = steps[index - 1].units
+      // An optional step may have fewer units than a later one.
+      let mandatory = (0..<index).last { !plan.steps[$0].isOptional } ?? 0
+      let previous = steps[mandatory].units
       let interval = WilsonInterval(successes: units, trials: previous)
       cells += [
         percent(units, of: previous), .int(Int64(previous - units)),

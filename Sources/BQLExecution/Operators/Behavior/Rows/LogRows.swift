@@ -66,15 +66,20 @@ struct LogRows: Sendable {
 
   /// The codes that split a user's rows into units; nil where the unit is the user.
   func units(_ morsel: Morsel) -> RowCodes? {
-    let partition = behavior.log.partitions[morsel.partition]
-    let columns: [Int]
     switch behavior.unit {
-    case .user: return nil
-    case .session(let column): columns = [column]
-    case .columns(let several): columns = several
+    case .user: nil
+    case .session(let column): codes([column], morsel)
+    case .columns(let several): codes(several, morsel)
     }
-    if columns.count == 1, let codes = RowCodes(partition.columns[columns[0]]) {
-      return codes
+  }
+
+  /// Returns codes that tell the values of `columns` apart within the morsel, −1 where one of them
+  /// is NULL.
+  func codes(_ columns: [Int], _ morsel: Morsel) -> RowCodes {
+    let partition = behavior.log.partitions[morsel.partition]
+    if columns.count == 1 {
+      let column = partition.columns[columns[0]]
+      if let codes = RowCodes(column) ?? RowCodes(integers: column, morsel.rows) { return codes }
     }
     var table = GroupTable(types: columns.map { partition.columns[$0].type })
     var codes: [Int32] = []

@@ -39,6 +39,40 @@ package struct RowCodes: Sendable {
     }
   }
 
+  /// Makes codes of the stored numbers of `rows`, a morsel's: what each is more than the smallest;
+  /// nil for a column of no integers, or of ones too far apart.
+  init?(integers column: StoredColumn, _ rows: Range<Int>) {
+    let codes: [Int32]?
+    switch column.storage {
+    case .int8(let buffer): codes = Self.offsets(buffer, rows)
+    case .int16(let buffer): codes = Self.offsets(buffer, rows)
+    case .int32(let buffer): codes = Self.offsets(buffer, rows)
+    case .int64(let buffer): codes = Self.offsets(buffer, rows)
+    case .float, .bool, .codes8, .codes16, .codes32, .perUser: codes = nil
+    }
+    guard var codes else { return nil }
+    if let validity = column.validity {
+      for (index, row) in rows.enumerated() where !validity[row] { codes[index] = -1 }
+    }
+    self.init(.rows(codes))
+  }
+
+  private static func offsets(
+    _ buffer: Buffer<some FixedWidthInteger & Sendable>,
+    _ rows: Range<Int>
+  ) -> [Int32]? {
+    buffer.withSpan { numbers in
+      var (smallest, largest) = (Int64.max, Int64.min)
+      for row in rows {
+        smallest = min(smallest, Int64(numbers[row]))
+        largest = max(largest, Int64(numbers[row]))
+      }
+      guard largest >= smallest else { return [] }
+      guard UInt64(bitPattern: largest &- smallest) < UInt64(Int32.max) else { return nil }
+      return rows.map { Int32(truncatingIfNeeded: Int64(numbers[$0]) &- smallest) }
+    }
+  }
+
   /// Returns these codes, each replaced by its entry of `map` (code *c* at *c* + 1).
   package func mapped(by map: [Int32]) -> RowCodes {
     let composed = self.map.map { inner in inner.map { Self.entry(map, $0) } }
