@@ -22,7 +22,7 @@ package struct Bitmap: Hashable, Sendable {
 
   /// Whether the bit at `index`, 0 ..< `count`, is set.
   package subscript(index: Int) -> Bool {
-    get { words[index >> 6] & (1 &<< UInt64(index & 63)) != 0 }
+    @inlinable get { words[index >> 6] & (1 &<< UInt64(index & 63)) != 0 }
     set {
       let bit: UInt64 = 1 &<< UInt64(index & 63)
       if newValue { words[index >> 6] |= bit } else { words[index >> 6] &= ~bit }

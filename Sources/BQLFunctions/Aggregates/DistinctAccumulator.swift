@@ -21,18 +21,20 @@ struct DistinctAccumulator: Accumulator {
   mutating func grow(to groupCount: Int) { self.groupCount = max(self.groupCount, groupCount) }
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
-    let groups = GroupRows.present(groups, arguments[0])
-    let keys = encoder.keys(arguments[0], groups: groups)
-    if groups.allSatisfy({ $0 >= 0 }) {
-      insert(groups, keys)
+    let column = arguments[0]
+    if groups.allSatisfy({ $0 >= 0 }), encoder.takesIntegers(of: column) {
+      insert(groups, column)
     } else {
-      let rows = groups.indices.filter { groups[$0] >= 0 }
-      insert(rows.map { groups[$0] }, rows.map { keys[$0] })
+      let present = GroupRows.present(groups, column)
+      let keys = encoder.keys(column, groups: present)
+      let rows = present.indices.filter { present[$0] >= 0 }
+      insert(rows.map { present[$0] }, Column(ints: rows.map { keys[$0] }))
     }
   }
 
-  private mutating func insert(_ groups: [Int32], _ keys: [Int64]) {
-    let found = codes.codes(Column(ints: keys))
+  /// Adds pairs; NULL makes pairs of its own, which ``content`` leaves out.
+  private mutating func insert(_ groups: [Int32], _ keys: Column) {
+    let found = codes.codes(keys)
     var joined = groups
     pairs.join(&joined, groupCount: groupCount, found, codeCount: codes.count)
   }
@@ -47,7 +49,7 @@ struct DistinctAccumulator: Accumulator {
       ownGroups.append(mapping[Int(group)])
       ownKeys.append(translation.key(key, &encoder))
     }
-    insert(ownGroups, ownKeys)
+    insert(ownGroups, Column(ints: ownKeys))
   }
 
   var distinctPairs: (groups: [Int32], values: Column)? {
@@ -63,7 +65,9 @@ struct DistinctAccumulator: Accumulator {
     groups.reserveCapacity(pairs.count)
     keys.reserveCapacity(pairs.count)
     let known = codes.keys
-    for pair in pairs.pairs {
+    // −1, which no code is, where NULL was not met.
+    let nullCode = UInt64(UInt32(bitPattern: codes.nullCode))
+    for pair in pairs.pairs where pair & 0xFFFF_FFFF != nullCode {
       groups.append(Int32(truncatingIfNeeded: pair >> 32))
       keys.append(Int64(bitPattern: known[Int(pair & 0xFFFF_FFFF)]))
     }

@@ -7,7 +7,12 @@ enum GroupRows {
   static func present(_ groups: [Int32], _ column: Column) -> [Int32] {
     guard let validity = column.validity else { return groups }
     var present = groups
-    for row in present.indices where !validity[row] { present[row] = -1 }
+    for (index, word) in validity.words.enumerated() where word != .max {
+      let first = index << 6
+      for row in first..<min(first + 64, present.count) where word >> UInt64(row & 63) & 1 == 0 {
+        present[row] = -1
+      }
+    }
     return present
   }
 

@@ -20,6 +20,12 @@ struct KeyEncoder: Sendable {
     self.type = type
   }
 
+  /// Says whether the keys of a column are its integers, a text's those of its codes.
+  mutating func takesIntegers(of column: Column) -> Bool {
+    guard case .texts(_, let dictionary) = column.values else { return true }
+    return adopt(dictionary)
+  }
+
   /// Returns one key a row; rows of a negative group, and NULLs, get any.
   mutating func keys(_ column: Column, groups: [Int32]) -> [Int64] {
     switch column.values {

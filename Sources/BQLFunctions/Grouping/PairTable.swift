@@ -37,11 +37,20 @@ package struct PairTable: Sendable {
       groups = joined
       return
     }
-    for row in groups.indices {
+    var joined = known(groups, codes)
+    for row in joined.indices where joined[row] < 0 {
       let place = Int(groups[row]) << shift | Int(codes[row])
       if window[place] < 0 { window[place] = table.append(Self.key(groups[row], codes[row])) }
-      groups[row] = window[place]
+      joined[row] = window[place]
     }
+    groups = joined
+  }
+
+  /// Looks pairs up in the window; −1 where not met.
+  private func known(_ groups: [Int32], _ codes: [Int32]) -> [Int32] {
+    let found = window.span
+    let shift = shift
+    return Rows.map(groups, codes) { found[Int($0) &<< shift | Int($1)] }
   }
 
   @inline(__always)

@@ -78,35 +78,49 @@ struct AggregateMerge: Sendable {
     let parts = count >= Self.dividedCount ? min(context.threads, Self.partLimit) : 1
     let pieces = try ParallelWork.map(count: divided.count * parts, threads: context.threads) {
       (piece) throws(ExecutionError) in
-      let part = piece % parts
-      let groups = count * part / parts..<count * (part + 1) / parts
-      return try column(divided[piece / parts], groups, partials, mappings, count)
+      try column(divided[piece / parts], piece % parts, of: parts, partials, mappings, count)
     }
     for (index, call) in divided.enumerated() {
-      columns[call] = Column.concatenate(
+      let joined = Column.concatenate(
         Array(pieces[index * parts..<(index + 1) * parts]),
         type: calls.calls[call].overload.result
       )
+      columns[call] = parts == 1 ? joined : joined.gather(Self.dealtOrder(count, parts))
     }
     return columns.compactMap { $0 }
   }
 
-  /// Combines a call's states of some groups.
+  /// Where each group stands when part after part follows: group *g* is number *g* / `parts` of part
+  /// *g* % `parts`.
+  private static func dealtOrder(_ count: Int, _ parts: Int) -> [Int32] {
+    let starts = (0..<parts).map { part in
+      (0..<part).reduce(0) { $0 + (count - $1 + parts - 1) / parts }
+    }
+    return (0..<count).map { Int32(truncatingIfNeeded: starts[$0 % parts] + $0 / parts) }
+  }
+
+  /// Combines a call's states of every `parts`th group: those met first, which have most rows, are
+  /// dealt to all parts.
   private func column(
     _ call: Int,
-    _ groups: Range<Int>,
+    _ part: Int,
+    of parts: Int,
     _ partials: [Partial],
     _ mappings: [[Int32]],
     _ count: Int
   ) throws(ExecutionError) -> Column {
     var merged = try calls.makeAccumulator(call)
-    merged.grow(to: groups.count)
-    let range = Int32(groups.lowerBound)..<Int32(groups.upperBound)
+    merged.grow(to: (count - part + parts - 1) / parts)
+    let (first, step) = (UInt32(part), UInt32(parts))
     for (partial, mapping) in zip(partials, mappings) {
       try context.checkCancelled()
       let own =
-        range.count == count
-        ? mapping : mapping.map { range.contains($0) ? $0 &- range.lowerBound : -1 }
+        parts == 1
+        ? mapping
+        : mapping.map { group in
+          let (place, rest) = UInt32(bitPattern: group).quotientAndRemainder(dividingBy: step)
+          return rest == first ? Int32(bitPattern: place) : -1
+        }
       try calls.located(call) { () throws(FunctionError) in
         try merged.combine(partial.accumulators[call], mapping: own)
       }
