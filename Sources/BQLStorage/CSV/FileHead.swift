@@ -20,7 +20,8 @@ struct FileHead {
   let warnings: [String]
 
   init(_ file: InputFile, sampleByteCount: Int = sampleByteCount) throws(LoadError) {
-    let buffer = TextBuffer(capacity: sampleByteCount + 1)
+    // The index of the sampled rows may write as much again behind them.
+    let buffer = TextBuffer(capacity: 2 * (sampleByteCount + 1))
     let reader = try file.makeReader()
     var count = try buffer.fill(at: 0, count: sampleByteCount) {
       (region, offset, count) throws(LoadError) in
@@ -36,11 +37,16 @@ struct FileHead {
       }
     }
     self = try buffer.withView(count: count) { text throws(LoadError) in
-      try FileHead(text, isComplete: isComplete, path: file.path)
+      try FileHead(text, buffer, isComplete: isComplete, path: file.path)
     }
   }
 
-  private init(_ text: TextView, isComplete: Bool, path: String) throws(LoadError) {
+  private init(
+    _ text: TextView,
+    _ buffer: TextBuffer,
+    isComplete: Bool,
+    path: String
+  ) throws(LoadError) {
     var warnings: [String] = []
     var start = 0
     var line = 0
@@ -85,6 +91,7 @@ struct FileHead {
     }
     (samples, sampledRowCount) = Self.sample(
       text,
+      buffer,
       from: textStart,
       dialect,
       columns.count,
@@ -129,6 +136,7 @@ struct FileHead {
   /// Samples the whole rows of the text's beginning.
   private static func sample(
     _ text: TextView,
+    _ buffer: TextBuffer,
     from start: Int,
     _ dialect: Dialect,
     _ columnCount: Int,
@@ -144,9 +152,9 @@ struct FileHead {
       rows += 1
     }
     let index = RowIndex(dialect: dialect, columnCount: columnCount)
-    _ = index.index(text, start, end, isExact: true)
+    _ = index.index(buffer, start, end, isExact: true)
     var samples = [ColumnSample](repeating: ColumnSample(), count: columnCount)
-    index.withFields(text) { fields in
+    index.withFields(buffer) { fields in
       for column in 0..<columnCount {
         for row in 0..<fields.rowCount {
           samples[column].add(fields.text, fields.range(row, column))

@@ -148,8 +148,11 @@ enum NumberText {
       }
       position += 1
     }
-    // A whole number that is too long for an integer is an id, whose digits a double would lose.
-    guard digitCount > 0, position < end || seenPoint || digitCount < 19 else { return nil }
+    guard digitCount > 0 else { return nil }
+    // A long whole number is an id, whose digits a double would lose.
+    if position == end, !seenPoint, digitCount > 15, digitCount > 18 || mantissa > 1 << 53 {
+      return nil
+    }
     if position == end, digitCount < 16, scale <= 22 {
       let value = Double(mantissa) / powersOfTen[scale]
       return isNegative ? -value : value
