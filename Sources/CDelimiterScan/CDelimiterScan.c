@@ -43,8 +43,20 @@ static inline masks portable_masks(const uint8_t *text, uint8_t delimiter, uint8
   return m;
 }
 
-/* Defines a scan that gets its masks from another function, with the instructions of `target`. */
-#define DEFINE_SCAN(name, masks_of, target)                                                       \
+/* Writes the numbers of the bits that are set, plus first: eight at a time without asking, as most
+   blocks of 64 bytes hold fewer. Past the last bit the numbers mean nothing; the next ones are
+   written over them. */
+static inline void write_positions(uint64_t bits, size_t found, uint32_t first, uint32_t *next) {
+  for (size_t done = 0; done < found; done += 8) {
+    for (size_t i = 0; i < 8; i++) {
+      next[done + i] = first + (uint32_t)(bits ? __builtin_ctzll(bits) : 0);
+      bits &= bits - 1;
+    }
+  }
+}
+
+/* Defines a scan by how it gets masks and writes positions, with the instructions of `target`. */
+#define DEFINE_SCAN(name, masks_of, write, target)                                                \
   target bql_scan_counts name(const uint8_t *text, size_t count, bql_scan_request request,        \
                               uint32_t *positions) {                                              \
     bql_scan_counts counts = {0, 0, 0, 0};                                                        \
@@ -65,22 +77,14 @@ static inline masks portable_masks(const uint8_t *text, uint8_t delimiter, uint8
         counts.newlines++;                                                                        \
       }                                                                                           \
       size_t found = (size_t)__builtin_popcountll(bits);                                          \
-      uint32_t first = request.offset + (uint32_t)base;                                           \
-      /* Eight at a time without asking: most blocks of 64 bytes hold fewer. Past the last bit    \
-         the numbers mean nothing; the next ones are written over them. */                        \
-      for (size_t done = 0; done < found; done += 8) {                                            \
-        for (size_t i = 0; i < 8; i++) {                                                          \
-          next[done + i] = first + (uint32_t)(bits ? __builtin_ctzll(bits) : 0);                  \
-          bits &= bits - 1;                                                                       \
-        }                                                                                         \
-      }                                                                                           \
+      write(bits, found, request.offset + (uint32_t)base, next);                                  \
       next += found;                                                                              \
     }                                                                                             \
     counts.positions = (size_t)(next - positions);                                                \
     return counts;                                                                                \
   }
 
-DEFINE_SCAN(bql_scan_delimiters_portable, portable_masks, )
+DEFINE_SCAN(bql_scan_delimiters_portable, portable_masks, write_positions, )
 
 #if defined(__SSE2__)
 static inline uint64_t narrow_bits(const __m128i *v, uint8_t byte) {
@@ -99,7 +103,7 @@ static inline masks narrow_masks(const uint8_t *text, uint8_t delimiter, uint8_t
   return m;
 }
 
-DEFINE_SCAN(bql_scan_delimiters_narrow, narrow_masks, )
+DEFINE_SCAN(bql_scan_delimiters_narrow, narrow_masks, write_positions, )
 
 #define WIDE __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
 
@@ -118,10 +122,43 @@ WIDE static inline masks wide_masks(const uint8_t *text, uint8_t delimiter, uint
   return m;
 }
 
-DEFINE_SCAN(scan_wide, wide_masks, WIDE static)
+DEFINE_SCAN(scan_wide, wide_masks, write_positions, WIDE static)
+
+#define WIDEST __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,bmi2,popcnt,lzcnt")))
+
+WIDEST static inline masks widest_masks(const uint8_t *text, uint8_t delimiter, uint8_t quote) {
+  __m512i block = _mm512_loadu_si512(text);
+  masks m = {_mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8((char)delimiter)),
+             _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\n')),
+             _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8((char)quote))};
+  return m;
+}
+
+/* The same numbers, 16 at a time. */
+WIDEST static inline void write_widest(uint64_t bits, size_t found, uint32_t first,
+                                       uint32_t *next) {
+  const __m512i numbers = _mm512_set_epi64(
+      0x3F3E3D3C3B3A3938, 0x3736353433323130, 0x2F2E2D2C2B2A2928, 0x2726252423222120,
+      0x1F1E1D1C1B1A1918, 0x1716151413121110, 0x0F0E0D0C0B0A0908, 0x0706050403020100);
+  __m512i packed = _mm512_maskz_compress_epi8(bits, numbers);
+  __m512i base = _mm512_set1_epi32((int)first);
+  __m512i wide = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
+  _mm512_storeu_si512(next, _mm512_add_epi32(wide, base));
+  if (__builtin_expect(found > 16, 0)) {
+    uint8_t rest[64];
+    _mm512_storeu_si512(rest, packed);
+    for (size_t i = 16; i < found; i++) next[i] = first + rest[i];
+  }
+}
+
+DEFINE_SCAN(scan_widest, widest_masks, write_widest, WIDEST static)
 
 bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
                                     uint32_t *positions) {
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+      __builtin_cpu_supports("bmi2")) {
+    return scan_widest(text, count, request, positions);
+  }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
       __builtin_cpu_supports("popcnt")) {
     return scan_wide(text, count, request, positions);
@@ -129,7 +166,7 @@ bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_
   return bql_scan_delimiters_narrow(text, count, request, positions);
 }
 #else
-DEFINE_SCAN(bql_scan_delimiters_narrow, portable_masks, )
+DEFINE_SCAN(bql_scan_delimiters_narrow, portable_masks, write_positions, )
 
 bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
                                     uint32_t *positions) {

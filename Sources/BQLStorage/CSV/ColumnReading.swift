@@ -88,7 +88,11 @@ struct FileColumn: Hashable, Sendable {
   var reading: ColumnReading
   var role: Role?
 
-  /// Says that a value which does not fit changes how the whole column is read: one without a role
-  /// is what its values are.
-  var widens: Bool { role == nil }
+  /// Says that a value which does not fit changes how the whole column is read, and is no bad value.
+  ///
+  /// A column without a role is what its values are, unless ON ERROR NULL empties those that do not
+  /// fit the sampled type; visits and users that are no UUIDs are texts.
+  func widens(onError: LoadRequest.OnError) -> Bool {
+    reading == .uuid || role == nil && onError != .null && reading.wider(role: nil) != nil
+  }
 }

@@ -30,11 +30,12 @@ struct FieldDictionary: Sendable {
 
   var count: Int { hashes.count }
 
-  /// The first words of a text, as `keys` has them, and what they hash to.
+  /// The first words of a text, as `keys` has them.
   private struct Key {
-    var length: UInt64
-    var words: (UInt64, UInt64, UInt64, UInt64)
-    var hash: UInt64
+    var length: UInt64 = 0
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    init() {}
 
     @inline(__always)
     @unsafe
@@ -48,20 +49,35 @@ struct FieldDictionary: Sendable {
       words.1 = text.word(start &+ 8) & (unsafe mask[1])
       words.2 = text.word(start &+ 16) & (unsafe mask[2])
       words.3 = text.word(start &+ 24) & (unsafe mask[3])
-      hash = FieldDictionary.hash(length, words)
-      if count > inside { hash ^= text.hash(start &+ inside, count: count &- inside) }
     }
-  }
 
-  @inline(__always)
-  private static func hash(
-    _ length: UInt64,
-    _ words: (UInt64, UInt64, UInt64, UInt64)
-  ) -> UInt64 {
-    let low = (words.0 ^ length) &* 0x9E37_79B9_7F4A_7C15 ^ words.1 &* 0xC2B2_AE3D_27D4_EB4F
-    let high = words.2 &* 0x1656_67B1_9E37_79F9 ^ words.3 &* 0xFF51_AFD7_ED55_8CCD
-    let mixed = (low ^ low >> 32) &+ (high ^ high >> 29)
-    return TextView.mix(mixed)
+    /// The hash of the text, which starts at `start`.
+    @inline(__always)
+    func hash(_ text: TextView, _ start: Int) -> UInt64 {
+      var hash = hash
+      if length > FieldDictionary.keyByteCount {
+        let count = Int(truncatingIfNeeded: length) &- FieldDictionary.keyByteCount
+        hash ^= text.hash(start &+ FieldDictionary.keyByteCount, count: count)
+      }
+      return hash
+    }
+
+    /// The hash of a text that the key holds whole.
+    @inline(__always)
+    var hash: UInt64 {
+      let low = (words.0 ^ length) &* 0x9E37_79B9_7F4A_7C15 ^ words.1 &* 0xC2B2_AE3D_27D4_EB4F
+      let high = words.2 &* 0x1656_67B1_9E37_79F9 ^ words.3 &* 0xFF51_AFD7_ED55_8CCD
+      let mixed = low &+ high
+      // The low bits choose the slot: they take in the high ones, where a product is best mixed.
+      let spread = (mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93
+      return spread ^ spread >> 32
+    }
+
+    @inline(__always)
+    func equals(_ other: Key) -> Bool {
+      (length ^ other.length) | (words.0 ^ other.words.0) | (words.1 ^ other.words.1)
+        | (words.2 ^ other.words.2) | (words.3 ^ other.words.3) == 0
+    }
   }
 
   /// Masks for the words of a key, by its length.
@@ -107,16 +123,25 @@ struct FieldDictionary: Sendable {
           guard let masks = masks.baseAddress, let slots = slots.baseAddress,
             let keys = keys.baseAddress
           else { return first }
+          // Actions repeat from row to row.
+          var last = Key()
+          var lastCode: Int64 = 0
           return fields.forEach(column, from: first) { row, start, end in
             if let skipped, skipped[row] {
               output[row] = 0
               return true
             }
             let key = unsafe Key(text, start, end, masks)
+            if key.equals(last), end &- start <= Self.keyByteCount {
+              output[row] = lastCode
+              return true
+            }
             // In bounds: a slot's number is masked, and the codes in slots have keys.
             let code = unsafe find(key, text, start, end, slots, slotMask, keys)
             guard code >= 0 else { return false }
-            output[row] = Int64(truncatingIfNeeded: code)
+            last = key
+            lastCode = Int64(truncatingIfNeeded: code)
+            output[row] = lastCode
             return true
           }
         }
@@ -136,7 +161,7 @@ struct FieldDictionary: Sendable {
     _ slotMask: Int,
     _ keys: UnsafePointer<UInt64>
   ) -> Int {
-    var slot = Int(truncatingIfNeeded: key.hash) & slotMask
+    var slot = Int(truncatingIfNeeded: key.hash(text, start)) & slotMask
     while true {
       let entry = unsafe slots[slot]
       if entry == 0 { return -1 }
@@ -191,13 +216,13 @@ struct FieldDictionary: Sendable {
     offsets.append(bytes.count)
     for _ in 0..<8 { bytes.append(0) }
     keys += [key.length, key.words.0, key.words.1, key.words.2, key.words.3]
-    hashes.append(key.hash)
+    hashes.append(key.hash(text, start))
     firstBlocks.append(Int32(truncatingIfNeeded: block))
     if count * Self.slotsPerEntry > slots.count {
       slots = [UInt32](repeating: 0, count: slots.count * 4)
       reinsert()
     } else {
-      insert(code: count, key.hash)
+      insert(code: count, key.hash(text, start))
     }
     return count
   }
@@ -226,7 +251,7 @@ struct FieldDictionary: Sendable {
 
   /// Enters all codes, that of the empty text among them, into empty slots.
   private mutating func reinsert() {
-    insert(code: 0, Self.hash(0, (0, 0, 0, 0)))
+    insert(code: 0, Key().hash)
     for index in hashes.indices { insert(code: index + 1, hashes[index]) }
   }
 }

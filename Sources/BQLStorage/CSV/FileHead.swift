@@ -142,15 +142,7 @@ struct FileHead {
     _ columnCount: Int,
     isComplete: Bool
   ) -> ([ColumnSample], Int) {
-    let boundary = RowBoundary(dialect: dialect)
-    var end = start
-    var rows = 0
-    while rows < sampleRowCount, end < text.count,
-      case .at(let next) = boundary.end(of: end, in: text, isComplete: isComplete)
-    {
-      end = next
-      rows += 1
-    }
+    let end = sampleEnd(text, from: start, dialect, isComplete: isComplete)
     let index = RowIndex(dialect: dialect, columnCount: columnCount)
     _ = index.index(buffer, start, end, isExact: true)
     var samples = [ColumnSample](repeating: ColumnSample(), count: columnCount)
@@ -162,6 +154,32 @@ struct FileHead {
       }
     }
     return (samples, index.rowCount)
+  }
+}
+
+extension FileHead {
+  /// Where the rows end that types are told from.
+  private static func sampleEnd(
+    _ text: TextView,
+    from start: Int,
+    _ dialect: Dialect,
+    isComplete: Bool
+  ) -> Int {
+    let boundary = RowBoundary(dialect: dialect)
+    let hasQuotes = text.first(dialect.quote, from: start) != nil
+    var end = start
+    for _ in 0..<sampleRowCount where end < text.count {
+      if hasQuotes {
+        guard case .at(let next) = boundary.end(of: end, in: text, isComplete: isComplete) else {
+          break
+        }
+        end = next
+      } else {
+        guard let feed = text.firstLineFeed(from: end) else { break }
+        end = feed + 1
+      }
+    }
+    return end
   }
 }
 

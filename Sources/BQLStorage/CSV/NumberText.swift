@@ -25,17 +25,15 @@ enum NumberText {
   @inline(__always)
   static func decimal(_ text: TextView, _ start: Int, _ end: Int) -> Int64? {
     let length = end - start
-    if length > 3, length < 16, text[end - 3] == UInt8(ascii: "."),
+    // Up to 99999.99, as most prices: the digits without their point are one word.
+    if length > 3, length <= 8, text[end - 3] == UInt8(ascii: "."),
       text[start] != UInt8(ascii: "0") || length == 4
     {
-      let isNegative = text[start] == UInt8(ascii: "-")
-      let first = isNegative ? start + 1 : start
-      if first < end - 3, !isNegative || text[first] != UInt8(ascii: "0"),
-        let whole = digits(text, first, end - 3), let cents = digits(text, end - 2, end)
-      {
-        let value = whole &* 100 &+ cents
-        return isNegative ? 0 &- value : value
-      }
+      let word = text.word(end - 8)
+      let joined = (word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF_0000_0000_0000
+      let before = UInt64.max &<< UInt64(truncatingIfNeeded: 8 * (9 - length))
+      let digits = joined & before | 0x3030_3030_3030_3030 & ~before
+      if areDigits(digits) { return value(digits) }
     }
     return anyDecimal(text, start, end)
   }

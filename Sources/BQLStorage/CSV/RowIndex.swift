@@ -121,7 +121,7 @@ final class RowIndex {
     _ end: Int,
     withQuotes: Bool
   ) -> bql_scan_counts {
-    let room = end - start + 16
+    let room = end - start + 32
     if positions.byteCount < room * 4 { positions = MemoryRegion(byteCount: room * 4) }
     let request = bql_scan_request(
       delimiter: dialect.delimiter,
@@ -135,7 +135,7 @@ final class RowIndex {
       return buffer.withView(count: end) { text in
         unsafe span.withUnsafeMutableBufferPointer { numbers in
           guard let first = numbers.baseAddress else { return bql_scan_counts() }
-          // The text is padded by 64 bytes and there is room for every byte's position and 8 more.
+          // The text is padded by 64 bytes and there is room for every byte's position and 16 more.
           return unsafe text.withBytes(from: start) { bytes in
             unsafe bql_scan_delimiters(bytes, end - start, request, first + 1)
           }

@@ -83,6 +83,7 @@ struct TextView {
   }
 
   /// Lends the address of the byte at `index` to a function in C.
+  @inline(__always)
   @unsafe
   func withBytes<R>(from index: Int, _ body: (UnsafePointer<UInt8>) -> R) -> R {
     unsafe body(base + index)

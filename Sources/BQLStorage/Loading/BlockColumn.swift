@@ -62,6 +62,7 @@ struct ColumnSlab {
 
   /// Makes a buffer of `count` numbers, all of which `fill` writes; `spare` more may be written but
   /// are not part of it.
+  @inline(__always)
   mutating func buffer<Element: BitwiseCopyable & Sendable>(
     of type: Element.Type,
     count: Int,
@@ -80,20 +81,23 @@ struct ColumnSlab {
     return Buffer(sharing: region, byteOffset: offset, count: count)
   }
 
-  /// Writes each value to its row's place, converted; rows left out go to the spare last slot.
-  @inline(__always)
-  mutating func scatter<Element: BitwiseCopyable & Sendable>(
+  /// Writes what each value is above `base` to its row's place; rows left out go to the spare last
+  /// slot.
+  private mutating func scatter<Element: FixedWidthInteger & BitwiseCopyable & Sendable>(
     _ values: Span<Int64>,
     _ places: Span<Int32>,
     _ kept: Int,
-    _ convert: (Int64) -> Element
+    _ base: Int64,
+    as type: Element.Type
   ) -> Buffer<Element> {
-    buffer(of: Element.self, count: kept, spare: 1) { output in
-      for row in places.indices { output[Int(places[row])] = convert(values[row]) }
+    buffer(of: type, count: kept, spare: 1) { output in
+      for row in places.indices {
+        output[Int(places[row])] = Element(truncatingIfNeeded: values[row] &- base)
+      }
     }
   }
 
-  /// Writes numbers below 2^width, which are 0 or more, in the narrowest width.
+  /// Writes values of `base` to `base + limit` in the narrowest width, as what they are above it.
   mutating func numbers(
     _ values: Span<Int64>,
     _ places: Span<Int32>,
@@ -102,14 +106,14 @@ struct ColumnSlab {
     limit: UInt64
   ) -> BlockColumn.Numbers {
     if limit <= UInt64(UInt8.max) {
-      return .bytes1(scatter(values, places, kept) { .init(truncatingIfNeeded: $0 &- base) })
+      return .bytes1(scatter(values, places, kept, base, as: UInt8.self))
     }
     if limit <= UInt64(UInt16.max) {
-      return .bytes2(scatter(values, places, kept) { .init(truncatingIfNeeded: $0 &- base) })
+      return .bytes2(scatter(values, places, kept, base, as: UInt16.self))
     }
     if limit <= UInt64(UInt32.max) {
-      return .bytes4(scatter(values, places, kept) { .init(truncatingIfNeeded: $0 &- base) })
+      return .bytes4(scatter(values, places, kept, base, as: UInt32.self))
     }
-    return .bytes8(scatter(values, places, kept) { .init(truncatingIfNeeded: $0 &- base) })
+    return .bytes8(scatter(values, places, kept, base, as: UInt64.self))
   }
 }

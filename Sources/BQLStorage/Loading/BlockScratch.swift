@@ -69,7 +69,7 @@ struct ColumnScratch {
     fields.forEach(column) { row, start, end in
       if start == end {
         empty.append(row)
-      } else if let words = UUIDText.words(text, start, end) {
+      } else if let words = text.uuid(start, end) {
         highOutput[row] = Int64(bitPattern: words.high)
         lowOutput[row] = Int64(bitPattern: words.low)
       } else {

@@ -80,10 +80,15 @@ final class BlockWorker {
     var log = RejectionLog(plan: plan, rows: rows, text: fields.text)
     for row in rows.faultyRows { log.add(row) }
     clearRejected(fields.rowCount)
-    for column in plan.columns.indices {
-      let bad = readValues(fields, column)
-      result.badValues[column] = describe(bad, fields, column)
-      reject(fields, column, bad, &log)
+    let bad = plan.columns.indices.map { readValues(fields, $0) }
+    for column in plan.columns.indices where !widens(column) {
+      result.badValues[column] = describe(bad[column], fields, column)
+      reject(fields, column, bad[column], &log)
+    }
+    // What stands in a row that is left out says nothing of its column.
+    for column in plan.columns.indices where widens(column) && !bad[column].isEmpty {
+      let kept = bad[column].filter { !isRejected[$0] }
+      result.badValues[column] = describe(kept, fields, column)
     }
     if let filter = plan.filter {
       let kept = try filter(chunk(fields))
@@ -106,6 +111,11 @@ final class BlockWorker {
     result.columns = plan.columns.indices.map { store(fields, $0, result.rowsKept) }
     if keepsPlaces { result.places = sourceOrder(fields.rowCount) }
     return result
+  }
+
+  /// Says that a value which does not fit changes how the column is read, and is no bad value.
+  private func widens(_ column: Int) -> Bool {
+    plan.columns[column].widens(onError: plan.onError)
   }
 
   private func clearRejected(_ rowCount: Int) {
@@ -198,7 +208,7 @@ final class BlockWorker {
   ) {
     let role = plan.columns[column].role
     let isKey = role == .user || role == .time
-    if !bad.isEmpty, !isKey, plan.onError == .null || plan.columns[column].widens {
+    if !bad.isEmpty, !isKey, plan.onError == .null {
       scratch[column].setNull(bad)
     } else {
       for row in bad { reject(row, .badValue(column: column), fields, &log) }

@@ -169,21 +169,22 @@ struct ColumnGather {
     _ codes: inout MutableSpan<Code>,
     _ null: Code
   ) -> Bitmap? {
+    var hasNulls = false
+    for index in codes.indices { hasNulls = hasNulls || codes[index] == null }
+    guard hasNulls else { return nil }
     var words = [UInt64](repeating: 0, count: (codes.count + 63) >> 6)
     var output = words.mutableSpan
-    var nullCount = 0
     for word in output.indices {
       var bits: UInt64 = 0
       let first = word * 64
       for index in first..<min(first + 64, codes.count) {
-        let isNull = codes[index] == null
-        bits |= (isNull ? 0 : 1) &<< UInt64(truncatingIfNeeded: index - first)
-        codes[index] = isNull ? 0 : codes[index]
-        nullCount &+= isNull ? 1 : 0
+        let code = codes[index]
+        bits |= (code == null ? 0 : 1) &<< UInt64(truncatingIfNeeded: index &- first)
+        codes[index] = code == null ? 0 : code
       }
       output[word] = bits
     }
-    return nullCount == 0 ? nil : Bitmap(words: words, count: codes.count)
+    return Bitmap(words: words, count: codes.count)
   }
 
   /// Fills a buffer for each partition.

@@ -49,9 +49,10 @@ struct KeyNumbering {
     swap(&slots, &self.slots)
     swap(&found, &self.found)
     for index in slots.indices { slots[index] = 0 }
+    var output = numbers.mutableSpan
     for row in 0..<rowCount {
       guard Int(partitions[row]) < partitionCount, let hash = hash(row) else {
-        numbers[row] = -1
+        output[row] = -1
         continue
       }
       var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
@@ -60,13 +61,13 @@ struct KeyNumbering {
         if entry < 0 {
           found.append(Entry(row: row, partition: partitions[row], hash: hash))
           slots[slot] = UInt32(truncatingIfNeeded: found.count)
-          numbers[row] = Int64(found.count &- 1)
+          output[row] = Int64(found.count &- 1)
           if found.count * 2 > slots.count { slots = Self.slots(slots.count * 4, found) }
           break
         }
         let known = found[entry]
         if known.hash == hash, known.partition == partitions[row], areSame(Int(known.row), row) {
-          numbers[row] = Int64(entry)
+          output[row] = Int64(entry)
           break
         }
         slot = (slot &+ 1) & (slots.count &- 1)

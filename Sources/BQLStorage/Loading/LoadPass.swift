@@ -133,17 +133,11 @@ struct LoadPass {
   }
 
   /// What columns must be read as instead, for the values of `blocks`.
-  ///
-  /// Visits and users that are no UUIDs are texts. Of the columns without a role each is what all
-  /// its values are, unless ON ERROR NULL asks for those that are no misfits.
   private func widened(_ blocks: [BlockResult]) -> [Int: ColumnReading] {
     var wider: [Int: ColumnReading] = [:]
-    for (index, column) in plan.columns.enumerated() {
-      let isWidened = column.reading == .uuid || column.widens && plan.onError != .null
-      guard isWidened else { continue }
+    for (index, column) in plan.columns.enumerated() where column.widens(onError: plan.onError) {
       let met = blocks.compactMap { $0.badValues[index].reading }
-      guard let widest = met.max(by: { $0.breadth < $1.breadth }) else { continue }
-      wider[index] = widest
+      wider[index] = met.max { $0.breadth < $1.breadth }
     }
     return wider
   }

@@ -147,8 +147,9 @@ extension LoadPlan {
   /// Regions of this size take in a column's blocks: large for large files, for huge pages.
   var slabByteCount: Int {
     let total = files.reduce(0) { $0 + ($1.textByteCount ?? 1 << 30) }
-    // A partition's share of the widest column should fit into one.
-    return max(64 << 10, min(2 << 20, total / 64), min(8 << 20, total / 512))
+    // A partition's share of the widest column should fit into one; huge pages are of 2 MB.
+    let pages = min(4, (total >> 20) / 512)
+    return max(64 << 10, min(2 << 20, total / 64), pages << 21)
   }
 }
 

@@ -21,7 +21,15 @@ struct WideValues {
     swap(&values, &self.values)
     defer { swap(&values, &self.values) }
     values.removeAll(keepingCapacity: true)
-    for index in slots.indices { slots[index] = 0 }
+    var slots: [UInt16] = []
+    swap(&slots, &self.slots)
+    defer { swap(&slots, &self.slots) }
+    var table = slots.mutableSpan
+    for index in table.indices { table[index] = 0 }
+    var numbers: [Int64] = []
+    swap(&numbers, &self.numbers)
+    defer { swap(&numbers, &self.numbers) }
+    var output = numbers.mutableSpan
     var previous: Int64 = 0
     var number = -1
     for row in column.indices {
@@ -29,18 +37,18 @@ struct WideValues {
       if value != previous || number < 0 {
         let hash = TextView.mix(UInt64(bitPattern: value))
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
-        while slots[slot] != 0, values[Int(slots[slot]) &- 1] != value {
+        while table[slot] != 0, values[Int(table[slot]) &- 1] != value {
           slot = (slot &+ 1) & (Self.slotCount - 1)
         }
-        if slots[slot] == 0 {
+        if table[slot] == 0 {
           if values.count == Self.limit { return false }
           values.append(value)
-          slots[slot] = UInt16(truncatingIfNeeded: values.count)
+          table[slot] = UInt16(truncatingIfNeeded: values.count)
         }
-        number = Int(slots[slot]) &- 1
+        number = Int(table[slot]) &- 1
         previous = value
       }
-      numbers[row] = Int64(number)
+      output[row] = Int64(number)
     }
     return true
   }

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CUUIDWords.h"
+
 /* What a scan looks for. */
 typedef struct {
   uint8_t delimiter;
@@ -26,10 +28,10 @@ typedef struct {
  * Writes the positions of delimiters and line feeds in text[0 ..< count], and of quotes as well if
  * asked, in ascending order.
  *
- * It may read up to 63 bytes past the end of text, which must be readable, and writes up to 8
- * numbers past the last one: positions must have room for count + 8. count + offset is below 2^32.
- * Vector instructions are used where the machine has them (AVX2, found out at run time, and SSE2 on
- * x86-64); bql_scan_delimiters_portable is the same with plain 64-bit arithmetic, and
+ * It may read up to 63 bytes past the end of text, which must be readable, and writes up to 16
+ * numbers past the last one: positions must have room for count + 16. count + offset is below 2^32.
+ * Vector instructions are used where the machine has them (AVX-512 with VBMI2 or AVX2, found out at
+ * run time, and SSE2 on x86-64); bql_scan_delimiters_portable is the same with plain 64-bit arithmetic, and
  * bql_scan_delimiters_narrow with no more than every machine of the target has.
  */
 bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
