@@ -153,20 +153,30 @@ WIDEST static inline void write_widest(uint64_t bits, size_t found, uint32_t fir
 
 DEFINE_SCAN(scan_widest, widest_masks, write_widest, WIDEST static)
 
-bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
-                                    uint32_t *positions) {
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
-      __builtin_cpu_supports("bmi2")) {
-    return scan_widest(text, count, request, positions);
-  }
+bql_scan_counts bql_scan_delimiters_avx2(const uint8_t *text, size_t count,
+                                         bql_scan_request request, uint32_t *positions) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
       __builtin_cpu_supports("popcnt")) {
     return scan_wide(text, count, request, positions);
   }
   return bql_scan_delimiters_narrow(text, count, request, positions);
 }
+
+bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
+                                    uint32_t *positions) {
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+      __builtin_cpu_supports("bmi2")) {
+    return scan_widest(text, count, request, positions);
+  }
+  return bql_scan_delimiters_avx2(text, count, request, positions);
+}
 #else
 DEFINE_SCAN(bql_scan_delimiters_narrow, portable_masks, write_positions, )
+
+bql_scan_counts bql_scan_delimiters_avx2(const uint8_t *text, size_t count,
+                                         bql_scan_request request, uint32_t *positions) {
+  return bql_scan_delimiters_narrow(text, count, request, positions);
+}
 
 bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
                                     uint32_t *positions) {

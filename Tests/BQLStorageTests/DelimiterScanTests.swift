@@ -20,15 +20,17 @@ import Testing
           columns: 3,
           offset: offset
         )
-        for width in ["widest", "narrow", "portable"] {
-          var positions = [UInt32](repeating: 0, count: count + 8)
-          // The text has 64 bytes and the positions 8 numbers to spare, as the scan asks.
+        for width in ["widest", "avx2", "narrow", "portable"] {
+          var positions = [UInt32](repeating: 0, count: count + 16)
+          // The text has 64 bytes and the positions 16 numbers to spare, as the scan asks.
           let counts =
             unsafe width == "widest"
             ? bql_scan_delimiters(text, count, request, &positions)
-            : width == "narrow"
-              ? bql_scan_delimiters_narrow(text, count, request, &positions)
-              : bql_scan_delimiters_portable(text, count, request, &positions)
+            : width == "avx2"
+              ? bql_scan_delimiters_avx2(text, count, request, &positions)
+              : width == "narrow"
+                ? bql_scan_delimiters_narrow(text, count, request, &positions)
+                : bql_scan_delimiters_portable(text, count, request, &positions)
           #expect(
             positions.prefix(Int(counts.positions)).map { Int($0) - Int(offset) } == wanted
           )
@@ -49,7 +51,7 @@ import Testing
   func tellsWhetherRowsAreRegular(text: String, isRegular: Bool) {
     let bytes = Array(text.utf8) + [UInt8](repeating: 10, count: 64)
     let request = bql_scan_request(delimiter: 44, quote: 34, with_quotes: 0, columns: 2, offset: 0)
-    var positions = [UInt32](repeating: 0, count: text.utf8.count + 8)
+    var positions = [UInt32](repeating: 0, count: text.utf8.count + 16)
     let counts = unsafe bql_scan_delimiters(bytes, text.utf8.count, request, &positions)
     #expect((counts.irregular == 0) == isRegular)
   }

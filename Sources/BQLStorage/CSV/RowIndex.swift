@@ -7,6 +7,8 @@ enum RowFault: Hashable, Sendable {
   case tooManyFields
   case textAfterQuote
   case unclosedQuote
+  /// A quote without its partner within ``Dialect/longestQuotedField`` bytes.
+  case longQuote
 }
 
 /// Finds the fields of a block's rows; one worker's memory, used again for each block.

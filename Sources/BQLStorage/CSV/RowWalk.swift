@@ -74,7 +74,7 @@ struct RowWalk {
       case .faulty(let fault, let last):
         var rowEnd = last
         textEnd = firstText
-        if fault == .unclosedQuote {
+        if fault == .unclosedQuote || fault == .longQuote {
           // The row ends with its line: go back to the first line feed after its start.
           next = firstNext
           while text.view[Int(positions[next])] != Dialect.lineFeed { next += 1 }
@@ -115,8 +115,8 @@ struct RowWalk {
       var found: Int
       if view[fieldStart] == dialect.quote {
         guard let quoted = quotedField(at: fieldStart, text, positions) else {
-          return isExact || isTooLong(fieldStart, positions)
-            ? .faulty(.unclosedQuote, end: 0) : .misaligned
+          if isTooLong(fieldStart, positions) { return .faulty(.longQuote, end: 0) }
+          return isExact ? .faulty(.unclosedQuote, end: 0) : .misaligned
         }
         bounds = quoted.text
         let after = view[quoted.closing + 1]

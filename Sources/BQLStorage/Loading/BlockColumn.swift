@@ -50,6 +50,16 @@ struct BlockKeys: Sendable {
   var count: Int { Int(starts[starts.count - 1]) }
 }
 
+extension MemoryRegion {
+  /// Takes memory for a load.
+  static func forLoading(_ byteCount: Int) throws(LoadError) -> MemoryRegion {
+    guard let region = MemoryRegion(ifAvailable: byteCount) else {
+      throw .outOfMemory(byteCount: byteCount)
+    }
+    return region
+  }
+}
+
 /// Hands out memory for one column's blocks from regions large enough for huge pages.
 struct ColumnSlab {
   private(set) var regions: [MemoryRegion] = []
@@ -68,10 +78,10 @@ struct ColumnSlab {
     count: Int,
     spare: Int = 0,
     _ fill: (inout MutableSpan<Element>) -> Void
-  ) -> Buffer<Element> {
+  ) throws(LoadError) -> Buffer<Element> {
     let byteCount = (count + spare) * MemoryLayout<Element>.stride
     if used + byteCount > regions.last?.byteCount ?? -1 {
-      regions.append(MemoryRegion(byteCount: max(slabByteCount, byteCount)))
+      regions.append(try .forLoading(max(slabByteCount, byteCount)))
       used = 0
     }
     let region = regions[regions.count - 1]
@@ -89,8 +99,8 @@ struct ColumnSlab {
     _ kept: Int,
     _ base: Int64,
     as type: Element.Type
-  ) -> Buffer<Element> {
-    buffer(of: type, count: kept, spare: 1) { output in
+  ) throws(LoadError) -> Buffer<Element> {
+    try buffer(of: type, count: kept, spare: 1) { output in
       for row in places.indices {
         output[Int(places[row])] = Element(truncatingIfNeeded: values[row] &- base)
       }
@@ -104,16 +114,16 @@ struct ColumnSlab {
     _ kept: Int,
     base: Int64 = 0,
     limit: UInt64
-  ) -> BlockColumn.Numbers {
+  ) throws(LoadError) -> BlockColumn.Numbers {
     if limit <= UInt64(UInt8.max) {
-      return .bytes1(scatter(values, places, kept, base, as: UInt8.self))
+      return .bytes1(try scatter(values, places, kept, base, as: UInt8.self))
     }
     if limit <= UInt64(UInt16.max) {
-      return .bytes2(scatter(values, places, kept, base, as: UInt16.self))
+      return .bytes2(try scatter(values, places, kept, base, as: UInt16.self))
     }
     if limit <= UInt64(UInt32.max) {
-      return .bytes4(scatter(values, places, kept, base, as: UInt32.self))
+      return .bytes4(try scatter(values, places, kept, base, as: UInt32.self))
     }
-    return .bytes8(scatter(values, places, kept, base, as: UInt64.self))
+    return .bytes8(try scatter(values, places, kept, base, as: UInt64.self))
   }
 }

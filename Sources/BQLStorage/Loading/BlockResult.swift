@@ -57,6 +57,10 @@ enum RejectionReason: Hashable, Sendable {
     case .fault(.tooManyFields): return "the row has too many fields"
     case .fault(.textAfterQuote): return "text follows a closing quote"
     case .fault(.unclosedQuote): return "a quote is not closed"
+    case .fault(.longQuote):
+      return
+        "a quoted field is longer than \(Dialect.longestQuotedField >> 20) MB, or its quote is "
+        + "not closed"
     case .emptyKey(let column): return "\(columns[column].name) is empty"
     case .badValue(let column):
       let name = columns[column].name

@@ -2,7 +2,11 @@ import BQLColumnar
 
 extension BlockWorker {
   /// Stores the block's rows of one column, each at its place, in the narrowest width that fits.
-  func store(_ fields: FieldView, _ column: Int, _ kept: Int) -> BlockColumn {
+  func store(
+    _ fields: FieldView,
+    _ column: Int,
+    _ kept: Int
+  ) throws(LoadError) -> BlockColumn {
     let count = fields.rowCount
     var slab = ColumnSlab(slabByteCount: 0)
     swap(&slab, &slabs[column])
@@ -11,20 +15,20 @@ extension BlockWorker {
     let places = places
     let targets = places.span.extracting(0..<count)
     if reading == .uuid || reading == .localText {
-      return storeKeys(fields, column, kept, targets, &slab)
+      return try storeKeys(fields, column, kept, targets, &slab)
     }
     let scratch = scratch[column]
     let values = scratch.values.span.extracting(0..<count)
     var stored: BlockColumn
     if reading == .float {
-      stored = BlockColumn(slab.numbers(values, targets, kept, limit: .max))
+      stored = BlockColumn(try slab.numbers(values, targets, kept, limit: .max))
     } else {
-      stored = storeInts(values, targets, kept, &slab)
+      stored = try storeInts(values, targets, kept, &slab)
     }
     stored.isInSeconds = scratch.isInSeconds
     if scratch.hasNulls, reading != .text {
       let nulls = scratch.nulls.span.extracting(0..<count)
-      stored.nulls = slab.buffer(of: UInt8.self, count: kept, spare: 1) { output in
+      stored.nulls = try slab.buffer(of: UInt8.self, count: kept, spare: 1) { output in
         for row in nulls.indices { output[Int(targets[row])] = nulls[row] ? 1 : 0 }
       }
     }
@@ -36,7 +40,7 @@ extension BlockWorker {
     _ places: Span<Int32>,
     _ kept: Int,
     _ slab: inout ColumnSlab
-  ) -> BlockColumn {
+  ) throws(LoadError) -> BlockColumn {
     let range = range(of: values)
     guard let range else { return BlockColumn(.bytes1(Buffer([]))) }
     let span = UInt64(bitPattern: range.upperBound &- range.lowerBound)
@@ -45,13 +49,13 @@ extension BlockWorker {
       let numbers = wideValues.numbers
       let limit = UInt64(wideValues.values.count)
       stored = BlockColumn(
-        slab.numbers(numbers.span.extracting(0..<values.count), places, kept, limit: limit)
+        try slab.numbers(numbers.span.extracting(0..<values.count), places, kept, limit: limit)
       )
       stored.table = Buffer(wideValues.values)
     } else {
       let base = range.lowerBound
       stored = BlockColumn(
-        slab.numbers(values, places, kept, base: base, limit: span),
+        try slab.numbers(values, places, kept, base: base, limit: span),
         base: base
       )
     }
@@ -87,7 +91,7 @@ extension BlockWorker {
     _ kept: Int,
     _ places: Span<Int32>,
     _ slab: inout ColumnSlab
-  ) -> BlockColumn {
+  ) throws(LoadError) -> BlockColumn {
     var numbering = KeyNumbering()
     swap(&numbering, &keyNumbering)
     defer { swap(&numbering, &keyNumbering) }
@@ -114,7 +118,7 @@ extension BlockWorker {
     }
     let numbers = numbering.numbers
     var stored = BlockColumn(
-      slab.numbers(
+      try slab.numbers(
         numbers.span.extracting(0..<places.count),
         places,
         kept,
@@ -123,8 +127,8 @@ extension BlockWorker {
     )
     stored.keys = BlockKeys(
       values: isUUID
-        ? uuids(numbering.firstRows, scratch, &slab)
-        : texts(numbering.firstRows, fields, column, &slab),
+        ? try uuids(numbering.firstRows, scratch, &slab)
+        : try texts(numbering.firstRows, fields, column, &slab),
       starts: numbering.starts
     )
     return stored
@@ -134,10 +138,10 @@ extension BlockWorker {
     _ rows: [Int32],
     _ scratch: ColumnScratch,
     _ slab: inout ColumnSlab
-  ) -> BlockKeys.Values {
+  ) throws(LoadError) -> BlockKeys.Values {
     let (highs, lows) = (scratch.values, scratch.lows)
     return .uuids(
-      slab.buffer(of: UInt64.self, count: rows.count * 2) { output in
+      try slab.buffer(of: UInt64.self, count: rows.count * 2) { output in
         for (index, row) in rows.enumerated() {
           output[index * 2] = UInt64(bitPattern: highs[Int(row)])
           output[index * 2 + 1] = UInt64(bitPattern: lows[Int(row)])
@@ -151,9 +155,9 @@ extension BlockWorker {
     _ fields: FieldView,
     _ column: Int,
     _ slab: inout ColumnSlab
-  ) -> BlockKeys.Values {
+  ) throws(LoadError) -> BlockKeys.Values {
     let byteCount = rows.reduce(0) { $0 + fields.range(Int($1), column).count }
-    let offsets = slab.buffer(of: UInt32.self, count: rows.count + 1) { output in
+    let offsets = try slab.buffer(of: UInt32.self, count: rows.count + 1) { output in
       var offset: UInt32 = 0
       output[0] = 0
       for (index, row) in rows.enumerated() {
@@ -163,7 +167,7 @@ extension BlockWorker {
     }
     let text = fields.text
     let count = byteCount + BlockKeys.spareByteCount
-    let bytes = slab.buffer(of: UInt8.self, count: count) { output in
+    let bytes = try slab.buffer(of: UInt8.self, count: count) { output in
       var position = 0
       for row in rows {
         for index in fields.range(Int(row), column) {

@@ -108,7 +108,9 @@ final class BlockWorker {
     result.rowsKept = fields.rowCount - rejectedCount
     measureOrder(fields.rowCount, &result)
     result.partitionStarts = place(fields)
-    result.columns = plan.columns.indices.map { store(fields, $0, result.rowsKept) }
+    for column in plan.columns.indices {
+      result.columns.append(try store(fields, column, result.rowsKept))
+    }
     if keepsPlaces { result.places = sourceOrder(fields.rowCount) }
     return result
   }

@@ -197,7 +197,7 @@ struct ColumnGather {
       (partition) throws(LoadError) in
       if isCancelled() { throw .cancelled }
       let count = directories[partition].rowCount
-      let (buffer, validity) = pool.buffer(of: type, count: count) { fill(partition, &$0) }
+      let (buffer, validity) = try pool.buffer(of: type, count: count) { fill(partition, &$0) }
       return make(buffer, validity)
     }
   }

@@ -28,12 +28,7 @@ struct DictionaryMerge: Sendable {
     }
     // A block belongs to one worker, whose entries are in order: this is the order of the text.
     entries.sort { ($0.block, $0.index) < ($1.block, $1.index) }
-    let byteCount = dictionaries.reduce(0) { $0 + ($1.offsets.last ?? 0) }
-    guard byteCount < Int(Int32.max) else {
-      throw .tooLarge(
-        reason: "the distinct texts of one column are more than 2 GB together"
-      )
-    }
+    try LoadLimits.checkDistinct(entries.count + declared.count)
     var builder = TextDictionaryBuilder()
     for name in declared { _ = builder.code(for: name) }
     var codes = dictionaries.map { [Int32](repeating: 0, count: $0.count + 1) }

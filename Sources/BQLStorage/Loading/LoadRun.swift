@@ -104,6 +104,9 @@ extension LoadPlan {
     let bad = account.badRowCount
     if bad > 0, LoadLimits.areTooMany(bad, of: account.rowsRead) {
       if let error = mixedTimes(account, run.columns) { throw error }
+      if let open = account.rejection(.fault(.longQuote)) {
+        throw .openQuote(open, rejected: bad, read: account.rowsRead)
+      }
       throw .tooManyBadRows(rejected: bad, read: account.rowsRead, rejections: account.rejections)
     }
     return report

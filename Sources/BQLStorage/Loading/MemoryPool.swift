@@ -30,8 +30,8 @@ final class MemoryPool: Sendable {
   }
 
   /// Returns `byteCount` bytes, aligned to 64.
-  func take(_ byteCount: Int) -> Piece {
-    state.withLock { state in
+  func take(_ byteCount: Int) throws(LoadError) -> Piece {
+    try state.withLock { state throws(LoadError) in
       if let index = state.open.firstIndex(where: { $0.region.byteCount - $0.used >= byteCount }) {
         let piece = Piece(region: state.open[index].region, byteOffset: state.open[index].used)
         state.open[index].used += (byteCount + 63) & ~63
@@ -43,7 +43,7 @@ final class MemoryPool: Sendable {
         state.free.swapAt(index, state.free.count - 1)
         state.free.removeLast()
       } else {
-        region = MemoryRegion(byteCount: max(slabByteCount, byteCount))
+        region = try .forLoading(max(slabByteCount, byteCount))
       }
       state.open.append((region, (byteCount + 63) & ~63))
       return Piece(region: region, byteOffset: 0)
@@ -55,8 +55,8 @@ final class MemoryPool: Sendable {
     of type: Element.Type,
     count: Int,
     _ fill: (inout MutableSpan<Element>) -> R
-  ) -> (buffer: Buffer<Element>, result: R) {
-    let piece = take(count * MemoryLayout<Element>.stride)
+  ) throws(LoadError) -> (buffer: Buffer<Element>, result: R) {
+    let piece = try take(count * MemoryLayout<Element>.stride)
     let result = piece.region.withMutableSpan(
       of: type,
       byteOffset: piece.byteOffset,

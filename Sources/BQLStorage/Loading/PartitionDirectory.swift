@@ -78,7 +78,7 @@ struct PartitionDirectory: Sendable {
     let offsets = Self.offsets(scratch.codes, rowCount, users.count)
     if scratch.times.count < rowCount { scratch.times = [Int64](repeating: 0, count: rowCount) }
     places =
-      pool.buffer(of: Int32.self, count: rowCount) { places in
+      try pool.buffer(of: Int32.self, count: rowCount) { places in
         Self.cluster(scratch.codes, offsets, &places)
         Self.collect(runs, keys.time, keys.storage, places.span, &scratch.times)
         Self.sort(&scratch.times, &places, offsets)
@@ -88,7 +88,7 @@ struct PartitionDirectory: Sendable {
     let order = Self.order(scratch.times, offsets)
     tiedRowCount = order.tied
     timeRange = order.range.map { $0.lowerBound * scale...$0.upperBound * scale }
-    times = Self.stored(scratch.times, rowCount, keys.storage, scale, pool)
+    times = try Self.stored(scratch.times, rowCount, keys.storage, scale, pool)
     guard let session = keys.session else {
       sessions = nil
       visitCount = 0
@@ -104,7 +104,7 @@ struct PartitionDirectory: Sendable {
     Self.place(scratch.codes, places, &scratch.placed)
     visitCount = Self.visits(scratch.placed, offsets, values.count)
     switch session.reading {
-    case .uuid, .localText: sessions = Self.stored(scratch.placed, rowCount, values, pool)
+    case .uuid, .localText: sessions = try Self.stored(scratch.placed, rowCount, values, pool)
     default: sessions = nil
     }
   }
@@ -210,18 +210,20 @@ struct PartitionDirectory: Sendable {
     _ storage: TimeStorage,
     _ scale: Int64,
     _ pool: MemoryPool
-  ) -> StoredColumn {
-    func write<Raw: FixedWidthInteger & BitwiseCopyable & Sendable>(_: Raw.Type) -> Buffer<Raw> {
-      pool.buffer(of: Raw.self, count: rowCount) { output in
+  ) throws(LoadError) -> StoredColumn {
+    func write<Raw: FixedWidthInteger & BitwiseCopyable & Sendable>(
+      _: Raw.Type
+    ) throws(LoadError) -> Buffer<Raw> {
+      try pool.buffer(of: Raw.self, count: rowCount) { output in
         for place in 0..<rowCount { output[place] = Raw(truncatingIfNeeded: times[place]) }
       }.buffer
     }
     let numbers: StoredColumn.Storage =
       switch storage.width {
-      case .one: .int8(write(Int8.self))
-      case .two: .int16(write(Int16.self))
-      case .four: .int32(write(Int32.self))
-      case .eight: .int64(write(Int64.self))
+      case .one: .int8(try write(Int8.self))
+      case .two: .int16(try write(Int16.self))
+      case .four: .int32(try write(Int32.self))
+      case .eight: .int64(try write(Int64.self))
       }
     return StoredColumn(type: .timestamp, storage: numbers, scale: scale, count: rowCount)
   }
@@ -255,8 +257,8 @@ struct PartitionDirectory: Sendable {
     _ rowCount: Int,
     _ values: KeyValues,
     _ pool: MemoryPool
-  ) -> StoredColumn {
-    let (legal, nullCount) = pool.buffer(of: Int32.self, count: rowCount) { output in
+  ) throws(LoadError) -> StoredColumn {
+    let (legal, nullCount) = try pool.buffer(of: Int32.self, count: rowCount) { output in
       var nullCount = 0
       for place in 0..<rowCount {
         nullCount &+= codes[place] < 0 ? 1 : 0

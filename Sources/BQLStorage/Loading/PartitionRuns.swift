@@ -136,12 +136,7 @@ extension FieldDictionary {
   /// The entries in code order.
   func textDictionary() throws(LoadError) -> TextDictionary {
     let byteCount = offsets[count]
-    guard byteCount < Int(Int32.max) else {
-      throw .tooLarge(reason: "the distinct texts of one column are more than 2 GB together")
-    }
-    return TextDictionary(
-      offsets: offsets.map { Int32(truncatingIfNeeded: $0) },
-      bytes: Array(bytes[0..<byteCount])
-    )
+    try LoadLimits.checkDistinct(count)
+    return TextDictionary(offsets: offsets, bytes: Array(bytes[0..<byteCount]))
   }
 }
