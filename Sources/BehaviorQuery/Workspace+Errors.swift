@@ -66,13 +66,13 @@ extension Workspace {
       case .unreadable: (.fileUnreadable, .data)
       case .notData: (.notData, .data)
       case .damagedArchive, .differentColumns, .unfitRole, .mixedTimes, .badTimes, .badRow,
-        .tooLarge:
+        .tooLarge, .outOfMemory:
         (.badData, .data)
       case .missingLibrary: (.missingLibrary, .data)
       case .rolesUnknown: (.rolesUnknown, .data)
       case .unknownColumn: (.unknownColumn, .statement)
       case .repeatedRole: (.wrongArguments, .statement)
-      case .tooManyBadRows: (.tooManyBadRows, .data)
+      case .tooManyBadRows, .openQuote: (.tooManyBadRows, .data)
       case .unwritable: (.fileUnwritable, .data)
       case .filterFailed: (.badData, .statement)
       case .notImplemented: (.notImplemented, .statement)

@@ -77,7 +77,7 @@ extension Workspace {
       return .report(lines: report.lines(name: name), warnings: report.warnings)
     } catch {
       if let failed = failure.error { throw failed }
-      throw self.error(error, of: source, at: place)
+      throw self.error(error, of: source, at: load.place(of: error) ?? place)
     }
   }
 
@@ -137,5 +137,38 @@ extension Workspace {
         throw .filterFailed(reason: "LOAD's WHERE failed: \(error.sentence)")
       }
     }
+  }
+}
+
+extension LoadStatement {
+  /// Where the statement says what a load failed at; nil where that is its files.
+  fileprivate func place(of error: LoadError) -> SourceRange? {
+    switch error {
+    case .unknownColumn(let name, _):
+      return key.flatMap { $0.name.lowercased() == name.lowercased() ? $0.range : nil }
+        ?? self.roles(of: name).first?.column.range
+    case .repeatedRole(let name):
+      return self.roles(of: name).dropFirst().first?.column.range ?? repeatedRole
+    case .unfitRole(_, let name, _, _), .mixedTimes(let name, _, _), .badTimes(let name, _, _):
+      return self.roles(of: name).first?.column.range
+    case .unwritable: return rejectsInto?.range
+    case .fileNotFound(let path, _), .unreadable(let path, _), .notData(let path, _, _),
+      .damagedArchive(let path, _), .missingLibrary(_, _, let path),
+      .differentColumns(let path, _, _, _), .rolesUnknown(let path, _, _, _),
+      .notImplemented(let path, _):
+      return paths.first { $0.text == path }?.range
+    case .badRow, .tooManyBadRows, .openQuote, .filterFailed, .tooLarge, .outOfMemory, .cancelled:
+      return nil
+    }
+  }
+
+  private func roles(of column: String) -> [RoleClause] {
+    roles.filter { $0.column.name.lowercased() == column.lowercased() }
+  }
+
+  /// The second of two clauses that give one role.
+  private var repeatedRole: SourceRange? {
+    var seen: Set<String> = []
+    return roles.first { !seen.insert($0.role.name.lowercased()).inserted }?.role.range
   }
 }

@@ -256,11 +256,12 @@ extension FunnelOracle {
     let rules = specification.rules
     let optional = rules.indices.filter { rules[$0].isOptional }
     var partial: [(last: Int64, length: Int, sequence: [Int])] = []
+    let isStart = { (row: Int) in row == start }
     for choice in 0..<(1 << optional.count) {
       let skipped = Set(optional.indices.filter { choice & (1 << $0) != 0 }.map { optional[$0] })
       let sequence = stepOfLink.indices.filter { !skipped.contains(stepOfLink[$0]) }
       let none = Links(repeating: nil, count: stepOfLink.count)
-      extend(none, 0, sequence, rows, window, { $0 == start }) { links, _ in
+      extend(none, 0, sequence, rows, window, isStart) { links, _ in
         let length = links.count { $0 != nil }
         partial.append((end(links).time, length, sequence))
       }

@@ -23,6 +23,12 @@ import Testing
     "event_time", "event_type", "product_id", "brand", "price", "user_id", "user_session",
   ]
 
+  /// A text with a line that looks like a row: a cut there is found out only from what stands before.
+  private static func rowInside(_ delimiter: String) -> String {
+    let fields = ["2019-10-01 00:00:00 UTC", "view", "1", "aqua", "1.00", "500", "s1"]
+    return "x\n" + fields.joined(separator: delimiter) + "\ny"
+  }
+
   private struct File {
     var bytes: [UInt8]
     var delimiter: UInt8
@@ -50,7 +56,10 @@ import Testing
         String(random.next(4) * 1_000_003 - 5),
         isPlain
           ? random.pick(["", "aqua", "lenovo"])
-          : random.pick(["", "aqua", "a\(delimiter)b", "say \"hi\"", "two\nlines", "\"", "é\r\n"]),
+          : random.pick([
+            "", "aqua", "a\(delimiter)b", "say \"hi\"", "two\nlines", "\"", "é\r\n",
+            Self.rowInside(delimiter),
+          ]),
         random.pick(["", "0", "1.5", "33.20", "-4.00", "1036.81"]),
         random.next(40) == 0 ? "" : String(500 + random.next(7)),
         hasUUIDs

@@ -40,6 +40,15 @@ import Testing
     }
   }
 
+  @Test func aPipeCanBeLoadedAgain() throws {
+    let run = try Program.run(
+      ["-c", "LOAD '-'; LOAD '-' AS TABLE t; SELECT count(*) AS n FROM t", "--quiet"],
+      input: SmallShop.csv
+    )
+    #expect(run.output == "n\n6\n", "\(run.errors)")
+    #expect(run.status == 0)
+  }
+
   @Test func formats() throws {
     let question = "SELECT 1 AS n, 'a' AS t; SELECT 2 AS n, 'b' AS t"
     for (format, expected) in [

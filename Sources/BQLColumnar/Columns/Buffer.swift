@@ -15,20 +15,43 @@ package final class MemoryRegion: @unchecked Sendable {
   private static let mappingThreshold = 1 << 20
 
   /// Takes `byteCount` bytes; their content is not defined.
-  package init(byteCount: Int) {
-    self.byteCount = byteCount
-    if byteCount >= Self.mappingThreshold {
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS
-      let mapped = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
-      if let mapped = unsafe mapped, unsafe mapped != MAP_FAILED {
-        unsafe madvise(mapped, byteCount, Int32(MADV_HUGEPAGE))
-        unsafe base = mapped
-        isMapped = true
-        return
-      }
+  package convenience init(byteCount: Int) {
+    if byteCount >= Self.mappingThreshold, let mapped = unsafe Self.map(byteCount) {
+      unsafe self.init(mapped, byteCount, isMapped: true)
+    } else {
+      let heap = UnsafeMutableRawPointer.allocate(
+        byteCount: max(byteCount, 1),
+        alignment: 64
+      )
+      unsafe self.init(heap, byteCount, isMapped: false)
     }
-    unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: 64)
-    isMapped = false
+  }
+
+  /// Takes `byteCount` bytes as ``init(byteCount:)`` does; nil where the system has no more memory.
+  package convenience init?(ifAvailable byteCount: Int) {
+    if byteCount < Self.mappingThreshold {
+      self.init(byteCount: byteCount)
+    } else if let mapped = unsafe Self.map(byteCount) {
+      unsafe self.init(mapped, byteCount, isMapped: true)
+    } else {
+      return nil
+    }
+  }
+
+  @unsafe
+  private init(_ base: UnsafeMutableRawPointer, _ byteCount: Int, isMapped: Bool) {
+    unsafe self.base = base
+    self.byteCount = byteCount
+    self.isMapped = isMapped
+  }
+
+  /// Maps zeroed pages; nil where the system refuses.
+  private static func map(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS
+    let mapped = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
+    guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return nil }
+    unsafe madvise(mapped, byteCount, Int32(MADV_HUGEPAGE))
+    return unsafe mapped
   }
 
   /// Lends the `count` numbers from `byteOffset` on for writing; nobody may read or write them

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Holds the distinct texts that a column's codes stand for, in Arrow's utf8 layout.
+/// Holds the distinct texts that a column's codes stand for, in Arrow's large_utf8 layout.
 ///
 /// Entry *i* is `bytes[offsets[i]..<offsets[i + 1]]`. A dictionary never changes after it is made,
 /// so its identity (`===`) means "the same codes mean the same texts". Entries are usually, but not
 /// by rule, distinct: two codes may spell the same text, and comparison is always by text.
 package final class TextDictionary: Sendable {
-  package let offsets: [Int32]
+  package let offsets: [Int]
   package let bytes: [UInt8]
   /// Whether no text stands twice; nil where nobody asked yet.
   private let distinctness: Mutex<Bool?>
@@ -15,8 +15,8 @@ package final class TextDictionary: Sendable {
   ///
   /// `isDistinct` says whether all texts differ, where the caller knows it; else it is found out
   /// when first asked.
-  package init(offsets: [Int32], bytes: [UInt8], isDistinct: Bool? = nil) {
-    precondition(offsets.first == 0 && Int(offsets.last ?? 0) == bytes.count)
+  package init(offsets: [Int], bytes: [UInt8], isDistinct: Bool? = nil) {
+    precondition(offsets.first == 0 && offsets.last == bytes.count)
     self.offsets = offsets
     self.bytes = bytes
     distinctness = Mutex(isDistinct)
@@ -37,11 +37,11 @@ package final class TextDictionary: Sendable {
 
   /// Makes a dictionary of `texts`, coded 0, 1, … in their order.
   package convenience init(_ texts: [String]) {
-    var offsets: [Int32] = [0]
+    var offsets = [0]
     var bytes: [UInt8] = []
     for text in texts {
       bytes.append(contentsOf: text.utf8)
-      offsets.append(Int32(bytes.count))
+      offsets.append(bytes.count)
     }
     self.init(offsets: offsets, bytes: bytes)
   }
@@ -55,7 +55,7 @@ package final class TextDictionary: Sendable {
 
   /// Returns the bytes of the text that `code` stands for.
   package func utf8(_ code: Int) -> ArraySlice<UInt8> {
-    bytes[Int(offsets[code])..<Int(offsets[code + 1])]
+    bytes[offsets[code]..<offsets[code + 1]]
   }
 
   /// The texts in code order.

@@ -3,7 +3,7 @@
 /// (`String` as a key would not do: it equates canonically equivalent texts, so that loading a
 /// column could change its bytes.)
 package struct TextDictionaryBuilder: Sendable {
-  private var offsets: [Int32] = [0]
+  private var offsets = [0]
   private var bytes: [UInt8] = []
   /// Open addressing with linear probing: 0 is empty, otherwise code + 1.
   private var slots: [Int32]
@@ -39,7 +39,7 @@ package struct TextDictionaryBuilder: Sendable {
     }
     let code = Int32(count)
     for index in utf8.indices { bytes.append(utf8[index]) }
-    offsets.append(Int32(bytes.count))
+    offsets.append(bytes.count)
     hashes.append(hash)
     slots[slot] = code + 1
     if count * 2 > slots.count { grow() }
@@ -60,7 +60,7 @@ package struct TextDictionaryBuilder: Sendable {
 
   /// Returns the bytes of the text that `code` stands for.
   package func utf8(_ code: Int32) -> ArraySlice<UInt8> {
-    bytes[Int(offsets[Int(code)])..<Int(offsets[Int(code) + 1])]
+    bytes[offsets[Int(code)]..<offsets[Int(code) + 1]]
   }
 
   package consuming func finish() -> TextDictionary {
@@ -93,8 +93,8 @@ package struct TextDictionaryBuilder: Sendable {
   }
 
   private func spells(_ code: Int, _ utf8: Span<UInt8>) -> Bool {
-    let start = Int(offsets[code])
-    guard Int(offsets[code + 1]) - start == utf8.count else { return false }
+    let start = offsets[code]
+    guard offsets[code + 1] - start == utf8.count else { return false }
     for index in utf8.indices where bytes[start + index] != utf8[index] { return false }
     return true
   }

@@ -4,7 +4,7 @@ import BQLColumnar
 struct TextCells: RowReader {
   let codes: [Int32]
   let dictionary: TextDictionary
-  private let offsets: [Int32]
+  private let offsets: [Int]
   private let bytes: [UInt8]
 
   init(_ column: Column) {
@@ -20,7 +20,7 @@ struct TextCells: RowReader {
   /// The UTF-8 bytes of row `row`.
   subscript(row: Int) -> Utf8 {
     let code = Int(codes[row])
-    return bytes[Int(offsets[code])..<Int(offsets[code + 1])]
+    return bytes[offsets[code]..<offsets[code + 1]]
   }
 
   /// Returns the text of row `row`, damage repaired with U+FFFD.

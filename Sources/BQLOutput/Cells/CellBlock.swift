@@ -80,7 +80,7 @@ struct CellBlock: ~Copyable {
       let offsets = dictionary.offsets
       spell(column, rows) { row, out in
         let code = Int(codes[row])
-        let text = bytes.span.extracting(Int(offsets[code])..<Int(offsets[code + 1]))
+        let text = bytes.span.extracting(offsets[code]..<offsets[code + 1])
         spelling.append(text: text, to: &out)
       } null: {
         spelling.append(null: .text, to: &$0)

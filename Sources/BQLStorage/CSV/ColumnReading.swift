@@ -28,6 +28,32 @@ enum ColumnReading: Hashable, Sendable {
     }
   }
 
+  /// Orders the readings that one column may take while it widens.
+  var breadth: Int {
+    switch self {
+    case .bool, .date, .time, .uuid, .int(acceptsPointZero: false): 0
+    case .int(acceptsPointZero: true): 1
+    case .decimal: 2
+    case .float: 3
+    case .text, .localText: 4
+    }
+  }
+
+  /// Says whether a field that is not empty can be read so.
+  func fits(_ text: TextView, _ start: Int, _ end: Int) -> Bool {
+    switch self {
+    case .int(acceptsPointZero: false): NumberText.int(text, start, end) != nil
+    case .int(acceptsPointZero: true): NumberText.paddedInt(text, start, end) != nil
+    case .decimal: NumberText.decimal(text, start, end) != nil
+    case .float: NumberText.float(text, start, end) != nil
+    case .bool: NumberText.bool(text, start, end) != nil
+    case .date: TimeText.days(text, start, end) != nil
+    case .time(let format): TimeText.micros(text, start, end, format) != nil
+    case .uuid: UUIDText.words(text, start, end) != nil
+    case .text, .localText: true
+    }
+  }
+
   /// What the column is read as when too many values do not fit; nil where nothing is wider.
   func wider(role: Role?) -> ColumnReading? {
     switch role {
@@ -61,4 +87,12 @@ struct FileColumn: Hashable, Sendable {
   var name: String
   var reading: ColumnReading
   var role: Role?
+
+  /// Says that a value which does not fit changes how the whole column is read, and is no bad value.
+  ///
+  /// A column without a role is what its values are, unless ON ERROR NULL empties those that do not
+  /// fit the sampled type; visits and users that are no UUIDs are texts.
+  func widens(onError: LoadRequest.OnError) -> Bool {
+    reading == .uuid || role == nil && onError != .null && reading.wider(role: nil) != nil
+  }
 }

@@ -66,20 +66,25 @@ struct ColumnSample {
   }
 
   private mutating func addNumber(_ text: TextView, _ start: Int, _ end: Int) {
-    let int = NumberText.int(text, start, end)
-    if int == nil { isInt = false }
-    if int == nil, isPaddedInt {
+    if let int = NumberText.int(text, start, end) {
+      if int.magnitude > 1 << 53 { hasLongInt = true }
+      if int.magnitude > UInt64(Int64.max / 100) { decimalMisfits += 1 }
+      return
+    }
+    isInt = false
+    if isPaddedInt {
       isPaddedInt = NumberText.paddedInt(text, start, end) != nil
       if isPaddedInt { hasPointZero = true }
     }
-    if int.map({ $0.magnitude > 1 << 53 }) ?? false { hasLongInt = true }
-    if NumberText.decimal(text, start, end) == nil { decimalMisfits += 1 }
-    let isNumber = NumberText.float(text, start, end) != nil || int != nil
-    if !isNumber, textExample == nil { textExample = text.text(start..<min(end, start + 60)) }
-    if !isNumber { floatMisfits += 1 }
-    if isNumber, scientificExample == nil, end - start < 32,
-      (start..<end).contains(where: { text[$0] | 0x20 == UInt8(ascii: "e") }),
-      let value = NumberText.float(text, start, end), value.magnitude >= 1e10
+    if NumberText.decimal(text, start, end) != nil { return }
+    decimalMisfits += 1
+    guard let value = NumberText.float(text, start, end) else {
+      floatMisfits += 1
+      if textExample == nil { textExample = text.text(start..<min(end, start + 60)) }
+      return
+    }
+    if scientificExample == nil, end - start < 32, value.magnitude >= 1e10,
+      (start..<end).contains(where: { text[$0] | 0x20 == UInt8(ascii: "e") })
     {
       scientificExample = text.text(start..<end)
     }

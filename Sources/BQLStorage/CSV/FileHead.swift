@@ -20,7 +20,8 @@ struct FileHead {
   let warnings: [String]
 
   init(_ file: InputFile, sampleByteCount: Int = sampleByteCount) throws(LoadError) {
-    let buffer = TextBuffer(capacity: sampleByteCount + 1)
+    // The index of the sampled rows may write as much again behind them.
+    let buffer = TextBuffer(capacity: 2 * (sampleByteCount + 1))
     let reader = try file.makeReader()
     var count = try buffer.fill(at: 0, count: sampleByteCount) {
       (region, offset, count) throws(LoadError) in
@@ -36,11 +37,16 @@ struct FileHead {
       }
     }
     self = try buffer.withView(count: count) { text throws(LoadError) in
-      try FileHead(text, isComplete: isComplete, path: file.path)
+      try FileHead(text, buffer, isComplete: isComplete, path: file.path)
     }
   }
 
-  private init(_ text: TextView, isComplete: Bool, path: String) throws(LoadError) {
+  private init(
+    _ text: TextView,
+    _ buffer: TextBuffer,
+    isComplete: Bool,
+    path: String
+  ) throws(LoadError) {
     var warnings: [String] = []
     var start = 0
     var line = 0
@@ -85,6 +91,7 @@ struct FileHead {
     }
     (samples, sampledRowCount) = Self.sample(
       text,
+      buffer,
       from: textStart,
       dialect,
       columns.count,
@@ -129,24 +136,17 @@ struct FileHead {
   /// Samples the whole rows of the text's beginning.
   private static func sample(
     _ text: TextView,
+    _ buffer: TextBuffer,
     from start: Int,
     _ dialect: Dialect,
     _ columnCount: Int,
     isComplete: Bool
   ) -> ([ColumnSample], Int) {
-    let boundary = RowBoundary(dialect: dialect)
-    var end = start
-    var rows = 0
-    while rows < sampleRowCount, end < text.count,
-      case .at(let next) = boundary.end(of: end, in: text, isComplete: isComplete)
-    {
-      end = next
-      rows += 1
-    }
+    let end = sampleEnd(text, from: start, dialect, isComplete: isComplete)
     let index = RowIndex(dialect: dialect, columnCount: columnCount)
-    _ = index.index(text, start, end, isExact: true)
+    _ = index.index(buffer, start, end, isExact: true)
     var samples = [ColumnSample](repeating: ColumnSample(), count: columnCount)
-    index.withFields(text) { fields in
+    index.withFields(buffer) { fields in
       for column in 0..<columnCount {
         for row in 0..<fields.rowCount {
           samples[column].add(fields.text, fields.range(row, column))
@@ -154,6 +154,32 @@ struct FileHead {
       }
     }
     return (samples, index.rowCount)
+  }
+}
+
+extension FileHead {
+  /// Where the rows end that types are told from.
+  private static func sampleEnd(
+    _ text: TextView,
+    from start: Int,
+    _ dialect: Dialect,
+    isComplete: Bool
+  ) -> Int {
+    let boundary = RowBoundary(dialect: dialect)
+    let hasQuotes = text.first(dialect.quote, from: start) != nil
+    var end = start
+    for _ in 0..<sampleRowCount where end < text.count {
+      if hasQuotes {
+        guard case .at(let next) = boundary.end(of: end, in: text, isComplete: isComplete) else {
+          break
+        }
+        end = next
+      } else {
+        guard let feed = text.firstLineFeed(from: end) else { break }
+        end = feed + 1
+      }
+    }
+    return end
   }
 }
 

@@ -25,17 +25,15 @@ enum NumberText {
   @inline(__always)
   static func decimal(_ text: TextView, _ start: Int, _ end: Int) -> Int64? {
     let length = end - start
-    if length > 3, length < 16, text[end - 3] == UInt8(ascii: "."),
+    // Up to 99999.99, as most prices: the digits without their point are one word.
+    if length > 3, length <= 8, text[end - 3] == UInt8(ascii: "."),
       text[start] != UInt8(ascii: "0") || length == 4
     {
-      let isNegative = text[start] == UInt8(ascii: "-")
-      let first = isNegative ? start + 1 : start
-      if first < end - 3, !isNegative || text[first] != UInt8(ascii: "0"),
-        let whole = digits(text, first, end - 3), let cents = digits(text, end - 2, end)
-      {
-        let value = whole &* 100 &+ cents
-        return isNegative ? 0 &- value : value
-      }
+      let word = text.word(end - 8)
+      let joined = (word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF_0000_0000_0000
+      let before = UInt64.max &<< UInt64(truncatingIfNeeded: 8 * (9 - length))
+      let digits = joined & before | 0x3030_3030_3030_3030 & ~before
+      if areDigits(digits) { return value(digits) }
     }
     return anyDecimal(text, start, end)
   }
@@ -148,8 +146,11 @@ enum NumberText {
       }
       position += 1
     }
-    // A whole number that is too long for an integer is an id, whose digits a double would lose.
-    guard digitCount > 0, position < end || seenPoint || digitCount < 19 else { return nil }
+    guard digitCount > 0 else { return nil }
+    // A long whole number is an id, whose digits a double would lose.
+    if position == end, !seenPoint, digitCount > 15, digitCount > 18 || mantissa > 1 << 53 {
+      return nil
+    }
     if position == end, digitCount < 16, scale <= 22 {
       let value = Double(mantissa) / powersOfTen[scale]
       return isNegative ? -value : value

@@ -1,185 +1,207 @@
-/// Walks the delimiters, line feeds and quotes of a block and copies the fields of its good rows.
+/// Walks the delimiters, line feeds and quotes of a block and marks the fields of its good rows.
 struct RowWalk {
-  let text: TextView
+  /// The bytes of a row in the block, and the line feeds before it.
+  struct Source {
+    let start: UInt32
+    let end: UInt32
+    let line: UInt32
+  }
+
   let dialect: Dialect
   let columnCount: Int
   let end: Int
-  /// Where the current row starts.
-  var position: Int
-  /// Line feeds before the current row.
-  var lineOfRow = 0
-  /// Bytes copied so far.
-  var copied = 0
+  let isExact: Bool
+  /// The good rows.
+  private(set) var sources: [Source]
+  private(set) var faultyRows: [RowIndex.FaultyRow] = []
+  /// Where the text written behind the block ends.
+  private(set) var textEnd: Int
 
-  private var mark = 1
-  private var fieldStart = 0
-  private var rowCopied = 0
-  private var rowMark = 1
-  private var fault: RowFault?
-  private var fieldCount = 0
-  private var isAfterQuote = false
-  /// The first position of the current row, as an index into the positions.
-  private var rowStartIndex = 1
+  /// Where the row at hand starts.
+  private var start: Int
+  /// The first position that is not read yet.
+  private var next = 1
+  /// Line feeds before `next`.
+  private var line = 0
 
-  init(text: TextView, dialect: Dialect, columnCount: Int, end: Int, position: Int) {
-    self.text = text
+  init(
+    dialect: Dialect,
+    columnCount: Int,
+    start: Int,
+    end: Int,
+    isExact: Bool,
+    sources: [Source]
+  ) {
     self.dialect = dialect
     self.columnCount = columnCount
+    self.start = start
     self.end = end
-    self.position = position
+    self.isExact = isExact
+    self.sources = sources
+    textEnd = end
   }
 
-  /// Cuts all rows, telling `emit` each one's bytes, line and fault (nil for a good one); returns
-  /// false where the last row does not end with the block.
+  /// How a row ended.
+  private enum RowEnd {
+    case good(end: Int)
+    case faulty(RowFault, end: Int)
+    case blank
+    /// The block ends before the row does.
+    case misaligned
+  }
+
+  /// Cuts all rows; returns false where the last one does not end with the block.
   ///
-  /// `positions` holds those of delimiters, line feeds and quotes from index 1 on.
+  /// `positions` holds those of delimiters, line feeds and quotes from index 1 on. A field stands
+  /// behind the position in `starts` and before that in `ends`.
   mutating func run(
+    _ text: TextEditor,
     _ positions: Span<UInt32>,
-    _ marks: inout MutableSpan<UInt32>,
-    _ copy: inout MutableSpan<UInt8>,
-    isExact: Bool,
-    _ emit: (Range<Int>, Int, RowFault?) -> Void
+    _ starts: inout MutableSpan<UInt32>,
+    _ ends: inout MutableSpan<UInt32>
   ) -> Bool {
-    // The copy's first field starts at 0: a mark before it.
-    marks[0] = .max
-    var next = 1
-    var line = 0
-    beginRow()
     while next < positions.count {
-      let found = Int(positions[next])
-      next += 1
-      let byte = text[found]
-      if byte == dialect.quote {
-        guard found == fieldStart, fault != .unclosedQuote else { continue }
-        switch closing(of: found, positions, &next, &line, &marks, &copy) {
-        case .field: continue
-        case .unclosed:
-          // Inside a guessed block this may be the other half of a quoted field.
-          if !isExact { return false }
-          fault = .unclosedQuote
+      let (firstLine, firstNext, firstText) = (line, next, textEnd)
+      switch row(text, positions, &starts, &ends) {
+      case .good(let last):
+        sources.append(
+          Source(
+            start: UInt32(truncatingIfNeeded: start),
+            end: UInt32(truncatingIfNeeded: last),
+            line: UInt32(truncatingIfNeeded: firstLine)
+          )
+        )
+      case .faulty(let fault, let last):
+        var rowEnd = last
+        textEnd = firstText
+        if fault == .unclosedQuote || fault == .longQuote {
           // The row ends with its line: go back to the first line feed after its start.
-          line = lineOfRow
-          next = rowStartIndex
-          while next < positions.count, text[Int(positions[next])] != Dialect.lineFeed { next += 1 }
+          next = firstNext
+          while text.view[Int(positions[next])] != Dialect.lineFeed { next += 1 }
+          rowEnd = textEnd(of: Int(positions[next]), text.view)
+          next += 1
+          line = firstLine + 1
         }
-      } else if byte == dialect.delimiter {
-        endField(at: found, &marks, &copy)
-      } else {
-        line += 1
-        endRow(at: found, &marks, &copy, emit)
-        lineOfRow = line
-        position = found + 1
-        rowStartIndex = next
-        beginRow()
+        faultyRows.append(
+          RowIndex.FaultyRow(range: start..<rowEnd, line: firstLine, fault: fault)
+        )
+      case .blank: break
+      case .misaligned: return false
       }
+      start = Int(positions[next - 1]) + 1
     }
-    return position == end
+    return start == end
   }
 
-  private mutating func beginRow() {
-    isAfterQuote = false
-    fieldStart = position
-    rowCopied = copied
-    rowMark = mark
-    fault = nil
-    fieldCount = 0
+  /// Where the text of a row ends whose line feed is at `lineFeed`.
+  private func textEnd(of lineFeed: Int, _ text: TextView) -> Int {
+    lineFeed > start && text[lineFeed - 1] == Dialect.carriageReturn ? lineFeed - 1 : lineFeed
   }
 
-  private mutating func endRow(
-    at lineFeed: Int,
-    _ marks: inout MutableSpan<UInt32>,
-    _ copy: inout MutableSpan<UInt8>,
-    _ emit: (Range<Int>, Int, RowFault?) -> Void
-  ) {
-    var last = lineFeed
-    if last > position, text[last - 1] == Dialect.carriageReturn { last -= 1 }
-    if last == position { return }
-    endField(at: last, &marks, &copy)
-    if fault == nil, fieldCount != columnCount {
-      fault = fieldCount < columnCount ? .tooFewFields : .tooManyFields
-    }
-    if fault != nil {
-      copied = rowCopied
-      mark = rowMark
-    }
-    emit(position..<last, lineOfRow, fault)
-  }
-
-  /// Ends the field before `end`: a quoted one is written already.
-  private mutating func endField(
-    at end: Int,
-    _ marks: inout MutableSpan<UInt32>,
-    _ copy: inout MutableSpan<UInt8>
-  ) {
-    if isAfterQuote {
-      isAfterQuote = false
-    } else {
-      fieldCount += 1
-      if fault == nil, fieldCount <= columnCount {
-        for index in fieldStart..<max(end, fieldStart) {
-          copy[copied] = text[index]
-          copied += 1
-        }
-        endMark(&marks)
-      }
-    }
-    fieldStart = end + 1
-  }
-
-  /// Marks the end of the field copied last.
-  private mutating func endMark(_ marks: inout MutableSpan<UInt32>) {
-    marks[mark] = UInt32(truncatingIfNeeded: copied)
-    mark += 1
-    copied += 1
-  }
-
-  private enum Quoted {
-    case field
-    case unclosed
-  }
-
-  /// Copies the quoted field opened at `opening`, up to what ends it.
-  private mutating func closing(
-    of opening: Int,
+  /// Reads the row at `start`, to behind its line feed.
+  private mutating func row(
+    _ text: TextEditor,
     _ positions: Span<UInt32>,
-    _ next: inout Int,
-    _ line: inout Int,
-    _ marks: inout MutableSpan<UInt32>,
-    _ copy: inout MutableSpan<UInt8>
-  ) -> Quoted {
-    let limit = opening + Dialect.longestQuotedField
-    let isKept = fieldCount < columnCount
-    var from = opening + 1
+    _ starts: inout MutableSpan<UInt32>,
+    _ ends: inout MutableSpan<UInt32>
+  ) -> RowEnd {
+    let view = text.view
+    let mark = sources.count * columnCount
+    var fault: RowFault?
+    var fieldStart = start
+    var field = 0
+    while true {
+      var bounds: Range<Int>
+      var found: Int
+      if view[fieldStart] == dialect.quote {
+        guard let quoted = quotedField(at: fieldStart, text, positions) else {
+          if isTooLong(fieldStart, positions) { return .faulty(.longQuote, end: 0) }
+          return isExact ? .faulty(.unclosedQuote, end: 0) : .misaligned
+        }
+        bounds = quoted.text
+        let after = view[quoted.closing + 1]
+        let isReturn =
+          after == Dialect.carriageReturn && view[quoted.closing + 2] == Dialect.lineFeed
+        if after != dialect.delimiter, after != Dialect.lineFeed, !isReturn {
+          fault = .textAfterQuote
+        }
+        guard let stop = nextStop(view, positions) else { return .misaligned }
+        found = stop
+      } else {
+        guard let stop = nextStop(view, positions) else { return .misaligned }
+        found = stop
+        bounds = fieldStart..<found
+      }
+      let isLast = view[found] == Dialect.lineFeed
+      if isLast, bounds.upperBound == found, found > start {
+        bounds = fieldStart..<max(fieldStart, textEnd(of: found, view))
+      }
+      if field < columnCount {
+        starts[mark + field] = UInt32(truncatingIfNeeded: bounds.lowerBound) &- 1
+        ends[mark + field] = UInt32(truncatingIfNeeded: bounds.upperBound)
+      }
+      field += 1
+      guard isLast else {
+        fieldStart = found + 1
+        continue
+      }
+      line += 1
+      let last = textEnd(of: found, view)
+      if last == start { return .blank }
+      if let fault { return .faulty(fault, end: last) }
+      if field == columnCount { return .good(end: last) }
+      return .faulty(field < columnCount ? .tooFewFields : .tooManyFields, end: last)
+    }
+  }
+
+  /// The next delimiter or line feed; quotes on the way are text.
+  @inline(__always)
+  private mutating func nextStop(_ text: TextView, _ positions: Span<UInt32>) -> Int? {
     while next < positions.count {
       let found = Int(positions[next])
-      if found > limit { return .unclosed }
       next += 1
-      if text[found] == Dialect.lineFeed { line += 1 }
-      guard text[found] == dialect.quote else { continue }
-      if isKept {
-        for index in from..<found {
-          copy[copied] = text[index]
-          copied += 1
-        }
-      }
-      guard found + 1 < end, text[found + 1] == dialect.quote else {
-        finishQuoted(found, &marks)
-        return .field
-      }
-      // Two quotes are one: keep the second with the text after it.
-      from = found + 1
-      next += 1
+      if text[found] != dialect.quote { return found }
     }
-    return .unclosed
+    return nil
   }
 
-  private mutating func finishQuoted(_ closing: Int, _ marks: inout MutableSpan<UInt32>) {
-    fieldCount += 1
-    if fieldCount <= columnCount { endMark(&marks) }
-    let after = text[closing + 1]
-    let isReturn = after == Dialect.carriageReturn && text[closing + 2] == Dialect.lineFeed
-    if after != dialect.delimiter, after != Dialect.lineFeed, !isReturn { fault = .textAfterQuote }
-    // The delimiter or line feed that comes next must not end another field.
-    isAfterQuote = true
+  /// Says whether the block has more text behind an opening quote than a quoted field may have.
+  private func isTooLong(_ opening: Int, _ positions: Span<UInt32>) -> Bool {
+    Int(positions[positions.count - 1]) > opening + Dialect.longestQuotedField
+  }
+
+  /// Reads the quoted field opened at `opening`, to behind its closing quote; nil where that is
+  /// not found in time.
+  @inline(__always)
+  private mutating func quotedField(
+    at opening: Int,
+    _ text: TextEditor,
+    _ positions: Span<UInt32>
+  ) -> (text: Range<Int>, closing: Int)? {
+    let view = text.view
+    let limit = opening + Dialect.longestQuotedField
+    var from = opening + 1
+    var rewritten: Int?
+    next += 1
+    while next < positions.count {
+      let found = Int(positions[next])
+      if found > limit { return nil }
+      next += 1
+      let byte = view[found]
+      if byte == Dialect.lineFeed { line += 1 }
+      guard byte == dialect.quote else { continue }
+      if found + 1 < end, view[found + 1] == dialect.quote {
+        // Two quotes are one: keep the first with the text before it.
+        if rewritten == nil { rewritten = textEnd }
+        textEnd = text.append(from..<found + 1, at: textEnd)
+        from = found + 2
+        next += 1
+        continue
+      }
+      guard let rewritten else { return (from..<found, found) }
+      textEnd = text.append(from..<found, at: textEnd)
+      return (rewritten..<textEnd, found)
+    }
+    return nil
   }
 }

@@ -83,6 +83,7 @@ struct TextView {
   }
 
   /// Lends the address of the byte at `index` to a function in C.
+  @inline(__always)
   @unsafe
   func withBytes<R>(from index: Int, _ body: (UnsafePointer<UInt8>) -> R) -> R {
     unsafe body(base + index)
@@ -91,66 +92,5 @@ struct TextView {
   /// The text of a range, damaged UTF-8 repaired.
   func text(_ range: Range<Int>) -> String {
     String(decoding: range.map { self[$0] }, as: UTF8.self)
-  }
-}
-
-/// Owns the memory of one block of input, padded as ``TextView`` asks.
-final class TextBuffer {
-  private var region: MemoryRegion
-  /// The bytes that fit.
-  private(set) var capacity: Int
-
-  init(capacity: Int) {
-    self.capacity = capacity
-    region = MemoryRegion(byteCount: capacity + 2 * TextView.padding)
-  }
-
-  /// Makes room for `capacity` bytes, keeping the first `keeping`.
-  func grow(to capacity: Int, keeping: Int) {
-    guard capacity > self.capacity else { return }
-    let wider = MemoryRegion(byteCount: capacity + 2 * TextView.padding)
-    let old = region
-    let padding = TextView.padding
-    old.withMutableSpan(of: UInt8.self, byteOffset: padding, count: keeping) { from in
-      wider.withMutableSpan(of: UInt8.self, byteOffset: padding, count: keeping) { into in
-        for index in 0..<keeping { into[index] = from[index] }
-      }
-    }
-    region = wider
-    self.capacity = capacity
-  }
-
-  /// Reads through `read`, which gets the region, where the bytes go and how many fit.
-  func fill(
-    at position: Int,
-    count: Int,
-    _ read: (MemoryRegion, Int, Int) throws(LoadError) -> Int
-  ) throws(LoadError) -> Int {
-    precondition(position >= 0 && position + count <= capacity)
-    return try read(region, position + TextView.padding, count)
-  }
-
-  func withMutableSpan<R>(_ body: (inout MutableSpan<UInt8>) -> R) -> R {
-    region.withMutableSpan(
-      of: UInt8.self,
-      byteOffset: TextView.padding,
-      count: capacity,
-      body
-    )
-  }
-
-  /// Lends the first `count` bytes and what surrounds them.
-  func withView<R, E>(count: Int, _ body: (TextView) throws(E) -> R) throws(E) -> R {
-    precondition(count <= capacity)
-    return try region.withMutableSpan(
-      of: UInt8.self,
-      byteOffset: 0,
-      count: capacity + 2 * TextView.padding
-    ) { (span) throws(E) in
-      let base = unsafe span.withUnsafeMutableBufferPointer { $0.baseAddress }
-      guard let base = unsafe base else { preconditionFailure("a buffer has an address") }
-      // The span, and with it the region, outlives the call.
-      return try body(unsafe TextView(base: base + TextView.padding, count: count))
-    }
   }
 }

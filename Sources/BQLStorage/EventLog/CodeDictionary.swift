@@ -62,7 +62,7 @@ package final class CodeDictionary: Sendable {
           }
         }
       }
-      let offsets = (0...count).map { Int32($0 * 36) }
+      let offsets = (0...count).map { $0 * 36 }
       return TextDictionary(offsets: offsets, bytes: bytes)
     }
   }

@@ -98,13 +98,14 @@ final class OpenFile: Sendable {
   }
 }
 
-/// Reads an open file from its start.
+/// Reads an open file in order.
 final class FileReader: ByteReader {
   private let file: OpenFile
   private(set) var position = 0
 
-  init(_ file: OpenFile) {
+  init(_ file: OpenFile, from position: Int = 0) {
     self.file = file
+    self.position = position
   }
 
   func read(into region: MemoryRegion, at offset: Int, count: Int) throws(LoadError) -> Int {

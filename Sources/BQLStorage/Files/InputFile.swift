@@ -1,5 +1,6 @@
 import BQLColumnar
 import Glibc
+import Synchronization
 
 /// Holds one file to load: open, its kind known, and where its rows start.
 struct InputFile: Sendable {
@@ -27,7 +28,13 @@ struct InputFile: Sendable {
     self.path = path
     var file = try OpenFile(path: path)
     // A pipe cannot be read twice, which choosing types may take.
-    if file.byteCount == nil { file = try Self.spool(file) }
+    if file.byteCount == nil {
+      if let copy = try StandardInput.copy(file) {
+        file = copy
+      } else {
+        file = try Self.spool(file)
+      }
+    }
     self.file = file
     let reader = FileReader(file)
     switch try Self.kind(reader) {
@@ -69,7 +76,7 @@ struct InputFile: Sendable {
   }
 
   /// Copies a pipe to a nameless file in the folder for temporary files.
-  private static func spool(_ pipe: OpenFile) throws(LoadError) -> OpenFile {
+  fileprivate static func spool(_ pipe: OpenFile) throws(LoadError) -> OpenFile {
     // `getenv` is only read here, at once.
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
@@ -109,5 +116,22 @@ struct InputFile: Sendable {
       total += count
     }
     return OpenFile(path: pipe.path, descriptor: descriptor, byteCount: total)
+  }
+}
+
+/// Keeps the copy of standard input, which a pipe gives once, for every statement that reads it.
+private enum StandardInput {
+  private static let kept = Mutex<OpenFile?>(nil)
+
+  /// Returns the copy of `file`, made by its first reader; nil for anything but standard input, and
+  /// for a terminal, where more may be typed.
+  static func copy(_ file: OpenFile) throws(LoadError) -> OpenFile? {
+    guard file.path == PathPattern.standardInput, isatty(STDIN_FILENO) == 0 else { return nil }
+    return try kept.withLock { kept throws(LoadError) in
+      if let kept { return kept }
+      let copy = try InputFile.spool(file)
+      kept = copy
+      return copy
+    }
   }
 }

@@ -15,8 +15,7 @@ extension BlockResult {
 extension BlockColumn {
   /// Lets go of the column's memory.
   mutating func release() {
-    storage = .int8(Buffer([]))
-    nulls = nil
+    self = BlockColumn(.bytes1(Buffer([])))
   }
 
   /// Returns the rows at `places`, in their order.
@@ -25,28 +24,53 @@ extension BlockColumn {
     func pick<Raw: BitwiseCopyable & Sendable>(_ buffer: Buffer<Raw>) -> Buffer<Raw> {
       Buffer(places.map { buffer[Int($0)] })
     }
-    switch storage {
-    case .int8(let buffer): column.storage = .int8(pick(buffer))
-    case .int16(let buffer): column.storage = .int16(pick(buffer))
-    case .int32(let buffer): column.storage = .int32(pick(buffer))
-    case .int64(let buffer): column.storage = .int64(pick(buffer))
+    switch numbers {
+    case .bytes1(let buffer): column.numbers = .bytes1(pick(buffer))
+    case .bytes2(let buffer): column.numbers = .bytes2(pick(buffer))
+    case .bytes4(let buffer): column.numbers = .bytes4(pick(buffer))
+    case .bytes8(let buffer): column.numbers = .bytes8(pick(buffer))
+    }
+    column.nulls = nulls.map { pick($0) }
+    if let keys { column.reorder(keys, rowCount: places.count) }
+    return column
+  }
+
+  /// Numbers the keys anew, in order of first appearance and as one partition.
+  private mutating func reorder(_ keys: BlockKeys, rowCount: Int) {
+    var order: [Int] = []
+    var numberOf = [Int64](repeating: -1, count: keys.count)
+    var fresh = [UInt32](repeating: UInt32(truncatingIfNeeded: keys.count), count: rowCount)
+    forEachNumber(0..<rowCount) { row, number in
+      let old = Int(truncatingIfNeeded: number)
+      guard old < keys.count else { return }
+      if numberOf[old] < 0 {
+        numberOf[old] = Int64(order.count)
+        order.append(old)
+      }
+      fresh[row] = UInt32(truncatingIfNeeded: numberOf[old])
+    }
+    numbers = .bytes4(Buffer(fresh))
+    self.keys = keys.taking(order)
+  }
+}
+
+extension BlockKeys {
+  /// Returns the entries of `order`, in that order and as one partition; all of them are named.
+  func taking(_ order: [Int]) -> BlockKeys {
+    let starts = [0, Int32(truncatingIfNeeded: order.count)]
+    switch values {
     case .uuids(let words):
-      column.storage = .uuids(
-        Buffer(places.flatMap { [words[Int($0) * 2], words[Int($0) * 2 + 1]] })
-      )
+      let taken = order.flatMap { [words[$0 * 2], words[$0 * 2 + 1]] }
+      return BlockKeys(values: .uuids(Buffer(taken)), starts: starts)
     case .texts(let offsets, let bytes):
       var taken: [UInt8] = []
       var ends: [UInt32] = [0]
-      for place in places {
-        for index in offsets[Int(place)]..<offsets[Int(place) + 1] {
-          taken.append(bytes[Int(index)])
-        }
+      for entry in order {
+        for index in offsets[entry]..<offsets[entry + 1] { taken.append(bytes[Int(index)]) }
         ends.append(UInt32(truncatingIfNeeded: taken.count))
       }
-      taken += [UInt8](repeating: 0, count: 8)
-      column.storage = .texts(offsets: Buffer(ends), bytes: Buffer(taken))
+      taken += [UInt8](repeating: 0, count: Self.spareByteCount)
+      return BlockKeys(values: .texts(offsets: Buffer(ends), bytes: Buffer(taken)), starts: starts)
     }
-    column.nulls = nulls.map { pick($0) }
-    return column
   }
 }

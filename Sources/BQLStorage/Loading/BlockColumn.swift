@@ -3,29 +3,66 @@ import BQLColumnar
 /// Holds one column of one block's rows in the narrowest width that fits this block, the rows
 /// grouped by partition.
 struct BlockColumn: Sendable {
-  enum Storage: Sendable {
-    case int8(Buffer<Int8>)
-    case int16(Buffer<Int16>)
-    case int32(Buffer<Int32>)
-    case int64(Buffer<Int64>)
-    /// Two words a row.
-    case uuids(Buffer<UInt64>)
-    /// Row *i* is `bytes[offsets[i]..<offsets[i + 1]]`; eight bytes follow the last one.
-    case texts(offsets: Buffer<UInt32>, bytes: Buffer<UInt8>)
+  enum Numbers: Sendable {
+    case bytes1(Buffer<UInt8>)
+    case bytes2(Buffer<UInt16>)
+    case bytes4(Buffer<UInt32>)
+    case bytes8(Buffer<UInt64>)
   }
 
-  var storage: Storage
-  /// Holds 1 where a row has no value; nil where all have, and for codes of text, which use 0.
+  /// What the values are told by: offsets from `base`, places in `table`, or those in `keys`.
+  var numbers: Numbers
+  var base: Int64 = 0
+  /// The block's distinct values, where they are few and wide.
+  var table: Buffer<Int64>?
+  /// The block's visits or users; their number stands for none.
+  var keys: BlockKeys?
+  /// Holds 1 where a row has no value; nil where all have, and for codes, which have one for it.
   var nulls: Buffer<UInt8>?
-  /// The smallest and largest stored number, 0 among them.
+  /// The smallest and largest value, 0 among them.
   var range: ClosedRange<Int64> = 0...0
   /// Says that times are in seconds, not microseconds.
   var isInSeconds = false
+
+  init(_ numbers: Numbers, base: Int64 = 0) {
+    self.numbers = numbers
+    self.base = base
+  }
+}
+
+/// Holds the distinct visits or users of one block, by partition and in order of first appearance.
+struct BlockKeys: Sendable {
+  enum Values: Sendable {
+    /// Two words a UUID.
+    case uuids(Buffer<UInt64>)
+    /// Entry *i* is `bytes[offsets[i]..<offsets[i + 1]]`; ``spareByteCount`` bytes follow the last.
+    case texts(offsets: Buffer<UInt32>, bytes: Buffer<UInt8>)
+  }
+
+  /// Bytes behind the last text, which a ``FieldDictionary`` may read.
+  static let spareByteCount = 40
+
+  var values: Values
+  /// Partition *p* has entries `starts[p]..<starts[p + 1]`.
+  var starts: [Int32]
+
+  /// The number of entries, which is also the number that stands for none.
+  var count: Int { Int(starts[starts.count - 1]) }
+}
+
+extension MemoryRegion {
+  /// Takes memory for a load.
+  static func forLoading(_ byteCount: Int) throws(LoadError) -> MemoryRegion {
+    guard let region = MemoryRegion(ifAvailable: byteCount) else {
+      throw .outOfMemory(byteCount: byteCount)
+    }
+    return region
+  }
 }
 
 /// Hands out memory for one column's blocks from regions large enough for huge pages.
 struct ColumnSlab {
-  private var region = MemoryRegion(byteCount: 0)
+  private(set) var regions: [MemoryRegion] = []
   private var used = 0
   private let slabByteCount: Int
 
@@ -35,91 +72,58 @@ struct ColumnSlab {
 
   /// Makes a buffer of `count` numbers, all of which `fill` writes; `spare` more may be written but
   /// are not part of it.
+  @inline(__always)
   mutating func buffer<Element: BitwiseCopyable & Sendable>(
     of type: Element.Type,
     count: Int,
     spare: Int = 0,
     _ fill: (inout MutableSpan<Element>) -> Void
-  ) -> Buffer<Element> {
+  ) throws(LoadError) -> Buffer<Element> {
     let byteCount = (count + spare) * MemoryLayout<Element>.stride
-    if used + byteCount > region.byteCount {
-      region = MemoryRegion(byteCount: max(slabByteCount, byteCount))
+    if used + byteCount > regions.last?.byteCount ?? -1 {
+      regions.append(try .forLoading(max(slabByteCount, byteCount)))
       used = 0
     }
+    let region = regions[regions.count - 1]
     let offset = used
     region.withMutableSpan(of: type, byteOffset: offset, count: count + spare, fill)
     used += (byteCount + 63) & ~63
     return Buffer(sharing: region, byteOffset: offset, count: count)
   }
-}
 
-/// Tells what became of one block of input.
-struct BlockResult: Sendable {
-  /// The rejected rows of one kind.
-  struct Rejection: Sendable {
-    var reason: RejectionReason
-    var rowCount: Int
-    /// Line feeds in the block before the first such row.
-    var firstLine: Int
-    var example: String
-  }
-
-  let index: Int
-  let file: Int
-  /// Line feeds in the block.
-  var lineCount = 0
-  var rowsRead = 0
-  var rowsKept = 0
-  var rowsFiltered = 0
-  var rejections: [Rejection] = []
-  /// The rejected rows with their reasons, where they are to be written.
-  var rejectedRows: [(text: [UInt8], reason: RejectionReason, line: Int)] = []
-  /// Bad values by column, whether their rows were rejected or not.
-  var badValues: [Int] = []
-  /// The times of the first and last row kept, and how often a row is earlier than the one before.
-  var firstTime: Int64 = 0
-  var lastTime: Int64 = 0
-  var outOfOrderRows = 0
-  /// Partition *p* has rows `partitionStarts[p]..<partitionStarts[p + 1]`.
-  var partitionStarts: [Int32] = []
-  var columns: [BlockColumn] = []
-  /// The worker whose dictionaries the codes of text are from.
-  var worker = 0
-  /// Where each row, in source order, stands in the columns; kept while the log may turn out small.
-  var places: [Int32]?
-}
-
-/// Says why a row is left out.
-enum RejectionReason: Hashable, Sendable {
-  case fault(RowFault)
-  case emptyKey(column: Int)
-  case badValue(column: Int)
-
-  /// The reason in the analyst's terms.
-  func text(_ columns: [FileColumn]) -> String {
-    switch self {
-    case .fault(.tooFewFields): return "the row has too few fields"
-    case .fault(.tooManyFields): return "the row has too many fields"
-    case .fault(.textAfterQuote): return "text follows a closing quote"
-    case .fault(.unclosedQuote): return "a quote is not closed"
-    case .emptyKey(let column): return "\(columns[column].name) is empty"
-    case .badValue(let column):
-      let name = columns[column].name
-      switch columns[column].reading {
-      case .int: return "\(name) is not a whole number"
-      case .decimal: return "\(name) is not a number with at most two decimals"
-      case .float: return "\(name) is not a number"
-      case .bool: return "\(name) is neither true nor false"
-      case .date: return "\(name) is not a date"
-      case .time: return "\(name) is not a time in the column's format"
-      case .uuid: return "\(name) is not a UUID"
-      case .text, .localText: return "\(name) is not a text"
+  /// Writes what each value is above `base` to its row's place; rows left out go to the spare last
+  /// slot.
+  private mutating func scatter<Element: FixedWidthInteger & BitwiseCopyable & Sendable>(
+    _ values: Span<Int64>,
+    _ places: Span<Int32>,
+    _ kept: Int,
+    _ base: Int64,
+    as type: Element.Type
+  ) throws(LoadError) -> Buffer<Element> {
+    try buffer(of: type, count: kept, spare: 1) { output in
+      for row in places.indices {
+        output[Int(places[row])] = Element(truncatingIfNeeded: values[row] &- base)
       }
     }
   }
 
-  /// Says that the row is whole but lacks its USER or TIME.
-  var isEmptyKey: Bool {
-    if case .emptyKey = self { true } else { false }
+  /// Writes values of `base` to `base + limit` in the narrowest width, as what they are above it.
+  mutating func numbers(
+    _ values: Span<Int64>,
+    _ places: Span<Int32>,
+    _ kept: Int,
+    base: Int64 = 0,
+    limit: UInt64
+  ) throws(LoadError) -> BlockColumn.Numbers {
+    if limit <= UInt64(UInt8.max) {
+      return .bytes1(try scatter(values, places, kept, base, as: UInt8.self))
+    }
+    if limit <= UInt64(UInt16.max) {
+      return .bytes2(try scatter(values, places, kept, base, as: UInt16.self))
+    }
+    if limit <= UInt64(UInt32.max) {
+      return .bytes4(try scatter(values, places, kept, base, as: UInt32.self))
+    }
+    return .bytes8(try scatter(values, places, kept, base, as: UInt64.self))
   }
 }

@@ -8,8 +8,8 @@ struct ColumnScratch {
   var lows: [Int64] = []
   var nulls: [Bool] = []
   var hasNulls = false
-  /// Says that some time is not a whole second.
-  var hasFractions = false
+  /// Says that times are in seconds, not microseconds.
+  var isInSeconds = false
 
   mutating func prepare(rowCount: Int, isUUID: Bool) {
     if values.count < rowCount {
@@ -17,10 +17,10 @@ struct ColumnScratch {
       nulls = [Bool](repeating: false, count: rowCount)
       if isUUID { lows = [Int64](repeating: 0, count: rowCount) }
     } else if hasNulls {
-      for index in nulls.indices { nulls[index] = false }
+      var output = nulls.mutableSpan
+      for index in output.indices { output[index] = false }
     }
     hasNulls = false
-    hasFractions = false
   }
 
   /// Reads a column with `parse`, which returns nil for what does not fit; those rows are returned.
@@ -54,6 +54,30 @@ struct ColumnScratch {
     swap(&values, &self.values)
     swap(&nulls, &self.nulls)
     hasNulls = nullCount > 0
+    return bad
+  }
+
+  /// Reads a column of UUIDs; rows that hold something else are returned.
+  mutating func readUUIDs(_ fields: FieldView, column: Int) -> [Int] {
+    let text = fields.text
+    var highs: [Int64] = []
+    swap(&highs, &values)
+    var bad: [Int] = []
+    var empty: [Int] = []
+    var highOutput = highs.mutableSpan
+    var lowOutput = lows.mutableSpan
+    fields.forEach(column) { row, start, end in
+      if start == end {
+        empty.append(row)
+      } else if let words = text.uuid(start, end) {
+        highOutput[row] = Int64(bitPattern: words.high)
+        lowOutput[row] = Int64(bitPattern: words.low)
+      } else {
+        bad.append(row)
+      }
+    }
+    swap(&highs, &values)
+    setNull(empty)
     return bad
   }
 

@@ -7,6 +7,8 @@ struct Block {
   /// The block's place in the order of all files' text.
   let index: Int
   let file: Int
+  /// Where it starts in a plain file.
+  let position: Int
   /// Where the first row starts and the last one ends, behind a line feed.
   let start: Int
   let end: Int
@@ -17,34 +19,53 @@ struct Block {
 
 /// Cuts the text of a load's files into blocks, which workers take in order.
 ///
-/// A plain file is cut at the line ends next to multiples of the block size, each block read by the
-/// worker that took it. An archive, or a file in which such a cut fell inside quotes, is read in
-/// order, one worker at a time, and cut at row ends.
+/// A plain file is cut at line ends near multiples of the block size, each block read by the worker
+/// that took it. Such a line end may lie inside quotes: reading then goes on from the block's start
+/// with one block that is cut at a row's end. An archive is read in order, one worker at a time, and
+/// cut at row ends.
 final class BlockSource: Sendable {
+  /// Names a place in the text of all files from which on blocks are made.
+  struct Start: Sendable {
+    /// The number of the block that starts there.
+    var index = 0
+    var file = 0
+    /// In the file; nil where its rows start.
+    var position: Int?
+    /// Says that the first block is cut at a row's end.
+    var isExact = false
+  }
+
   /// Where the reading stands; touched only by the holder of `turn`.
   private final class Cursor: @unchecked Sendable {
-    var file = 0
-    /// Where the next block starts in a plain file; nil before the file's first block.
-    var position: Int?
+    var next: Start
+    /// Says that the next block starts at a row and not at a line end that is to be found.
+    var isAtRow = true
     var stream: RowStream?
-    var index = 0
     var isStopped = false
+
+    init(_ start: Start) { next = start }
   }
 
   private let files: [InputFile]
   private let dialect: Dialect
+  private let columnCount: Int
   private let blockByteCount: Int
-  private let isCareful: Bool
   private let turn = Mutex<Void>(())
-  private let cursor = Cursor()
+  private let cursor: Cursor
   private let bytesRead = Atomic<Int>(0)
 
-  /// With `isCareful`, plain files, too, are cut at row ends only.
-  init(_ files: [InputFile], dialect: Dialect, blockByteCount: Int, isCareful: Bool) {
+  init(
+    _ files: [InputFile],
+    dialect: Dialect,
+    columnCount: Int,
+    blockByteCount: Int,
+    from start: Start
+  ) {
     self.files = files
     self.dialect = dialect
+    self.columnCount = columnCount
     self.blockByteCount = max(blockByteCount, 1)
-    self.isCareful = isCareful
+    cursor = Cursor(start)
   }
 
   /// Bytes of text handed out so far.
@@ -56,7 +77,7 @@ final class BlockSource: Sendable {
   }
 
   private enum Claim {
-    case plain(index: Int, file: Int, position: Int, isFirst: Bool)
+    case plain(index: Int, file: Int, position: Int, isAtRow: Bool)
     case ready(Block)
   }
 
@@ -70,70 +91,92 @@ final class BlockSource: Sendable {
     case .ready(let block):
       bytesRead.add(block.end - block.start, ordering: .relaxed)
       return block
-    case .plain(let index, let file, let position, let isFirst):
-      let block = try read(buffer, index, files[file], file, position, isFirst)
+    case .plain(let index, let file, let position, let isAtRow):
+      let block = try read(buffer, index, file, position, isAtRow)
       bytesRead.add(block.end - block.start, ordering: .relaxed)
       return block
     }
   }
 
   private func nextClaim(_ buffer: TextBuffer) throws(LoadError) -> Claim? {
-    while !cursor.isStopped, cursor.file < files.count {
-      let file = files[cursor.file]
-      if let byteCount = file.textByteCount, !isCareful {
-        let position = cursor.position ?? file.textStart
+    while !cursor.isStopped, cursor.next.file < files.count {
+      let number = cursor.next.file
+      let file = files[number]
+      let position = cursor.next.position ?? file.textStart
+      if let byteCount = file.textByteCount, !cursor.next.isExact {
         if position < byteCount {
-          cursor.position = position + blockByteCount
-          cursor.index += 1
+          defer {
+            cursor.next.index += 1
+            cursor.next.position = position + blockByteCount
+            cursor.isAtRow = false
+          }
           return .plain(
-            index: cursor.index - 1,
-            file: cursor.file,
+            index: cursor.next.index,
+            file: number,
             position: position,
-            isFirst: position == file.textStart
+            isAtRow: cursor.isAtRow
           )
         }
-      } else {
-        if cursor.stream == nil {
-          cursor.stream = RowStream(
-            try file.makeReader(),
-            path: file.path,
-            dialect: dialect,
-            skipping: file.textStart,
-            blockByteCount: blockByteCount
-          )
-        }
-        if let rows = try cursor.stream?.next(into: buffer) {
-          cursor.index += 1
-          return .ready(
-            Block(
-              index: cursor.index - 1,
-              file: cursor.file,
-              start: rows.lowerBound,
-              end: rows.upperBound,
-              isExact: true
-            )
-          )
-        }
+      } else if let block = try nextRows(file, number, from: position, into: buffer) {
+        return .ready(block)
       }
-      cursor.file += 1
-      cursor.position = nil
+      cursor.next.file += 1
+      cursor.next.position = nil
+      cursor.next.isExact = false
+      cursor.isAtRow = true
       cursor.stream = nil
     }
     return nil
   }
 
-  /// Reads the lines of a plain file that start in `position..<position + blockByteCount`.
+  /// Reads whole rows, in order; nil at the end of the file.
+  private func nextRows(
+    _ file: InputFile,
+    _ number: Int,
+    from position: Int,
+    into buffer: TextBuffer
+  ) throws(LoadError) -> Block? {
+    let isPlain = file.textByteCount != nil
+    if cursor.stream == nil {
+      cursor.stream = RowStream(
+        isPlain ? FileReader(file.file, from: position) : try file.makeReader(),
+        path: file.path,
+        dialect: dialect,
+        skipping: isPlain ? 0 : file.textStart,
+        blockByteCount: blockByteCount
+      )
+    }
+    guard let rows = try cursor.stream?.next(into: buffer) else { return nil }
+    defer { cursor.next.index += 1 }
+    if isPlain {
+      // One block was to be cut at a row's end; the next one starts there.
+      cursor.next.position = position + rows.count
+      cursor.next.isExact = false
+      cursor.stream = nil
+    }
+    return Block(
+      index: cursor.next.index,
+      file: number,
+      position: position,
+      start: rows.lowerBound,
+      end: rows.upperBound,
+      isExact: true
+    )
+  }
+
+  /// Reads the rows of a plain file from the cut at or behind `position` to the cut one block on.
   private func read(
     _ buffer: TextBuffer,
     _ index: Int,
-    _ file: InputFile,
     _ number: Int,
     _ position: Int,
-    _ isFirst: Bool
+    _ isAtRow: Bool
   ) throws(LoadError) -> Block {
+    let file = files[number]
     // The byte before tells whether a line starts at `position`.
-    let lead = isFirst ? 0 : 1
+    let lead = isAtRow ? 0 : 1
     let nominal = lead + blockByteCount
+    let cut = BlockCut(dialect: dialect, columnCount: columnCount)
     var wanted = nominal + 4_096
     var count = 0
     while true {
@@ -144,21 +187,21 @@ final class BlockSource: Sendable {
       if isComplete, let total = file.textByteCount, position - lead + count < total {
         throw .unreadable(path: file.path, reason: "it became shorter while it was read")
       }
-      let cut = buffer.withView(count: count) { text in
-        let start = isFirst ? 0 : text.firstLineFeed(from: 0).map { $0 + 1 }
-        let end = text.firstLineFeed(from: nominal - 1).map { $0 + 1 }
-        return (start: start, end: end)
+      let textEnd = isComplete ? buffer.endLastLine(count: count) : count
+      let bounds = buffer.withView(count: textEnd) { text -> Range<Int>? in
+        guard
+          let start = isAtRow ? 0 : cut.position(in: text, from: 0, isComplete: isComplete),
+          let end = cut.position(in: text, from: nominal - 1, isComplete: isComplete)
+        else { return nil }
+        return start..<max(start, end)
       }
-      if let start = cut.start, let end = cut.end {
-        return Block(index: index, file: number, start: start, end: end, isExact: false)
-      }
-      if isComplete {
-        let end = buffer.endLastLine(count: count)
+      if let bounds {
         return Block(
           index: index,
           file: number,
-          start: cut.start ?? end,
-          end: end,
+          position: position - lead + bounds.lowerBound,
+          start: bounds.lowerBound,
+          end: bounds.upperBound,
           isExact: false
         )
       }
@@ -199,106 +242,5 @@ extension LoadError {
       kind: "text with a line of more than \(Dialect.longestRow >> 20) MB",
       hint: nil
     )
-  }
-}
-
-extension TextBuffer {
-  /// Ends the first `count` bytes in a line feed and returns how many they are then.
-  func endLastLine(count: Int) -> Int {
-    withMutableSpan { span in
-      if count == 0 || span[count - 1] == Dialect.lineFeed { return count }
-      span[count] = Dialect.lineFeed
-      return count + 1
-    }
-  }
-}
-
-extension TextView {
-  /// The position of the first line feed at or after `start`.
-  func firstLineFeed(from start: Int) -> Int? { first(Dialect.lineFeed, from: start) }
-
-  /// The position of the first `byte` at or after `start`.
-  func first(_ byte: UInt8, from start: Int) -> Int? {
-    guard start < count else { return nil }
-    return unsafe withBytes(from: start) { bytes in
-      // `memchr` reads no more than the text's bytes from `start` on.
-      guard let found = unsafe memchr(bytes, Int32(byte), count - start) else { return nil }
-      return unsafe start + (UnsafeRawPointer(found) - UnsafeRawPointer(bytes))
-    }
-  }
-}
-
-/// Reads a text in order and cuts it at the ends of rows.
-final class RowStream {
-  private let reader: any ByteReader
-  private let path: String
-  private let boundary: RowBoundary
-  private var skipping: Int
-  private let blockByteCount: Int
-  /// What was read behind the last block: the beginning of a row.
-  private var rest: [UInt8] = []
-  private var isAtEnd = false
-
-  init(
-    _ reader: any ByteReader,
-    path: String,
-    dialect: Dialect,
-    skipping: Int,
-    blockByteCount: Int
-  ) {
-    self.reader = reader
-    self.path = path
-    boundary = RowBoundary(dialect: dialect)
-    self.skipping = skipping
-    self.blockByteCount = blockByteCount
-  }
-
-  /// Reads whole rows into `buffer` and returns where they are; nil at the end.
-  func next(into buffer: TextBuffer) throws(LoadError) -> Range<Int>? {
-    if isAtEnd { return nil }
-    var count = rest.count
-    var wanted = max(skipping, count) + blockByteCount
-    buffer.grow(to: wanted + 1, keeping: 0)
-    buffer.withMutableSpan { span in
-      for index in rest.indices { span[index] = rest[index] }
-    }
-    while true {
-      let room = wanted - count
-      let more = try buffer.fill(at: count, count: room) {
-        (region, offset, room) throws(LoadError) in
-        try reader.fill(region, at: offset, count: room)
-      }
-      count += more
-      isAtEnd = more < room
-      if isAtEnd { count = buffer.endLastLine(count: count) }
-      let start = min(skipping, count)
-      let end = buffer.withView(count: count) { lastRowEnd($0, from: start) }
-      if end > start || isAtEnd {
-        rest = buffer.withMutableSpan { span in (end..<count).map { span[$0] } }
-        skipping = 0
-        return start..<end
-      }
-      if wanted > max(blockByteCount, skipping) + Dialect.longestRow {
-        throw .tooLongRow(in: path)
-      }
-      wanted *= 2
-      buffer.grow(to: wanted + 1, keeping: count)
-    }
-  }
-
-  /// The end of the last whole row; `start` where there is none.
-  private func lastRowEnd(_ text: TextView, from start: Int) -> Int {
-    if isAtEnd { return text.count }
-    if text.first(boundary.dialect.quote, from: start) == nil {
-      var end = text.count
-      while end > start, text[end - 1] != Dialect.lineFeed { end -= 1 }
-      return end
-    }
-    var end = start
-    while end < text.count, case .at(let next) = boundary.end(of: end, in: text, isComplete: false)
-    {
-      end = next
-    }
-    return end
   }
 }

@@ -24,6 +24,7 @@ final class BlockWorker {
   let plan: PassPlan
   let number: Int
   let rows: RowIndex
+  let buffer = TextBuffer(capacity: 1 << 16)
   var scratch: [ColumnScratch]
   var slabs: [ColumnSlab]
   var timeCaches: [TimeCache?]
@@ -33,6 +34,10 @@ final class BlockWorker {
   var isRejected: [Bool] = []
   var rejectedCount = 0
   var places: [Int32] = []
+  /// The partition of each row of the block at hand; `UInt8.max` for those left out.
+  var partitions: [UInt8] = []
+  var keyNumbering = KeyNumbering()
+  var wideValues = WideValues()
 
   init(_ plan: PassPlan, number: Int) {
     self.plan = plan
@@ -54,19 +59,16 @@ final class BlockWorker {
     _ buffer: TextBuffer,
     keepsPlaces: Bool
   ) throws(LoadError) -> BlockResult? {
-    try buffer.withView(count: block.end) { text throws(LoadError) -> BlockResult? in
-      guard rows.index(text, block.start, block.end, isExact: block.isExact) == .indexed else {
-        return nil
-      }
-      return try rows.withFields(text) { fields throws(LoadError) in
-        try read(block, text, fields, keepsPlaces)
-      }
+    guard
+      rows.index(buffer, block.start, block.end, isExact: block.isExact) == .indexed
+    else { return nil }
+    return try rows.withFields(buffer) { fields throws(LoadError) in
+      try read(block, fields, keepsPlaces)
     }
   }
 
   private func read(
     _ block: Block,
-    _ text: TextView,
     _ fields: FieldView,
     _ keepsPlaces: Bool
   ) throws(LoadError) -> BlockResult {
@@ -74,19 +76,23 @@ final class BlockWorker {
     result.worker = number
     result.lineCount = rows.lineCount
     result.rowsRead = fields.rowCount + rows.faultyRows.count
-    result.badValues = [Int](repeating: 0, count: plan.columns.count)
-    var log = RejectionLog(plan: plan, rows: rows, text: text)
+    result.badValues = plan.columns.map { _ in BadValues() }
+    var log = RejectionLog(plan: plan, rows: rows, text: fields.text)
     for row in rows.faultyRows { log.add(row) }
-    if isRejected.count < fields.rowCount {
-      isRejected = [Bool](repeating: false, count: fields.rowCount)
-    } else if rejectedCount > 0 {
-      for index in isRejected.indices { isRejected[index] = false }
+    clearRejected(fields.rowCount)
+    let bad = plan.columns.indices.map { readValues(fields, $0) }
+    for column in plan.columns.indices where !widens(column) {
+      result.badValues[column] = describe(bad[column], fields, column)
+      reject(fields, column, bad[column], &log)
     }
-    rejectedCount = 0
-    for column in plan.columns.indices {
-      let bad = readValues(fields, column)
-      result.badValues[column] = bad.count
-      reject(fields, column, bad, &log)
+    // What stands in a row that is left out says nothing of its column.
+    for column in plan.columns.indices where widens(column) && !bad[column].isEmpty {
+      let kept = bad[column].filter { !isRejected[$0] }
+      result.badValues[column] = describe(kept, fields, column)
+    }
+    if let filter = plan.filter {
+      let kept = try filter(chunk(fields))
+      result.rowsFiltered = leaveOut(kept, fields.rowCount)
     }
     let skipped = rejectedCount > 0 ? isRejected : nil
     for column in plan.columns.indices where plan.columns[column].reading == .text {
@@ -98,17 +104,35 @@ final class BlockWorker {
         into: &scratch[column].values
       )
     }
-    if let filter = plan.filter {
-      let kept = try filter(chunk(fields))
-      result.rowsFiltered = leaveOut(kept, fields.rowCount)
-    }
     (result.rejections, result.rejectedRows) = log.finish()
     result.rowsKept = fields.rowCount - rejectedCount
     measureOrder(fields.rowCount, &result)
     result.partitionStarts = place(fields)
-    result.columns = plan.columns.indices.map { store(fields, $0, result.rowsKept) }
+    for column in plan.columns.indices {
+      result.columns.append(try store(fields, column, result.rowsKept))
+    }
     if keepsPlaces { result.places = sourceOrder(fields.rowCount) }
     return result
+  }
+
+  /// Says that a value which does not fit changes how the column is read, and is no bad value.
+  private func widens(_ column: Int) -> Bool {
+    plan.columns[column].widens(onError: plan.onError)
+  }
+
+  private func clearRejected(_ rowCount: Int) {
+    if isRejected.count < rowCount {
+      isRejected = [Bool](repeating: false, count: rowCount)
+    } else if rejectedCount > 0 {
+      var output = isRejected.mutableSpan
+      for index in output.indices { output[index] = false }
+    }
+    rejectedCount = 0
+  }
+
+  /// Forgets what the dictionaries took from `block` and later ones, which are read again.
+  func forget(from block: Int) {
+    for column in dictionaries.indices { dictionaries[column].forget(from: block) }
   }
 
   // MARK: - Values
@@ -135,7 +159,7 @@ final class BlockWorker {
     case .date:
       return scratch[column].read(fields, column: column) { TimeText.days($0, $1, $2) }
     case .time(let format): return readTimes(fields, column, format)
-    case .uuid: return readUUIDs(fields, column)
+    case .uuid: return scratch[column].readUUIDs(fields, column: column)
     case .text: return []
     case .localText:
       // Only which rows are empty; the texts are copied when they are stored.
@@ -145,36 +169,36 @@ final class BlockWorker {
 
   private func readTimes(_ fields: FieldView, _ column: Int, _ format: TimeFormat) -> [Int] {
     var cache = timeCaches[column] ?? TimeCache(format)
-    let bad = scratch[column].read(fields, column: column) { cache.micros($0, $1, $2) }
-    scratch[column].hasFractions = cache.takeFractions()
-    timeCaches[column] = cache
+    defer { timeCaches[column] = cache }
+    var bad = scratch[column].read(fields, column: column) { cache.value($0, $1, $2) }
+    if cache.needsMicros, cache.isInSeconds {
+      // From now on: a file with fractions has them everywhere.
+      cache.isInSeconds = false
+      scratch[column].prepare(rowCount: fields.rowCount, isUUID: false)
+      bad = scratch[column].read(fields, column: column) { cache.value($0, $1, $2) }
+    }
+    scratch[column].isInSeconds = cache.isInSeconds
     return bad
   }
 
-  private func readUUIDs(_ fields: FieldView, _ column: Int) -> [Int] {
-    let text = fields.text
-    var highs: [Int64] = []
-    var lows: [Int64] = []
-    swap(&highs, &scratch[column].values)
-    swap(&lows, &scratch[column].lows)
-    var bad: [Int] = []
-    var empty: [Int] = []
-    var highOutput = highs.mutableSpan
-    var lowOutput = lows.mutableSpan
-    fields.forEach(column) { row, start, end in
-      if start == end {
-        empty.append(row)
-      } else if let words = UUIDText.words(text, start, end) {
-        highOutput[row] = Int64(bitPattern: words.high)
-        lowOutput[row] = Int64(bitPattern: words.low)
-      } else {
-        bad.append(row)
+  /// Counts bad values and tells what the column would have to be read as instead.
+  private func describe(_ bad: [Int], _ fields: FieldView, _ column: Int) -> BadValues {
+    guard let first = bad.first else { return BadValues() }
+    var reading = plan.columns[column].reading
+    let role = plan.columns[column].role
+    for row in bad {
+      let range = fields.range(row, column)
+      while !reading.fits(fields.text, range.lowerBound, range.upperBound),
+        let wider = reading.wider(role: role)
+      {
+        reading = wider
       }
     }
-    swap(&highs, &scratch[column].values)
-    swap(&lows, &scratch[column].lows)
-    scratch[column].setNull(empty)
-    return bad
+    return BadValues(
+      count: bad.count,
+      firstLine: rows.source(ofRow: first, in: fields).line,
+      reading: reading
+    )
   }
 
   /// Rejects or makes NULL the rows with bad values, and rejects those without USER or TIME.
@@ -186,7 +210,7 @@ final class BlockWorker {
   ) {
     let role = plan.columns[column].role
     let isKey = role == .user || role == .time
-    if !bad.isEmpty, plan.onError == .null, !isKey {
+    if !bad.isEmpty, !isKey, plan.onError == .null {
       scratch[column].setNull(bad)
     } else {
       for row in bad { reject(row, .badValue(column: column), fields, &log) }
@@ -228,6 +252,8 @@ final class BlockWorker {
   private func measureOrder(_ rowCount: Int, _ result: inout BlockResult) {
     guard let column = plan.timeColumn, result.rowsKept > 0 else { return }
     let times = scratch[column].values
+    let isRejected = isRejected
+    let scale = scratch[column].isInSeconds ? TimeText.microsPerSecond : 1
     var previous: Int64?
     var outOfOrder = 0
     for row in 0..<rowCount where rejectedCount == 0 || !isRejected[row] {
@@ -235,11 +261,11 @@ final class BlockWorker {
       if let previous {
         if time < previous { outOfOrder += 1 }
       } else {
-        result.firstTime = time
+        result.firstTime = time &* scale
       }
       previous = time
     }
-    result.lastTime = previous ?? 0
+    result.lastTime = (previous ?? 0) &* scale
     result.outOfOrderRows = outOfOrder
   }
 
@@ -251,34 +277,38 @@ final class BlockWorker {
   private func place(_ fields: FieldView) -> [Int32] {
     let rowCount = fields.rowCount
     if places.count < rowCount { places = [Int32](repeating: 0, count: rowCount) }
-    let kept = Int32(truncatingIfNeeded: rowCount - rejectedCount)
-    guard let column = plan.userColumn else {
-      var next: Int32 = 0
-      for row in 0..<rowCount {
-        let isOut = rejectedCount > 0 && isRejected[row]
-        places[row] = isOut ? kept : next
-        next += isOut ? 0 : 1
-      }
-      return [0, kept]
-    }
     var partitions = [UInt8](repeating: 0, count: rowCount)
-    hashUsers(fields, column, &partitions)
-    var counts = [Int32](repeating: 0, count: plan.partitionCount)
-    for row in 0..<rowCount where rejectedCount == 0 || !isRejected[row] {
-      counts[Int(partitions[row])] += 1
+    if let column = plan.userColumn { hashUsers(fields, column, &partitions) }
+    if rejectedCount > 0 {
+      for row in 0..<rowCount where isRejected[row] { partitions[row] = .max }
     }
+    // A slot a partition, and the last one for rows left out.
+    var counts = [Int32](repeating: 0, count: 256)
+    for row in 0..<rowCount { counts[Int(partitions[row])] &+= 1 }
     var starts: [Int32] = [0]
-    for count in counts { starts.append(starts[starts.count - 1] + count) }
-    var next = starts
-    for row in 0..<rowCount {
-      if rejectedCount > 0, isRejected[row] {
-        places[row] = kept
-      } else {
+    for partition in 0..<plan.partitionCount {
+      starts.append(starts[partition] + counts[partition])
+    }
+    var next = starts + [Int32](repeating: 0, count: 256 - starts.count)
+    var places: [Int32] = []
+    swap(&places, &self.places)
+    var output = places.mutableSpan
+    if rejectedCount == 0 {
+      for row in 0..<rowCount {
         let partition = Int(partitions[row])
-        places[row] = next[partition]
-        next[partition] += 1
+        output[row] = next[partition]
+        next[partition] &+= 1
+      }
+    } else {
+      let kept = Int32(truncatingIfNeeded: rowCount - rejectedCount)
+      for row in 0..<rowCount {
+        let partition = Int(partitions[row])
+        output[row] = partition == Int(UInt8.max) ? kept : next[partition]
+        next[partition] &+= 1
       }
     }
+    swap(&places, &self.places)
+    self.partitions = partitions
     return starts
   }
 
@@ -286,10 +316,10 @@ final class BlockWorker {
   private func hashUsers(_ fields: FieldView, _ column: Int, _ partitions: inout [UInt8]) {
     precondition(plan.partitionCount == 64, "six bits choose among 64 partitions")
     let values = scratch[column].values
+    var output = partitions.mutableSpan
     switch plan.columns[column].reading {
     case .localText:
       let text = fields.text
-      var output = partitions.mutableSpan
       fields.forEach(column) { row, start, end in
         output[row] = UInt8(truncatingIfNeeded: text.hash(start, count: end - start) >> 58)
       }
@@ -297,12 +327,12 @@ final class BlockWorker {
       let lows = scratch[column].lows
       for row in 0..<fields.rowCount {
         let hash = TextView.mix(UInt64(bitPattern: values[row] ^ (lows[row] &* 31)))
-        partitions[row] = UInt8(truncatingIfNeeded: hash >> 58)
+        output[row] = UInt8(truncatingIfNeeded: hash >> 58)
       }
     default:
       for row in 0..<fields.rowCount {
         let hash = TextView.mix(UInt64(bitPattern: values[row]))
-        partitions[row] = UInt8(truncatingIfNeeded: hash >> 58)
+        output[row] = UInt8(truncatingIfNeeded: hash >> 58)
       }
     }
   }

@@ -20,7 +20,8 @@ enum ChunkColumn {
         validity[position] = false
       }
     }
-    let values = kept.map { scratch.values[$0] }
+    let scale = scratch.isInSeconds ? TimeText.microsPerSecond : 1
+    let values = kept.map { scratch.values[$0] &* scale }
     switch column.reading.type {
     case .bool: return Column(bools: values.map { $0 != 0 }, validity: validity)
     case .float:

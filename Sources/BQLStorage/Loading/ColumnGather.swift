@@ -5,125 +5,124 @@ struct ColumnGather {
   let blocks: [BlockResult]
   let directories: [PartitionDirectory]
   let runs: [PartitionRuns]
+  let pool: MemoryPool
   let threads: Int
-
-  /// Says what of a block's number goes into the log.
-  enum Transform: Sendable {
-    case none
-    /// Microseconds for blocks in seconds.
-    case micros
-    /// The shared code of each worker's code.
-    case codes([[Int32]])
-  }
+  let isCancelled: @Sendable () -> Bool
 
   /// Gathers whole numbers in the narrowest width that holds `range`.
   func ints(
     _ column: Int,
     _ type: DataType,
-    range: ClosedRange<Int64>,
-    scale: Int64,
-    _ transform: Transform
-  ) -> [StoredColumn] {
-    switch IntegerWidth(range) {
-    case .one:
-      gather(column, of: Int8.self, transform) {
-        StoredColumn(type: type, storage: .int8($0), scale: scale, validity: $1, count: $0.count)
-      }
-    case .two:
-      gather(column, of: Int16.self, transform) {
-        StoredColumn(type: type, storage: .int16($0), scale: scale, validity: $1, count: $0.count)
-      }
-    case .four:
-      gather(column, of: Int32.self, transform) {
-        StoredColumn(type: type, storage: .int32($0), scale: scale, validity: $1, count: $0.count)
-      }
-    case .eight:
-      gather(column, of: Int64.self, transform) {
-        StoredColumn(type: type, storage: .int64($0), scale: scale, validity: $1, count: $0.count)
-      }
+    range: ClosedRange<Int64>
+  ) throws(LoadError) -> [StoredColumn] {
+    try numbers(column, type, IntegerWidth(range), scale: 1, hasMicros: false)
+  }
+
+  /// Gathers times other than those of the TIME column.
+  func times(_ column: Int, range: ClosedRange<Int64>) throws(LoadError) -> [StoredColumn] {
+    if blocks.allSatisfy({ $0.columns[column].isInSeconds }) {
+      let scale = TimeText.microsPerSecond
+      return try numbers(column, .timestamp, IntegerWidth(range), scale: scale, hasMicros: false)
+    }
+    return try numbers(column, .timestamp, .eight, scale: 1, hasMicros: true)
+  }
+
+  func bools(_ column: Int) throws(LoadError) -> [StoredColumn] {
+    try gather(column, of: UInt8.self, hasMicros: false) { buffer, validity in
+      StoredColumn(type: .bool, storage: .bool(buffer), validity: validity, count: buffer.count)
     }
   }
 
-  func floats(_ column: Int) -> [StoredColumn] {
-    let isNull = hasNulls(column)
-    return eachPartition(of: Double.self) { partition, output in
-      scatter(partition, column) { block, places, offset, targets in
-        block.forEachInt(places) { place, bits in
-          output[Int(targets[place + offset])] = Double(bitPattern: UInt64(bitPattern: bits))
-        }
-      }
-      return isNull ? validity(partition, column) : nil
+  func floats(_ column: Int) throws(LoadError) -> [StoredColumn] {
+    let column = ColumnRuns(blocks, column: column)
+    return try eachPartition(of: Double.self) { partition, output in
+      scatter(partition, column, &output) { Double(bitPattern: UInt64(bitPattern: $0)) }
+      return validity(partition, column)
     } make: { buffer, validity in
       StoredColumn(type: .float, storage: .float(buffer), validity: validity, count: buffer.count)
     }
   }
 
-  func bools(_ column: Int) -> [StoredColumn] {
-    gather(column, of: UInt8.self, .none) { buffer, validity in
-      StoredColumn(type: .bool, storage: .bool(buffer), validity: validity, count: buffer.count)
-    }
-  }
-
   /// Gathers codes of text; code `merge.count` is NULL until its bit says so.
-  func texts(_ column: Int, _ merge: DictionaryMerge) -> [StoredColumn] {
+  func texts(_ column: Int, _ merge: DictionaryMerge) throws(LoadError) -> [StoredColumn] {
     let dictionary = CodeDictionary(merge.dictionary)
     if merge.count < 256 {
-      return gatherCodes(column, of: UInt8.self, merge) { .codes8($0, dictionary) }
+      return try codes(column, of: UInt8.self, merge) { .codes8($0, dictionary) }
     }
     if merge.count < 65_536 {
-      return gatherCodes(column, of: UInt16.self, merge) { .codes16($0, dictionary) }
+      return try codes(column, of: UInt16.self, merge) { .codes16($0, dictionary) }
     }
-    return gatherCodes(column, of: Int32.self, merge) { .codes32($0, dictionary) }
+    return try codes(column, of: Int32.self, merge) { .codes32($0, dictionary) }
   }
 
   // MARK: - Scattering
 
-  private func hasNulls(_ column: Int) -> Bool {
-    blocks.contains { $0.columns[column].nulls != nil }
+  private func numbers(
+    _ column: Int,
+    _ type: DataType,
+    _ width: IntegerWidth,
+    scale: Int64,
+    hasMicros: Bool
+  ) throws(LoadError) -> [StoredColumn] {
+    switch width {
+    case .one:
+      try gather(column, of: Int8.self, hasMicros: hasMicros) {
+        StoredColumn(type: type, storage: .int8($0), scale: scale, validity: $1, count: $0.count)
+      }
+    case .two:
+      try gather(column, of: Int16.self, hasMicros: hasMicros) {
+        StoredColumn(type: type, storage: .int16($0), scale: scale, validity: $1, count: $0.count)
+      }
+    case .four:
+      try gather(column, of: Int32.self, hasMicros: hasMicros) {
+        StoredColumn(type: type, storage: .int32($0), scale: scale, validity: $1, count: $0.count)
+      }
+    case .eight:
+      try gather(column, of: Int64.self, hasMicros: hasMicros) {
+        StoredColumn(type: type, storage: .int64($0), scale: scale, validity: $1, count: $0.count)
+      }
+    }
   }
 
   private func gather<Raw: FixedWidthInteger & BitwiseCopyable & Sendable>(
     _ column: Int,
     of type: Raw.Type,
-    _ transform: Transform,
+    hasMicros: Bool,
     _ make: @Sendable (Buffer<Raw>, Bitmap?) -> StoredColumn
-  ) -> [StoredColumn] {
-    let isNull = hasNulls(column)
-    if case .micros = transform {
-      return eachPartition(of: type) { partition, output in
-        scatter(partition, column) { block, places, offset, targets in
-          let scale = block.isInSeconds ? TimeText.microsPerSecond : 1
-          block.forEachInt(places) { place, value in
-            output[Int(targets[place + offset])] = Raw(truncatingIfNeeded: value &* scale)
+  ) throws(LoadError) -> [StoredColumn] {
+    let column = ColumnRuns(blocks, column: column)
+    return try eachPartition(of: type) { partition, output in
+      if hasMicros {
+        directories[partition].places.withSpan { targets in
+          for run in runs[partition].runs {
+            let scale = column.isInSeconds(run) ? TimeText.microsPerSecond : 1
+            column.place(run, at: targets.extracting(run.positions), &output) {
+              Raw(truncatingIfNeeded: $0 &* scale)
+            }
           }
         }
-        return isNull ? validity(partition, column) : nil
-      } make: {
-        make($0, $1)
+      } else {
+        scatter(partition, column, &output) { Raw(truncatingIfNeeded: $0) }
       }
-    }
-    return eachPartition(of: type) { partition, output in
-      scatter(partition, column) { block, places, offset, targets in
-        block.forEachInt(places) { place, value in
-          output[Int(targets[place + offset])] = Raw(truncatingIfNeeded: value)
-        }
-      }
-      return isNull ? validity(partition, column) : nil
+      return validity(partition, column)
     } make: {
       make($0, $1)
     }
   }
 
-  private func gatherCodes<Code: FixedWidthInteger & BitwiseCopyable & Sendable>(
+  private func codes<Code: FixedWidthInteger & BitwiseCopyable & Sendable>(
     _ column: Int,
     of type: Code.Type,
     _ merge: DictionaryMerge,
     _ storage: @Sendable (Buffer<Code>) -> StoredColumn.Storage
-  ) -> [StoredColumn] {
+  ) throws(LoadError) -> [StoredColumn] {
     let null = Code(truncatingIfNeeded: merge.count)
-    return eachPartition(of: type) { partition, output in
-      scatterCodes(partition, column, merge.codes) { target, code in
-        output[target] = Code(truncatingIfNeeded: code)
+    let column = ColumnRuns(blocks, column: column, codeStarts: merge.codeStarts)
+    let codes = merge.codes
+    return try eachPartition(of: type) { partition, output in
+      let codes = codes.span
+      scatter(partition, column, &output) {
+        Code(truncatingIfNeeded: codes[Int(truncatingIfNeeded: $0)])
       }
       return Self.takeNulls(&output, null)
     } make: { buffer, validity in
@@ -136,54 +135,30 @@ struct ColumnGather {
     }
   }
 
+  /// Writes a partition's values, converted, each to its place.
   @inline(__always)
-  private func scatterCodes(
+  private func scatter<Raw: BitwiseCopyable & Sendable>(
     _ partition: Int,
-    _ column: Int,
-    _ codes: [[Int32]],
-    _ write: (Int, Int32) -> Void
+    _ column: ColumnRuns,
+    _ output: inout MutableSpan<Raw>,
+    _ convert: (Int64) -> Raw
   ) {
     directories[partition].places.withSpan { targets in
-      var position = 0
       for run in runs[partition].runs {
-        let block = blocks[run.block]
-        let offset = position - run.places.lowerBound
-        let shared = codes[block.worker]
-        block.columns[column].forEachInt(run.places) { place, code in
-          write(Int(targets[place + offset]), shared[Int(truncatingIfNeeded: code)])
-        }
-        position += run.places.count
-      }
-    }
-  }
-
-  @inline(__always)
-  private func scatter(
-    _ partition: Int,
-    _ column: Int,
-    _ body: (BlockColumn, Range<Int>, _ offset: Int, _ targets: Span<Int32>) -> Void
-  ) {
-    directories[partition].places.withSpan { targets in
-      var position = 0
-      for run in runs[partition].runs {
-        body(
-          blocks[run.block].columns[column],
-          run.places,
-          position - run.places.lowerBound,
-          targets
-        )
-        position += run.places.count
+        column.place(run, at: targets.extracting(run.positions), &output, convert)
       }
     }
   }
 
   /// The rows of a partition that hold a value; nil when all do.
-  func validity(_ partition: Int, _ column: Int) -> Bitmap? {
+  private func validity(_ partition: Int, _ column: ColumnRuns) -> Bitmap? {
+    guard column.hasNulls else { return nil }
     var validity = Bitmap(repeating: true, count: directories[partition].rowCount)
-    scatter(partition, column) { block, places, offset, targets in
-      guard let nulls = block.nulls else { return }
-      for place in places where nulls[place] != 0 {
-        validity[Int(targets[place + offset])] = false
+    directories[partition].places.withSpan { targets in
+      for run in runs[partition].runs where column.mayHaveNulls(run) {
+        for position in 0..<run.places.count where column.isNull(run, position) {
+          validity[Int(targets[run.position + position])] = false
+        }
       }
     }
     return validity.allSet ? nil : validity
@@ -194,43 +169,36 @@ struct ColumnGather {
     _ codes: inout MutableSpan<Code>,
     _ null: Code
   ) -> Bitmap? {
+    var hasNulls = false
+    for index in codes.indices { hasNulls = hasNulls || codes[index] == null }
+    guard hasNulls else { return nil }
     var words = [UInt64](repeating: 0, count: (codes.count + 63) >> 6)
-    var nullCount = 0
-    for word in words.indices {
+    var output = words.mutableSpan
+    for word in output.indices {
       var bits: UInt64 = 0
       let first = word * 64
       for index in first..<min(first + 64, codes.count) {
-        let isNull = codes[index] == null
-        bits |= (isNull ? 0 : 1) &<< UInt64(truncatingIfNeeded: index - first)
-        if isNull { codes[index] = 0 }
-        nullCount &+= isNull ? 1 : 0
+        let code = codes[index]
+        bits |= (code == null ? 0 : 1) &<< UInt64(truncatingIfNeeded: index &- first)
+        codes[index] = code == null ? 0 : code
       }
-      words[word] = bits
+      output[word] = bits
     }
-    return nullCount == 0 ? nil : Bitmap(words: words, count: codes.count)
+    return Bitmap(words: words, count: codes.count)
   }
 
-  /// Fills a buffer for each partition, all of them in one region of memory.
+  /// Fills a buffer for each partition.
   private func eachPartition<Raw: BitwiseCopyable & Sendable>(
     of type: Raw.Type,
     fill: @Sendable (_ partition: Int, inout MutableSpan<Raw>) -> Bitmap?,
     make: @Sendable (Buffer<Raw>, Bitmap?) -> StoredColumn
-  ) -> [StoredColumn] {
-    var offsets = [0]
-    for directory in directories {
-      let byteCount = directory.rowCount * MemoryLayout<Raw>.stride
-      offsets.append(offsets[offsets.count - 1] + ((byteCount + 63) & ~63))
-    }
-    let region = MemoryRegion(byteCount: offsets[directories.count])
-    let starts = offsets
-    return ParallelWork.map(count: directories.count, threads: threads) { partition in
+  ) throws(LoadError) -> [StoredColumn] {
+    try ParallelWork.map(count: directories.count, threads: threads) {
+      (partition) throws(LoadError) in
+      if isCancelled() { throw .cancelled }
       let count = directories[partition].rowCount
-      let validity = region.withMutableSpan(
-        of: type,
-        byteOffset: starts[partition],
-        count: count
-      ) { fill(partition, &$0) }
-      return make(Buffer(sharing: region, byteOffset: starts[partition], count: count), validity)
+      let (buffer, validity) = try pool.buffer(of: type, count: count) { fill(partition, &$0) }
+      return make(buffer, validity)
     }
   }
 }

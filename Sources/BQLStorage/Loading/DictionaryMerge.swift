@@ -3,8 +3,11 @@ import BQLColumnar
 /// Makes one dictionary of the workers' for a column, in order of first appearance in the text.
 struct DictionaryMerge: Sendable {
   let dictionary: TextDictionary
-  /// The code in `dictionary`, by worker, then by the worker's code; 0 (NULL) becomes `count`.
-  let codes: [[Int32]]
+  /// The code in `dictionary` of each worker's codes, one worker after the other; 0 (NULL) becomes
+  /// `count`.
+  let codes: [Int32]
+  /// Where each worker's codes begin.
+  let codeStarts: [Int]
   /// The number of texts; also the code that stands for NULL until validity is known.
   let count: Int
 
@@ -19,20 +22,13 @@ struct DictionaryMerge: Sendable {
     let dictionaries = result.dictionaries.map { $0.isEmpty ? FieldDictionary() : $0[column] }
     var entries: [(block: Int32, worker: Int, index: Int)] = []
     for (worker, dictionary) in dictionaries.enumerated() {
-      let used =
-        result.isFiltered ? Self.used(result.blocks, worker, column, dictionary.count) : nil
-      for index in 0..<dictionary.count where used?[index] ?? true {
+      for index in 0..<dictionary.count {
         entries.append((dictionary.firstBlocks[index], worker, index))
       }
     }
     // A block belongs to one worker, whose entries are in order: this is the order of the text.
     entries.sort { ($0.block, $0.index) < ($1.block, $1.index) }
-    let byteCount = dictionaries.reduce(0) { $0 + ($1.offsets.last ?? 0) }
-    guard byteCount < Int(Int32.max) else {
-      throw .tooLarge(
-        reason: "the distinct texts of one column are more than 2 GB together"
-      )
-    }
+    try LoadLimits.checkDistinct(entries.count + declared.count)
     var builder = TextDictionaryBuilder()
     for name in declared { _ = builder.code(for: name) }
     var codes = dictionaries.map { [Int32](repeating: 0, count: $0.count + 1) }
@@ -49,49 +45,15 @@ struct DictionaryMerge: Sendable {
       codes[entry.worker][entry.index + 1] = code
     }
     count = builder.count
-    for worker in codes.indices { codes[worker][0] = Int32(truncatingIfNeeded: count) }
-    self.codes = codes
+    var starts: [Int] = []
+    var joined: [Int32] = []
+    for worker in codes.indices {
+      codes[worker][0] = Int32(truncatingIfNeeded: count)
+      starts.append(joined.count)
+      joined += codes[worker]
+    }
+    self.codes = joined
+    codeStarts = starts
     dictionary = builder.count == 0 ? TextDictionary([""]) : builder.finish()
-  }
-
-  /// The entries of a worker's dictionary that its blocks use.
-  private static func used(
-    _ blocks: [BlockResult],
-    _ worker: Int,
-    _ column: Int,
-    _ count: Int
-  ) -> [Bool] {
-    var used = [Bool](repeating: false, count: count + 1)
-    for block in blocks where block.worker == worker {
-      block.columns[column].forEachInt(0..<block.rowsKept) { _, code in
-        used[Int(truncatingIfNeeded: code)] = true
-      }
-    }
-    return Array(used.dropFirst())
-  }
-}
-
-extension BlockColumn {
-  /// Calls `body` with each place of `rows` and its number; for columns of numbers and codes.
-  @inline(__always)
-  func forEachInt(_ rows: Range<Int>, _ body: (Int, Int64) -> Void) {
-    switch storage {
-    case .int8(let buffer): Self.forEach(buffer, rows, body)
-    case .int16(let buffer): Self.forEach(buffer, rows, body)
-    case .int32(let buffer): Self.forEach(buffer, rows, body)
-    case .int64(let buffer): Self.forEach(buffer, rows, body)
-    case .uuids, .texts: preconditionFailure("numbers are stored as numbers")
-    }
-  }
-
-  @inline(__always)
-  private static func forEach<Raw: FixedWidthInteger & BitwiseCopyable & Sendable>(
-    _ buffer: Buffer<Raw>,
-    _ rows: Range<Int>,
-    _ body: (Int, Int64) -> Void
-  ) {
-    buffer.withSpan { span in
-      for row in rows { body(row, Int64(truncatingIfNeeded: span[row])) }
-    }
   }
 }

@@ -23,19 +23,3 @@ enum IntegerWidth: Int, Comparable {
     first.rawValue < second.rawValue
   }
 }
-
-extension ColumnSlab {
-  /// Writes each value to its row's place, converted; rows left out go to the spare last slot.
-  @inline(__always)
-  mutating func scatter<Element: BitwiseCopyable & Sendable>(
-    _ values: [Int64],
-    _ places: [Int32],
-    _ count: Int,
-    _ kept: Int,
-    _ convert: (Int64) -> Element
-  ) -> Buffer<Element> {
-    buffer(of: Element.self, count: kept, spare: 1) { output in
-      for row in 0..<count { output[Int(places[row])] = convert(values[row]) }
-    }
-  }
-}

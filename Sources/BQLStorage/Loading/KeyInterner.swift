@@ -4,14 +4,14 @@ import BQLColumnar
 ///
 /// Made for one partition at a time, so that the table stays in the processor's cache.
 struct IntInterner {
-  private(set) var keys: [Int64] = []
+  fileprivate(set) var keys: [Int64] = []
   /// Open addressing: a code, or -1.
   private var slots: [Int32]
   private var slotKeys: [Int64]
 
-  init() {
-    slots = [Int32](repeating: -1, count: 1_024)
-    slotKeys = [Int64](repeating: 0, count: 1_024)
+  init(slotCount: Int = 1_024) {
+    slots = [Int32](repeating: -1, count: slotCount)
+    slotKeys = [Int64](repeating: 0, count: slotCount)
   }
 
   @inline(__always)
@@ -24,6 +24,14 @@ struct IntInterner {
       if slotKeys[slot] == key { return code }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
+  }
+
+  /// Hands out the keys and forgets them; the table keeps its size.
+  fileprivate mutating func takeKeys() -> [Int64] {
+    var taken: [Int64] = []
+    swap(&taken, &keys)
+    for index in slots.indices { slots[index] = -1 }
+    return taken
   }
 
   private mutating func add(_ key: Int64, _ slot: Int) -> Int32 {
@@ -51,17 +59,23 @@ struct IntInterner {
 /// Gives UUIDs codes 0, 1, … in order of first appearance.
 struct UUIDInterner {
   /// Two words a UUID.
-  private(set) var words: [UInt64] = []
+  fileprivate(set) var words: [UInt64] = []
   /// Open addressing: 32 bits of the hash above code + 1; 0 is empty.
   private var slots: [UInt64]
 
-  init() {
-    slots = [UInt64](repeating: 0, count: 1_024)
+  init(slotCount: Int = 1_024) {
+    slots = [UInt64](repeating: 0, count: slotCount)
   }
 
   @inline(__always)
   private static func hash(_ high: UInt64, _ low: UInt64) -> UInt64 {
     TextView.mix(high ^ low &* 0xD6E8_FEB8_6659_FD93)
+  }
+
+  /// The hash of a UUID whose words are kept as signed numbers.
+  @inline(__always)
+  static func hash(_ high: Int64, _ low: Int64) -> UInt64 {
+    hash(UInt64(bitPattern: high), UInt64(bitPattern: low))
   }
 
   @inline(__always)
@@ -81,6 +95,14 @@ struct UUIDInterner {
     }
   }
 
+  /// Hands out the words and forgets them; the table keeps its size.
+  fileprivate mutating func takeWords() -> [UInt64] {
+    var taken: [UInt64] = []
+    swap(&taken, &words)
+    for index in slots.indices { slots[index] = 0 }
+    return taken
+  }
+
   private mutating func add(_ high: UInt64, _ low: UInt64, _ hash: UInt64, _ slot: Int) -> Int32 {
     words.append(high)
     words.append(low)
@@ -98,6 +120,35 @@ struct UUIDInterner {
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
       slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(truncatingIfNeeded: index + 1)
     }
+  }
+}
+
+/// Keeps the tables of interners from one partition to the next.
+struct KeyInterners {
+  private var ints = IntInterner()
+  private var uuids = UUIDInterner()
+
+  mutating func takeInts() -> IntInterner {
+    var taken = IntInterner(slotCount: 0)
+    swap(&taken, &ints)
+    return taken
+  }
+
+  mutating func takeUUIDs() -> UUIDInterner {
+    var taken = UUIDInterner(slotCount: 0)
+    swap(&taken, &uuids)
+    return taken
+  }
+
+  /// Takes an interner back, for other keys, and returns those that it has.
+  mutating func give(_ interner: consuming IntInterner) -> [Int64] {
+    ints = interner
+    return ints.takeKeys()
+  }
+
+  mutating func give(_ interner: consuming UUIDInterner) -> [UInt64] {
+    uuids = interner
+    return uuids.takeWords()
   }
 }
 

@@ -26,6 +26,8 @@ package enum LoadError: Error, Hashable, Sendable {
   case badTimes(column: String, example: String, reason: String)
   /// More rows were bad than ON ERROR allows.
   case tooManyBadRows(rejected: Int, read: Int, rejections: [LoadReport.Rejection])
+  /// The rows behind a quoted field that does not end in time are bad, and too many.
+  case openQuote(LoadReport.Rejection, rejected: Int, read: Int)
   /// ON ERROR STOP met its first bad row.
   case badRow(LoadReport.Rejection)
   /// The rejected rows could not be written.
@@ -34,6 +36,8 @@ package enum LoadError: Error, Hashable, Sendable {
   case filterFailed(reason: String)
   /// The log does not fit the representation in memory.
   case tooLarge(reason: String)
+  /// The system has no memory for the log.
+  case outOfMemory(byteCount: Int)
   /// The file is of a kind that is planned but not built.
   case notImplemented(path: String, what: String)
   /// The statement was interrupted.
@@ -73,11 +77,17 @@ extension LoadError {
       let worst = rejections.max { $0.rowCount < $1.rowCount }
       let reason = worst.map { ", most because \($0.reason) (\(Self.place($0)))" } ?? ""
       return "too many bad rows: \(rejected) of \(read)\(reason)"
+    case .openQuote(let rejection, let rejected, let read):
+      return "\(rejection.reason) (\(Self.place(rejection))); what follows it makes bad rows: "
+        + "\(rejected) of \(read)"
     case .badRow(let rejection):
       return "a bad row: \(rejection.reason) (\(Self.place(rejection)))"
     case .unwritable(let path, let reason): return "'\(path)' cannot be written: \(reason)"
     case .filterFailed(let reason): return reason
     case .tooLarge(let reason): return reason
+    case .outOfMemory(let byteCount):
+      return "the memory of this machine does not hold the log: \(max(byteCount >> 20, 1)) MB more "
+        + "were refused"
     case .notImplemented(_, let what): return "not implemented yet: \(what)"
     case .cancelled: return "interrupted"
     }
@@ -106,6 +116,11 @@ extension LoadError {
         + "ON ERROR NULL loads bad values as NULL"
     case .badRow(let rejection):
       return "the row is '\(rejection.example)'; ON ERROR SKIP leaves bad rows out and counts them"
+    case .openQuote(let rejection, _, _):
+      return
+        "the row begins '\(rejection.example.prefix(60))': close its quote, or shorten the field"
+    case .outOfMemory:
+      return "load fewer columns or rows: cut the file first, or add WHERE"
     case .unreadable, .repeatedRole, .unfitRole, .unwritable, .filterFailed, .tooLarge,
       .notImplemented, .cancelled:
       return nil

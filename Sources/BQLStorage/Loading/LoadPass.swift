@@ -9,16 +9,14 @@ struct LoadPass {
     var blocks: [BlockResult]
     /// By worker, then by column.
     var dictionaries: [[FieldDictionary]]
-    /// Says that WHERE left rows out whose texts the dictionaries may hold.
-    var isFiltered: Bool
+    /// The memory of the blocks, by column.
+    var slabs: [[MemoryRegion]]
   }
 
   enum Outcome {
     case done(Result)
-    /// A cut fell inside quotes: the files must be cut at row ends.
-    case misaligned
-    /// A value of this column is no UUID, as all were in the sample.
-    case notUUID(column: Int)
+    /// Values of these columns do not fit what they are read as; they fit this.
+    case wider([Int: ColumnReading])
   }
 
   /// Logs of fewer rows than this are one partition.
@@ -27,46 +25,67 @@ struct LoadPass {
   let plan: PassPlan
   let files: [InputFile]
   let request: LoadRequest
-  let isCareful: Bool
+  /// Says that a value that widens its column ends the pass; otherwise it goes on to meet them all.
+  let stopsToWiden: Bool
 
   private struct Collected: Sendable {
     var blocks: [BlockResult] = []
-    var dictionaries: [[FieldDictionary]]
-    var isMisaligned = false
-    var notUUID: Int?
+    /// The first block that is not aligned to rows.
+    var misaligned: BlockSource.Start?
     /// The error of the lowest block.
     var failure: (index: Int, error: LoadError)?
   }
 
   func run() throws(LoadError) -> Outcome {
     let threads = max(request.threads, 1)
+    let workers = (0..<threads).map { WorkerSlot(BlockWorker(plan, number: $0)) }
+    var blocks: [BlockResult] = []
+    var start: BlockSource.Start? = BlockSource.Start()
+    while let from = start {
+      var result = try read(workers, from: from, rowsRead: blocks.reduce(0) { $0 + $1.rowsKept })
+      if let misaligned = result.misaligned {
+        // What follows was cut wrongly, perhaps: it is read again.
+        result.blocks.removeAll { $0.index >= misaligned.index }
+        for worker in workers { worker.forget(from: misaligned.index) }
+      }
+      blocks += result.blocks
+      if let failure = result.failure, failure.index < result.misaligned?.index ?? .max {
+        throw failure.error
+      }
+      start = result.misaligned
+    }
+    blocks.sort { $0.index < $1.index }
+    let wider = widened(blocks)
+    if !wider.isEmpty { return .wider(wider) }
+    return .done(
+      Result(
+        blocks: blocks,
+        dictionaries: workers.map(\.dictionaries),
+        slabs: plan.columns.indices.map { column in workers.flatMap { $0.slabs(column) } }
+      )
+    )
+  }
+
+  /// Reads blocks from a place on, to the end or to where that cannot go on.
+  private func read(
+    _ workers: [WorkerSlot],
+    from start: BlockSource.Start,
+    rowsRead: Int
+  ) throws(LoadError) -> Collected {
     let source = BlockSource(
       files,
       dialect: plan.dialect,
+      columnCount: plan.columns.count,
       blockByteCount: request.blockByteCount,
-      isCareful: isCareful
+      from: start
     )
-    let collected = Mutex(Collected(dictionaries: Array(repeating: [], count: threads)))
-    let rowsKept = Atomic<Int>(0)
-    ParallelWork.forEach(count: threads, threads: threads) { number in
-      let worker = BlockWorker(plan, number: number)
-      work(worker, source, collected, rowsKept)
-      let dictionaries = worker.dictionaries
-      collected.withLock { $0.dictionaries[number] = dictionaries }
+    let collected = Mutex(Collected())
+    let rowsKept = Atomic<Int>(rowsRead)
+    ParallelWork.forEach(count: workers.count, threads: workers.count) { number in
+      workers[number].use { work($0, source, collected, rowsKept) }
     }
     if request.isCancelled() { throw .cancelled }
-    var result = collected.withLock { $0 }
-    if let failure = result.failure { throw failure.error }
-    if result.isMisaligned { return .misaligned }
-    if let column = result.notUUID { return .notUUID(column: column) }
-    result.blocks.sort { $0.index < $1.index }
-    return .done(
-      Result(
-        blocks: result.blocks,
-        dictionaries: result.dictionaries,
-        isFiltered: plan.filter != nil
-      )
-    )
+    return collected.withLock { $0 }
   }
 
   private func work(
@@ -75,23 +94,30 @@ struct LoadPass {
     _ collected: borrowing Mutex<Collected>,
     _ rowsKept: borrowing Atomic<Int>
   ) {
-    let buffer = TextBuffer(capacity: request.blockByteCount + 8_192)
+    let buffer = worker.buffer
     var index = 0
     do throws(LoadError) {
       while !request.isCancelled(), let block = try source.next(into: buffer) {
         index = block.index
         let keepsPlaces = rowsKept.load(ordering: .relaxed) < Self.partitionedRowCount
         guard let result = try worker.read(block, buffer, keepsPlaces: keepsPlaces) else {
-          collected.withLock { $0.isMisaligned = true }
+          collected.withLock { collected in
+            if let first = collected.misaligned, first.index <= block.index { return }
+            collected.misaligned = BlockSource.Start(
+              index: block.index,
+              file: block.file,
+              position: block.position,
+              isExact: true
+            )
+          }
           return source.stop()
         }
         let rows = rowsKept.add(result.rowsKept, ordering: .relaxed).newValue
-        if let column = notUUID(result) {
-          collected.withLock { $0.notUUID = min($0.notUUID ?? column, column) }
-          return source.stop()
-        }
+        let isLast =
+          plan.onError == .stop && !result.rejections.isEmpty
+          || stopsToWiden && !widened([result]).isEmpty
         collected.withLock { $0.blocks.append(result) }
-        if plan.onError == .stop, !result.rejections.isEmpty { return source.stop() }
+        if isLast { return source.stop() }
         request.progress?(
           LoadProgress(bytesRead: source.position, bytesTotal: bytesTotal, rowsRead: rows)
         )
@@ -106,10 +132,14 @@ struct LoadPass {
     }
   }
 
-  private func notUUID(_ result: BlockResult) -> Int? {
-    plan.columns.indices.first {
-      plan.columns[$0].reading == .uuid && result.badValues[$0] > 0
+  /// What columns must be read as instead, for the values of `blocks`.
+  private func widened(_ blocks: [BlockResult]) -> [Int: ColumnReading] {
+    var wider: [Int: ColumnReading] = [:]
+    for (index, column) in plan.columns.enumerated() where column.widens(onError: plan.onError) {
+      let met = blocks.compactMap { $0.badValues[index].reading }
+      wider[index] = met.max { $0.breadth < $1.breadth }
     }
+    return wider
   }
 
   private var bytesTotal: Int? {
@@ -120,4 +150,20 @@ struct LoadPass {
     }
     return total
   }
+}
+
+/// Lends a worker to one thread at a time.
+private final class WorkerSlot: @unchecked Sendable {
+  // Each pass over blocks uses a worker on one thread and joins that before the next one starts.
+  private let worker: BlockWorker
+
+  init(_ worker: BlockWorker) { self.worker = worker }
+
+  func use(_ body: (BlockWorker) -> Void) { body(worker) }
+
+  func forget(from block: Int) { worker.forget(from: block) }
+
+  var dictionaries: [FieldDictionary] { worker.dictionaries }
+
+  func slabs(_ column: Int) -> [MemoryRegion] { worker.slabs[column].regions }
 }

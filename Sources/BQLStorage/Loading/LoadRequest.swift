@@ -74,4 +74,11 @@ package enum LoadLimits {
   package static func areTooMany(_ bad: Int, of read: Int) -> Bool {
     bad > max(10, read / 1_000) || bad * 2 > read
   }
+
+  /// Refuses more distinct texts of a column than there are codes.
+  static func checkDistinct(_ count: Int) throws(LoadError) {
+    guard count < Int(Int32.max) else {
+      throw .tooLarge(reason: "one column has more than 2,147,483,646 distinct texts")
+    }
+  }
 }

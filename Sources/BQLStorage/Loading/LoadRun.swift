@@ -39,8 +39,9 @@ extension LoadPlan {
     partitionCount: Int
   ) throws(LoadError) -> Run {
     var columns = columns
-    var isCareful = false
-    while true {
+    // Reading again costs as much as was read. Three times it starts at the first misfit, which is
+    // most often near the beginning; then it collects the misfits of the whole text.
+    for attempt in 0... {
       var choice: RowChoice?
       if let filter { choice = try filter(Self.schema(columns, constantEvent)) }
       let pass = LoadPass(
@@ -57,11 +58,11 @@ extension LoadPlan {
         ),
         files: files,
         request: request,
-        isCareful: isCareful
+        stopsToWiden: attempt < 3
       )
       switch try pass.run() {
-      case .misaligned: isCareful = true
-      case .notUUID(let column): columns[column].reading = .localText
+      case .wider(let readings):
+        for (column, reading) in readings { columns[column].reading = reading }
       case .done(let result):
         let account = RowAccount(result.blocks, files: files, columns: columns)
         if let first = account.rejections.first, request.onError == .stop { throw .badRow(first) }
@@ -69,14 +70,15 @@ extension LoadPlan {
         return Run(result: result, columns: columns, account: account)
       }
     }
+    preconditionFailure("a column widens a few times at most")
   }
 
   /// Widens the columns that too many values do not fit; says whether there were any.
   private func widen(_ columns: inout [FileColumn], _ account: RowAccount) -> Bool {
     var isWidened = false
     for index in columns.indices
-    where account.badValues[index] > 0
-      && LoadLimits.areTooMany(account.badValues[index], of: account.rowsRead)
+    where account.badValues[index].count > 0
+      && LoadLimits.areTooMany(account.badValues[index].count, of: account.rowsRead)
     {
       guard let wider = columns[index].reading.wider(role: columns[index].role) else { continue }
       columns[index].reading = wider
@@ -102,6 +104,9 @@ extension LoadPlan {
     let bad = account.badRowCount
     if bad > 0, LoadLimits.areTooMany(bad, of: account.rowsRead) {
       if let error = mixedTimes(account, run.columns) { throw error }
+      if let open = account.rejection(.fault(.longQuote)) {
+        throw .openQuote(open, rejected: bad, read: account.rowsRead)
+      }
       throw .tooManyBadRows(rejected: bad, read: account.rowsRead, rejections: account.rejections)
     }
     return report
@@ -113,10 +118,11 @@ extension LoadPlan {
     guard request.onError == .null else { return [] }
     return columns.indices.compactMap { column in
       let reason = RejectionReason.badValue(column: column)
-      let count = account.badValues[column]
-      guard count > 0, account.rejection(reason) == nil else { return nil }
-      let values = count == 1 ? "1 value" : "\(count) values"
-      return "\(reason.text(columns)) in \(values), loaded as NULL"
+      let bad = account.badValues[column]
+      guard bad.count > 0, account.rejection(reason) == nil else { return nil }
+      let values = bad.count == 1 ? "1 value" : "\(bad.count) values"
+      let place = "\(bad.firstFile):\(bad.firstLine)"
+      return "\(reason.text(columns)) in \(values), first at \(place), loaded as NULL"
     }
   }
 
@@ -142,9 +148,11 @@ extension LoadPlan {
   }
 
   /// Regions of this size take in a column's blocks: large for large files, for huge pages.
-  private var slabByteCount: Int {
+  var slabByteCount: Int {
     let total = files.reduce(0) { $0 + ($1.textByteCount ?? 1 << 30) }
-    return max(64 << 10, min(2 << 20, total / 64))
+    // A partition's share of the widest column should fit into one; huge pages are of 2 MB.
+    let pages = min(4, (total >> 20) / 512)
+    return max(64 << 10, min(2 << 20, total / 64), pages << 21)
   }
 }
 

@@ -1,4 +1,5 @@
 import BQLColumnar
+import Synchronization
 
 /// Makes an event log of a pass's blocks: partitions, clustered by user and in time order.
 struct LogBuilder {
@@ -17,14 +18,17 @@ struct LogBuilder {
   ) throws(LoadError) -> EventLog {
     let merges = try merge(result)
     var blocks = result.blocks
+    var slabs = result.slabs
     result.blocks = []
+    result.slabs = []
     let rowCount = blocks.reduce(0) { $0 + $1.rowsKept }
     let isPartitioned = rowCount >= LoadPass.partitionedRowCount
     if !isPartitioned { blocks = blocks.map { $0.inSourceOrder() } }
     let partitionCount = isPartitioned ? 64 : 1
+    let pool = MemoryPool(slabByteCount: plan.slabByteCount)
     let runs = (0..<partitionCount).map { PartitionRuns(blocks, partition: $0) }
-    let directories = try cluster(blocks, runs)
-    let stored = try gather(&blocks, runs, directories, merges)
+    let directories = try cluster(blocks, runs, pool)
+    let stored = try gather(&blocks, &slabs, runs, directories, merges, pool)
     var partitions = (0..<partitionCount).map { partition in
       Partition(
         rowCount: directories[partition].rowCount,
@@ -33,7 +37,7 @@ struct LogBuilder {
       )
     }
     describe(directories, &report)
-    removeDuplicates(&partitions, &report)
+    try removeDuplicates(&partitions, &report)
     report.rowsLoaded = partitions.reduce(0) { $0 + $1.rowCount }
     report.nullCounts = nullCounts(partitions)
     report.warnings += TimeWarnings.texts(report.timeRange)
@@ -67,40 +71,86 @@ struct LogBuilder {
 
   private func cluster(
     _ blocks: [BlockResult],
-    _ runs: [PartitionRuns]
+    _ runs: [PartitionRuns],
+    _ pool: MemoryPool
   ) throws(LoadError) -> [PartitionDirectory] {
-    try ParallelWork.map(count: runs.count, threads: threads) { (partition) throws(LoadError) in
-      try PartitionDirectory(runs[partition], blocks, columns, plan.roles)
+    guard let time = plan.roles[.time] else { preconditionFailure("a log has TIME") }
+    let isInSeconds = blocks.allSatisfy { $0.columns[time].isInSeconds }
+    let storage = PartitionDirectory.TimeStorage(
+      isInSeconds: isInSeconds,
+      width: isInSeconds ? IntegerWidth(range(blocks, time)) : .eight
+    )
+    let keys = PartitionDirectory.Keys(blocks, columns, plan.roles, storage)
+    let made = Mutex([PartitionDirectory?](repeating: nil, count: runs.count))
+    let next = Atomic<Int>(0)
+    let isCancelled = request.isCancelled
+    // Each thread takes one partition after the other, with memory of its own.
+    try ParallelWork.forEach(count: threads, threads: threads) { _ throws(LoadError) in
+      var scratch = PartitionDirectory.Scratch()
+      while case let partition = next.add(1, ordering: .relaxed).oldValue, partition < runs.count {
+        if isCancelled() { throw .cancelled }
+        let directory = try PartitionDirectory(runs[partition], keys, &scratch, pool)
+        made.withLock { $0[partition] = directory }
+      }
     }
+    return made.withLock { $0.compactMap { $0 } }
   }
 
-  /// Gathers all columns, freeing the memory of a column's blocks once it is done.
+  /// Gathers all columns, lending the memory of a column's blocks to the next ones once it is done.
   private func gather(
     _ blocks: inout [BlockResult],
+    _ slabs: inout [[MemoryRegion]],
     _ runs: [PartitionRuns],
     _ directories: [PartitionDirectory],
-    _ merges: [Int: DictionaryMerge]
+    _ merges: [Int: DictionaryMerge],
+    _ pool: MemoryPool
   ) throws(LoadError) -> [[StoredColumn]] {
     var stored = [[StoredColumn]](repeating: [], count: columns.count)
-    // Keys first: they are known from the directories, and their blocks are large.
+    // What the directories know is done already.
     for (index, column) in columns.enumerated() {
       switch (column.role, column.reading) {
       case (.user, _):
         let range = range(blocks, index)
         stored[index] = directories.map { users($0, range) }
+      case (.time, _): stored[index] = directories.map(\.times)
       case (.session, .uuid), (.session, .localText):
-        stored[index] = directories.map { sessions($0) }
+        stored[index] = directories.compactMap(\.sessions)
       default: continue
       }
-      for block in blocks.indices { blocks[block].columns[index].release() }
+      release(index, &blocks, &slabs, pool)
     }
-    for (index, column) in columns.enumerated() where stored[index].isEmpty {
-      if request.isCancelled() { throw .cancelled }
-      stored[index] = values(blocks, runs, directories, index, column, merges[index])
-      for block in blocks.indices { blocks[block].columns[index].release() }
+    // The narrow ones first: then the wide ones find most memory.
+    let order = columns.indices.filter { stored[$0].isEmpty }.sorted {
+      (width(blocks, $0), $0) < (width(blocks, $1), $1)
+    }
+    for index in order {
+      stored[index] = try values(blocks, runs, directories, index, merges[index], pool)
+      release(index, &blocks, &slabs, pool)
     }
     if plan.constantEvent != nil { stored.append(purchases(directories)) }
     return stored
+  }
+
+  /// Lets go of a column's blocks, whose memory then serves the log.
+  private func release(
+    _ column: Int,
+    _ blocks: inout [BlockResult],
+    _ slabs: inout [[MemoryRegion]],
+    _ pool: MemoryPool
+  ) {
+    for block in blocks.indices { blocks[block].columns[column].release() }
+    guard slabs.indices.contains(column) else { return }
+    pool.give(slabs[column])
+    slabs[column] = []
+  }
+
+  /// Bytes that a value of the column takes in the log, about.
+  private func width(_ blocks: [BlockResult], _ column: Int) -> Int {
+    switch columns[column].reading {
+    case .float: 8
+    case .int, .decimal, .bool, .date, .time, .text, .uuid, .localText:
+      IntegerWidth(range(blocks, column)).rawValue
+    }
   }
 
   private func values(
@@ -108,41 +158,27 @@ struct LogBuilder {
     _ runs: [PartitionRuns],
     _ directories: [PartitionDirectory],
     _ index: Int,
-    _ column: FileColumn,
-    _ merge: DictionaryMerge?
-  ) -> [StoredColumn] {
+    _ merge: DictionaryMerge?,
+    _ pool: MemoryPool
+  ) throws(LoadError) -> [StoredColumn] {
     let gather = ColumnGather(
       blocks: blocks,
       directories: directories,
       runs: runs,
-      threads: threads
+      pool: pool,
+      threads: threads,
+      isCancelled: request.isCancelled
     )
-    switch column.reading {
+    let reading = columns[index].reading
+    switch reading {
     case .text:
       guard let merge else { preconditionFailure("a text column has a dictionary") }
-      return gather.texts(index, merge)
-    case .float: return gather.floats(index)
-    case .bool: return gather.bools(index)
-    case .time:
-      let isInSeconds = blocks.allSatisfy { $0.columns[index].isInSeconds }
-      if isInSeconds {
-        return gather.ints(
-          index,
-          .timestamp,
-          range: range(blocks, index),
-          scale: TimeText.microsPerSecond,
-          .none
-        )
-      }
-      return gather.ints(index, .timestamp, range: Int64.min...Int64.max, scale: 1, .micros)
+      return try gather.texts(index, merge)
+    case .float: return try gather.floats(index)
+    case .bool: return try gather.bools(index)
+    case .time: return try gather.times(index, range: range(blocks, index))
     case .int, .decimal, .date:
-      return gather.ints(
-        index,
-        column.reading.type,
-        range: range(blocks, index),
-        scale: 1,
-        .none
-      )
+      return try gather.ints(index, reading.type, range: range(blocks, index))
     case .uuid, .localText: preconditionFailure("only keys are coded within a partition")
     }
   }
@@ -177,27 +213,6 @@ struct LogBuilder {
     )
   }
 
-  private func sessions(_ directory: PartitionDirectory) -> StoredColumn {
-    let count = directory.rowCount
-    guard let codes = directory.sessionCodes, let sessions = directory.sessions else {
-      preconditionFailure("a log with SESSION has session codes")
-    }
-    var validity = Bitmap(repeating: true, count: count)
-    let legal = Buffer<Int32>(count: count) { output in
-      for row in 0..<count {
-        if codes[row] < 0 { validity[row] = false }
-        output[row] = max(codes[row], 0)
-      }
-    }
-    let found = sessions.dictionary
-    return StoredColumn(
-      type: .text,
-      storage: .codes32(legal, found ?? CodeDictionary(TextDictionary([""]))),
-      validity: validity.allSet ? nil : validity,
-      count: count
-    )
-  }
-
   /// The EVENT column of a log whose rows are all purchases.
   private func purchases(_ directories: [PartitionDirectory]) -> [StoredColumn] {
     let dictionary = CodeDictionary(TextDictionary(plan.declaredEvents))
@@ -226,11 +241,17 @@ struct LogBuilder {
     }
   }
 
-  private func removeDuplicates(_ partitions: inout [Partition], _ report: inout LoadReport) {
+  private func removeDuplicates(
+    _ partitions: inout [Partition],
+    _ report: inout LoadReport
+  ) throws(LoadError) {
     guard let time = plan.roles[.time] else { return }
     let source = partitions
     let removes = request.dedupExact
-    let found = ParallelWork.map(count: source.count, threads: threads) { index in
+    let isCancelled = request.isCancelled
+    let found = try ParallelWork.map(count: source.count, threads: threads) {
+      (index) throws(LoadError) in
+      if isCancelled() { throw .cancelled }
       let places = DuplicateRows(source[index], roles: plan.roles, timeColumn: time).places()
       return (count: places.count, kept: removes ? source[index].removing(places) : source[index])
     }
@@ -250,25 +271,16 @@ struct LogBuilder {
   }
 
   private func events(_ partitions: [Partition]) -> [EventValue] {
-    guard let column = plan.roles[.event] else { return [] }
-    var names: [String] = []
-    var counts: [Int] = []
-    for partition in partitions {
-      let stored = partition.columns[column]
-      guard let dictionary = stored.codeDictionary else { continue }
-      if names.isEmpty {
-        names = dictionary.texts.texts
-        counts = [Int](repeating: 0, count: names.count)
-      }
-      stored.withRawInts { raw in
-        for row in 0..<stored.count where stored.validity?[row] ?? true {
-          counts[Int(raw(row))] += 1
-        }
-      }
+    guard let column = plan.roles[.event],
+      let dictionary = partitions.first?.columns[column].codeDictionary
+    else { return [] }
+    let names = dictionary.texts.texts
+    let counts = ParallelWork.map(count: partitions.count, threads: threads) { partition in
+      partitions[partition].columns[column].countsByCode(names.count)
     }
-    return zip(names, counts).filter { $0.0 != "" || $0.1 > 0 }.map {
-      EventValue(name: $0, rowCount: $1)
-    }
+    return names.indices.map { code in
+      EventValue(name: names[code], rowCount: counts.reduce(0) { $0 + $1[code] })
+    }.filter { $0.name != "" || $0.rowCount > 0 }
   }
 }
 
@@ -283,6 +295,30 @@ extension StoredColumn {
     case .eight: storage = .int64(Buffer(ints))
     }
     self.init(type: .int, storage: storage, count: ints.count)
+  }
+
+  /// Counts the rows of each code below `count` that hold a value.
+  fileprivate func countsByCode(_ count: Int) -> [Int] {
+    var counts = [Int](repeating: 0, count: count)
+    switch storage {
+    case .codes8(let codes, _): Self.add(codes, to: &counts)
+    case .codes16(let codes, _): Self.add(codes, to: &counts)
+    case .codes32(let codes, _): Self.add(codes, to: &counts)
+    case .int8, .int16, .int32, .int64, .float, .bool, .perUser: break
+    }
+    // NULL is stored as code 0.
+    if let validity, count > 0 { counts[0] -= self.count - validity.setCount }
+    return counts
+  }
+
+  private static func add<Raw: FixedWidthInteger & BitwiseCopyable & Sendable>(
+    _ codes: Buffer<Raw>,
+    to counts: inout [Int]
+  ) {
+    var output = counts.mutableSpan
+    codes.withSpan { codes in
+      for row in codes.indices { output[Int(codes[row])] &+= 1 }
+    }
   }
 }
 

@@ -4,15 +4,23 @@ struct RowAccount {
   private(set) var filteredRows = 0
   private(set) var outOfOrderRows = 0
   /// By column.
-  private(set) var badValues: [Int]
+  private(set) var badValues: [BadValues]
   private(set) var rejections: [LoadReport.Rejection] = []
   private(set) var warnings: [String] = []
   private var reasons: [RejectionReason] = []
   private let columns: [FileColumn]
 
+  /// Values of a column that do not fit what it is read as.
+  struct BadValues {
+    var count = 0
+    /// Where the first one stands; its line counts from 1.
+    var firstFile = ""
+    var firstLine = 0
+  }
+
   init(_ blocks: [BlockResult], files: [InputFile], columns: [FileColumn]) {
     self.columns = columns
-    badValues = [Int](repeating: 0, count: columns.count)
+    badValues = columns.map { _ in BadValues() }
     var lastTime: Int64?
     Self.forEachBlock(blocks, files) { block, linesBefore in
       rowsRead += block.rowsRead
@@ -22,7 +30,13 @@ struct RowAccount {
         if let lastTime, block.firstTime < lastTime { outOfOrderRows += 1 }
         lastTime = block.lastTime
       }
-      for column in columns.indices { badValues[column] += block.badValues[column] }
+      for column in columns.indices where block.badValues[column].count > 0 {
+        if badValues[column].count == 0 {
+          badValues[column].firstFile = files[block.file].path
+          badValues[column].firstLine = linesBefore + block.badValues[column].firstLine + 1
+        }
+        badValues[column].count += block.badValues[column].count
+      }
       for rejection in block.rejections {
         add(rejection, file: files[block.file].path, linesBefore)
       }

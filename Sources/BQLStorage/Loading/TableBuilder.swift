@@ -49,10 +49,10 @@ struct TableBuilder {
     var ints = [Int64](repeating: 0, count: block.rowsKept)
     stored.forEachInt(0..<block.rowsKept) { ints[$0] = $1 }
     if let merge {
-      let shared = merge.codes[block.worker]
+      let start = merge.codeStarts[block.worker]
       var validity = Bitmap(repeating: true, count: block.rowsKept)
       let codes = ints.enumerated().map { row, code in
-        if code != 0 { return shared[Int(code)] }
+        if code != 0 { return merge.codes[start + Int(code)] }
         validity[row] = false
         return 0
       }
