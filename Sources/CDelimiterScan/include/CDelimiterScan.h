@@ -31,8 +31,8 @@ typedef struct {
  * It may read up to 63 bytes past the end of text, which must be readable, and writes up to 16
  * numbers past the last one: positions must have room for count + 16. count + offset is below 2^32.
  * Vector instructions are used where the machine has them (AVX-512 with VBMI2 or AVX2, found out at
- * run time, and SSE2 on x86-64); the others are the same with no more than AVX2, than every machine of the target
- * has, and than 64-bit arithmetic.
+ * run time, and SSE2 on x86-64). The other functions are the same with no more than AVX2, than every
+ * machine of the target has, and than plain 64-bit arithmetic.
  */
 bql_scan_counts bql_scan_delimiters(const uint8_t *text, size_t count, bql_scan_request request,
                                     uint32_t *positions);
