@@ -15,6 +15,10 @@ struct FunnelCase {
     var group: Int32 = -1
     var unit: Int32 = 0
     var session: Int32 = -1
+    /// The exclusions that it is of.
+    var exclusions: UInt32 = 0
+    /// The value that a chain must hold; −1 is NULL.
+    var held: Int32 = 0
     /// Hundredths; nil is NULL.
     var value: Int64?
     var passes = true
@@ -76,6 +80,8 @@ struct FunnelCase {
       if specification.attribution != nil { input.groups = groups }
       if hasFilter { input.filter = morselRows.map { $0.passes ? 1 : 0 } }
       if hasUnits { input.units = RowCodes(.rows(morselRows.map(\.unit))) }
+      if specification.isHolding { input.held = RowCodes(.rows(morselRows.map(\.held))) }
+      if !specification.exclusions.isEmpty { input.exclusions = morselRows.map(\.exclusions) }
       input.values = values
       if let purchase {
         let sessions = RowCodes(

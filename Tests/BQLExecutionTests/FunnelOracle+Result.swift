@@ -8,7 +8,7 @@ extension FunnelOracle {
     var result = FunnelResult(
       total: block(.total, totals),
       counters: funnel.specification.windows.indices.map { counters(totals, $0) },
-      leftOutRowCount: leftOutRowCount
+      leftOut: leftOut
     )
     let grouped = chains.filter { $0.group != nil }
     guard let attribution = funnel.specification.attribution else {
@@ -24,14 +24,33 @@ extension FunnelOracle {
     if !rest.isEmpty {
       // Under EACH a unit that starts in several of the others counts in (other) once.
       let others =
-        attribution == .each
+        attribution == .each || attribution == .held
         ? units.flatMap { unit in
-          groupChains(unit, -1) { rest.contains(funnel.rows[$0].group) }
+          otherChains(unit, rest)
         } : grouped.filter { rest.contains($0.group ?? -1) }
       result.groups.append(block(.other, others))
     }
     if funnel.specification.withTotal { result.groups.append(result.total) }
     return result
+  }
+
+  /// The chains of a unit in `(other)`: started by, or holding, any of the values `rest`.
+  private func otherChains(_ unit: Unit, _ rest: ArraySlice<Int32>) -> [FunnelChain] {
+    let chains = unitChains(unit, group: -1, parts(unit)) { rest.contains(funnel.rows[$0].group) }
+    return funnel.specification.isMatureOnly ? chains.filter { !isLate($0) } : chains
+  }
+
+  /// Whether a chain starts so late that the log ends before its window.
+  func isLate(_ chain: FunnelChain) -> Bool {
+    guard let logEnd = funnel.specification.logEnd,
+      let limit = funnel.specification.windows[chain.window]
+    else { return false }
+    return startTime(chain) * funnel.scale > logEnd - limit
+  }
+
+  /// When a chain starts: at step 1, or in any order at its first row.
+  private func startTime(_ chain: FunnelChain) -> Int64 {
+    funnel.specification.mode == .any ? chain.times.min() ?? 0 : chain.times[0]
   }
 
   /// The groups by units at step 1 in the longest window, of equals the first to appear.
@@ -55,12 +74,19 @@ extension FunnelOracle {
     return indexed.sorted { (-$0.size, $0.rank) < (-$1.size, $1.rank) }.map(\.group)
   }
 
+  private var isAnyOrder: Bool { funnel.specification.mode == .any }
+
   private func block(_ group: FunnelGroup, _ chains: [FunnelChain]) -> FunnelGroupResult {
     let windows = funnel.specification.windows.indices.map { window in
       (1...funnel.specification.stepCount).map { step in
-        let arrived = chains.filter { $0.window == window && $0.depth >= step }
-        let times = arrived.compactMap { chain in
-          step == 1 ? nil : (chain.times[step - 1] - chain.times[step - 2]) * funnel.scale
+        let arrived = chains.filter {
+          $0.window == window && $0.depth >= step && $0.rows[step - 1] >= 0
+        }
+        let times = arrived.compactMap { chain -> Int64? in
+          guard step > 1 else { return nil }
+          let before: Int = (0..<(step - 1)).last(where: { chain.rows[$0] >= 0 }) ?? 0
+          let from = isAnyOrder ? startTime(chain) : chain.times[before]
+          return (chain.times[step - 1] - from) * funnel.scale
         }
         let worth = arrived.compactMap { value(ofRow: Int($0.rows[step - 1])) }
         return FunnelStepResult(
@@ -111,14 +137,13 @@ extension FunnelOracle {
   private func counters(_ chains: [FunnelChain], _ window: Int) -> FunnelCounters {
     var counters = FunnelCounters()
     for chain in chains where chain.window == window {
-      counters.tiedPairs += zip(chain.times, chain.times.dropFirst()).count { $0 == $1 }
-      guard let logEnd = funnel.specification.logEnd,
-        let limit = funnel.specification.windows[window]
-      else { continue }
-      if chain.times[0] * funnel.scale > logEnd - limit {
-        counters.lateStarts += 1
-        if chain.depth < funnel.specification.stepCount { counters.immature += 1 }
+      if !isAnyOrder {
+        let matched = chain.rows.indices.filter { chain.rows[$0] >= 0 }.map { chain.times[$0] }
+        counters.tiedPairs += zip(matched, matched.dropFirst()).count { $0 == $1 }
       }
+      guard isLate(chain) else { continue }
+      counters.lateStarts += 1
+      if chain.depth < funnel.specification.stepCount { counters.immature += 1 }
     }
     return counters
   }

@@ -73,7 +73,7 @@ struct FunnelOperator: Operator {
         let found = try ofChains.codes(of: list.blocks, morsels[index])
         input.groups = RowCodes(.rows(found.codes))
         for block in list.blocks { accumulator.take(block, of: input) }
-        accumulator.leaveOut(rowCount: list.leftOutCount)
+        accumulator.leaveOut(list.leftOut)
         tables.set(index, found.table)
       } else {
         kernel.update(&accumulator, with: input)

@@ -3,7 +3,7 @@ import BQLStorage
 import CPrefetch
 
 extension FunnelAccumulator: FunnelChainSink {
-  mutating func leaveOut(rowCount: Int) { leftOutRowCount += rowCount }
+  mutating func leaveOut(_ leftOut: FunnelLeftOut) { self.leftOut.add(leftOut) }
 
   mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput) {
     let rows = input.morsel.rows
@@ -45,7 +45,8 @@ extension FunnelAccumulator: FunnelChainSink {
   ) -> [Number] {
     let rows = block.rows.span
     return [Number](capacity: rows.count) { output in
-      for index in rows.indices { output.append(numbers[Int(rows[index])]) }
+      // The number at a step that a chain skips is never asked for.
+      for index in rows.indices { output.append(numbers[max(Int(rows[index]), 0)]) }
     }
   }
 
@@ -80,7 +81,7 @@ extension FunnelAccumulator: FunnelChainSink {
       block,
       times.span,
       slots.span,
-      late: lateStarts(input.times.scale).span,
+      late: specification.lateStarts(timeScale: input.times.scale).span,
       specification,
       &total.counts,
       &groups.counts,
@@ -91,7 +92,7 @@ extension FunnelAccumulator: FunnelChainSink {
     let scale = input.times.scale
     for window in specification.windows.indices {
       for step in 2...specification.stepCount {
-        addTimes(deep.span, times.span, window: window, step: step, scale)
+        addTimes(deep.span, times.span, block.rows.span, window: window, step: step, scale)
       }
     }
   }
@@ -121,7 +122,10 @@ extension FunnelAccumulator: FunnelChainSink {
   ) {
     let stepCount = specification.stepCount
     let blockSize = specification.windows.count * stepCount
+    let skips = specification.hasOptionalSteps
+    let isAnyOrder = specification.mode == .any
     let headers = block.headers.span
+    let rows = block.rows.span
     var totals = totals.mutableSpan
     var counts = counts.mutableSpan
     var counters = counters.mutableSpan
@@ -132,15 +136,17 @@ extension FunnelAccumulator: FunnelChainSink {
       let window = Int(header.window)
       let slot = slots.isEmpty ? -1 : slots[index]
       if header.isTotal {
-        for step in 0..<depth { totals[window * stepCount + step] &+= 1 }
-        if !late.isEmpty, Int64(times[base]) > late[window] {
+        let cell = window * stepCount
+        for step in 0..<depth where !skips || rows[base + step] >= 0 { totals[cell + step] &+= 1 }
+        let start = isAnyOrder ? times.earliest(in: base..<(base + depth)) : Int64(times[base])
+        if !late.isEmpty, start > late[window] {
           counters[window].lateStarts += 1
           if depth < stepCount { counters[window].immature += 1 }
         }
       }
       if slot >= 0 {
         let cell = Int(slot) * blockSize + window * stepCount
-        for step in 0..<depth { counts[cell + step] &+= 1 }
+        for step in 0..<depth where !skips || rows[base + step] >= 0 { counts[cell + step] &+= 1 }
       }
       if depth > 1 {
         deep.append(
@@ -157,14 +163,18 @@ extension FunnelAccumulator: FunnelChainSink {
     }
   }
 
-  /// Adds the times from the step before to `step`, chain by chain.
+  /// Adds the times from the step before to `step`, chain by chain; in any order, from the chain's
+  /// first row.
   private mutating func addTimes(
     _ chains: Span<DeepChain>,
     _ times: Span<some FixedWidthInteger>,
+    _ rows: Span<Int32>,
     window: Int,
     step: Int,
     _ scale: Int64
   ) {
+    let skips = specification.hasOptionalSteps
+    let isAnyOrder = specification.mode == .any
     let list = window * specification.stepCount + step - 1
     // Taken out of their arrays, so that they are not looked up again for each chain.
     var ofTotal = DurationList()
@@ -178,10 +188,19 @@ extension FunnelAccumulator: FunnelChainSink {
       let chain = chains[index]
       guard chain.depth >= step, chain.window == window else { continue }
       let row = Int(chain.base) + step - 1
-      let elapsed = UInt64(bitPattern: Int64(times[row]) &- Int64(times[row - 1]))
+      var before = Int64(times[row - 1])
+      if skips {
+        guard rows[row] >= 0 else { continue }
+        var position = row - 1
+        while rows[position] < 0 { position -= 1 }
+        before = Int64(times[position])
+      } else if isAnyOrder {
+        before = times.earliest(in: Int(chain.base)..<(Int(chain.base) + Int(chain.depth)))
+      }
+      let elapsed = UInt64(bitPattern: Int64(times[row]) &- before)
       if chain.isTotal {
         ofTotal.append(elapsed, scale: scale)
-        if elapsed == 0 { tiedCount += 1 }
+        if elapsed == 0, !isAnyOrder { tiedCount += 1 }
       }
       if chain.slot >= 0 {
         ofGroups.append(elapsed, scale: scale)
@@ -192,20 +211,6 @@ extension FunnelAccumulator: FunnelChainSink {
     swap(&ofTotal, &total.durations[list])
     swap(&ofGroups, &groups.durations[list])
     swap(&slots, &groups.durationSlots[list])
-  }
-
-  /// Returns, for each window, the last stored time at which a chain is not late; empty where
-  /// none is asked for.
-  private func lateStarts(_ scale: Int64) -> [Int64] {
-    guard let logEnd = specification.logEnd else { return [] }
-    return specification.windows.map { window in
-      guard let window else { return .max }
-      // start > logEnd - window, in the unit of the stored times.
-      let (last, overflow) = logEnd.subtractingReportingOverflow(window)
-      guard !overflow else { return window > 0 ? .min : .max }
-      let (quotient, remainder) = last.quotientAndRemainder(dividingBy: max(scale, 1))
-      return remainder < 0 ? quotient - 1 : quotient
-    }
   }
 
   /// Adds what the matched rows are worth: a purchase its whole order, any other its VALUE.
@@ -252,8 +257,8 @@ extension FunnelAccumulator: FunnelChainSink {
     unsafe sessions.withUnsafeBufferPointer { sessions in
       // An address to hint at, never read here.
       guard let start = sessions.baseAddress else { return }
-      for index in rows.indices where bytes[Int(rows[index])] == code {
-        unsafe bql_prefetch(start + Int(rows[index]))
+      for index in rows.indices where bytes[max(Int(rows[index]), 0)] == code {
+        unsafe bql_prefetch(start + max(Int(rows[index]), 0))
       }
     }
   }
@@ -302,7 +307,9 @@ extension FunnelAccumulator: FunnelChainSink {
       var groupCell = slot * blockSize + cell
       var isFirst = sumsFirst
       for _ in 0..<header.depth {
-        let worth = worth(index, Int(rows[index]), Int(header.user))
+        let worth =
+          rows[index] < 0
+          ? MoneySum() : worth(index, Int(rows[index]), Int(header.user))
         if isFirst {
           firstSum += worth
           isFirst = false

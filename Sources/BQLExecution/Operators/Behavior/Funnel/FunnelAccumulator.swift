@@ -10,7 +10,7 @@ package struct FunnelAccumulator: Sendable {
   var groups: FunnelTally
   private var groupSlots = GroupSlots()
   var counters: [FunnelCounters]
-  var leftOutRowCount = 0
+  var leftOut = FunnelLeftOut()
 
   /// Makes an accumulator that has met no chain.
   package init(_ specification: FunnelSpecification) {
@@ -66,7 +66,7 @@ package struct FunnelAccumulator: Sendable {
     total.add(other.total, slots: [0])
     groups.add(other.groups, slots: other.groupSlots.groups.map { slot(of: code($0)) })
     for window in counters.indices { counters[window].add(other.counters[window]) }
-    leftOutRowCount += other.leftOutRowCount
+    leftOut.add(other.leftOut)
   }
 
   /// Returns the `count` largest groups by units at step 1, the result of a
@@ -95,7 +95,7 @@ package struct FunnelAccumulator: Sendable {
     var result = FunnelResult(
       total: FunnelGroupResult(group: .total, windows: blocks(of: total, threads: threads)[0]),
       counters: counters,
-      leftOutRowCount: leftOutRowCount
+      leftOut: leftOut
     )
     guard specification.attribution != nil else {
       result.groups = [result.total]

@@ -16,11 +16,12 @@ package struct FunnelChain: Hashable, Sendable {
   ///
   /// It is false for a chain that ATTRIBUTE EACH has matched for one group alone.
   package var isTotal: Bool
-  /// The matched rows, as positions in the partition, in step order.
+  /// The matched rows, as positions in the partition, in step order; −1 for an optional step that
+  /// the chain skips.
   ///
   /// Their number is the deepest step reached, at least 1.
   package var rows: [Int32]
-  /// The rows' times, as stored.
+  /// The rows' times, as stored; 0 where there is no row.
   package var times: [Int64]
 
   package init(
@@ -53,7 +54,9 @@ struct FunnelChainList: FunnelChainSink {
     let firstRow = input.morsel.rows.lowerBound
     var end = 0
     for header in block.headers {
-      let rows = block.rows[end..<(end + Int(header.depth))].map { Int($0) + firstRow }
+      let rows = block.rows[end..<(end + Int(header.depth))].map {
+        $0 < 0 ? -1 : Int($0) + firstRow
+      }
       end += rows.count
       let groupRow = Int(header.groupRow) + firstRow
       chains.append(
@@ -64,11 +67,11 @@ struct FunnelChainList: FunnelChainSink {
           group: header.groupRow < 0 ? nil : input.groups?.code(groupRow, firstRow: firstRow),
           isTotal: header.isTotal,
           rows: rows.map { Int32(truncatingIfNeeded: $0) },
-          times: rows.map { input.times.raw($0) }
+          times: rows.map { $0 < 0 ? 0 : input.times.raw($0) }
         )
       )
     }
   }
 
-  mutating func leaveOut(rowCount: Int) {}
+  mutating func leaveOut(_ leftOut: FunnelLeftOut) {}
 }

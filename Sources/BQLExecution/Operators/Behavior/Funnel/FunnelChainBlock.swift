@@ -40,6 +40,34 @@ struct FunnelChainBlock {
     rows.removeLast(rows.count - rowCount)
   }
 
+  /// Removes the chains that start after the last time of their window, `times` being those of the
+  /// morsel's rows, and returns how many of them were units' own.
+  ///
+  /// A chain starts at step 1, or, where steps come in any order, at its first row.
+  mutating func removeStarts(
+    after lastTimes: [Int64],
+    _ times: Span<some FixedWidthInteger>,
+    inAnyOrder isAnyOrder: Bool
+  ) -> Int {
+    var kept = FunnelChainBlock()
+    var removedCount = 0
+    var base = 0
+    for header in headers {
+      let range = base..<(base + Int(header.depth))
+      base = range.upperBound
+      var start = Int64(times[Int(rows[range.lowerBound])])
+      if isAnyOrder { for row in rows[range] { start = min(start, Int64(times[Int(row)])) } }
+      if start > lastTimes[Int(header.window)] {
+        removedCount += header.isTotal ? 1 : 0
+      } else {
+        kept.headers.append(header)
+        kept.rows.append(contentsOf: rows[range])
+      }
+    }
+    self = kept
+    return removedCount
+  }
+
   /// Adds a chain of step 1 alone.
   @inline(__always)
   mutating func append(_ header: Header, row: Int) {
@@ -68,20 +96,29 @@ struct FunnelChainBlock {
   }
 }
 
+extension Span where Element: FixedWidthInteger {
+  /// The smallest of the numbers in `range`, which is not empty.
+  func earliest(in range: Range<Int>) -> Int64 {
+    var earliest = Int64.max
+    for index in range { earliest = Swift.min(earliest, Int64(self[index])) }
+    return earliest
+  }
+}
+
 /// Takes the chains that a funnel finds, in store order.
 protocol FunnelChainSink {
   mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput)
-  mutating func leaveOut(rowCount: Int)
+  mutating func leaveOut(_ leftOut: FunnelLeftOut)
 }
 
 /// Keeps the blocks of a scan.
 struct FunnelBlockList: FunnelChainSink {
   private(set) var blocks: [FunnelChainBlock] = []
-  private(set) var leftOutCount = 0
+  private(set) var leftOut = FunnelLeftOut()
 
   mutating func take(_ block: borrowing FunnelChainBlock, of input: FunnelInput) {
     blocks.append(copy block)
   }
 
-  mutating func leaveOut(rowCount: Int) { leftOutCount += rowCount }
+  mutating func leaveOut(_ leftOut: FunnelLeftOut) { self.leftOut.add(leftOut) }
 }

@@ -20,6 +20,11 @@ package struct FunnelInput: Sendable {
   ///
   /// Rows with a NULL code are left out and counted. Codes need to differ only within a user.
   package var units: RowCodes?
+  /// The value that all rows of a chain must hold, under HOLDING; codes need to differ only within
+  /// a user, and rows with NULL are left out and counted.
+  package var held: RowCodes?
+  /// The exclusions that each row of the morsel is of, as bits; nil for a funnel without.
+  package var exclusions: [UInt32]?
   /// The group of each row, in codes shared by all morsels; NULL is a group of its own.
   package var groups: RowCodes?
   /// The VALUE of each row; nil where the log has no such role.

@@ -123,10 +123,10 @@ package struct FunnelKernel: Sendable {
     for user in input.morsel.users {
       let rows = (Int(offsets[user]) - firstRow)..<(Int(offsets[user + 1]) - firstRow)
       scan.scan(user, rows, times, into: &block)
-      if block.isFull { Self.flush(&block, input, into: &sink) }
+      if block.isFull { flush(&block, times, input, into: &sink) }
     }
-    Self.flush(&block, input, into: &sink)
-    sink.leaveOut(rowCount: scan.leftOutCount)
+    flush(&block, times, input, into: &sink)
+    sink.leaveOut(scan.leftOut)
   }
 
   private func scanUsers(
@@ -145,9 +145,9 @@ package struct FunnelKernel: Sendable {
       let rows = (Int(offsets[user]) - firstRow)..<(Int(offsets[user + 1]) - firstRow)
       Self.prefetch(times, offsets, user + Self.prefetchDistance, firstRow)
       scan.scan(Self.header(user, unit: -1), rows, steps, bytes, times, &state, into: &block)
-      if block.isFull { Self.flush(&block, input, into: &sink) }
+      if block.isFull { flush(&block, times, input, into: &sink) }
     }
-    Self.flush(&block, input, into: &sink)
+    flush(&block, times, input, into: &sink)
   }
 
   /// Takes each run of rows with one unit code as the unit, for the users whose units are runs,
@@ -194,10 +194,10 @@ package struct FunnelKernel: Sendable {
         any.scan(user, rows, times, into: &block)
         general = any
       }
-      if block.isFull { Self.flush(&block, input, into: &sink) }
+      if block.isFull { flush(&block, times, input, into: &sink) }
     }
-    Self.flush(&block, input, into: &sink)
-    sink.leaveOut(rowCount: general?.leftOutCount ?? 0)
+    flush(&block, times, input, into: &sink)
+    if let general { sink.leaveOut(general.leftOut) }
   }
 
   /// The users ahead whose times are asked for.
@@ -233,12 +233,22 @@ package struct FunnelKernel: Sendable {
     )
   }
 
-  private static func flush(
+  private func flush(
     _ block: inout FunnelChainBlock,
+    _ times: Span<some FixedWidthInteger>,
     _ input: FunnelInput,
     into sink: inout some FunnelChainSink
   ) {
     guard block.count > 0 else { return }
+    if specification.isMatureOnly, specification.logEnd != nil {
+      var leftOut = FunnelLeftOut()
+      leftOut.lateChainCount = block.removeStarts(
+        after: specification.lateStarts(timeScale: input.times.scale),
+        times,
+        inAnyOrder: specification.mode == .any
+      )
+      sink.leaveOut(leftOut)
+    }
     sink.take(block, of: input)
     block.removeAll()
   }

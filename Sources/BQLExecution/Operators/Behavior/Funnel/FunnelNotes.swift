@@ -33,10 +33,10 @@ struct FunnelNotes {
         )
       }
     }
-    if result.leftOutRowCount > 0 {
-      let rows = result.leftOutRowCount == 1 ? "row" : "rows"
+    if result.leftOut.unitlessRowCount > 0 {
+      let rows = result.leftOut.unitlessRowCount == 1 ? "row" : "rows"
       notes.append(
-        "\(result.leftOutRowCount) \(rows) without a value of the unit's columns left out"
+        "\(result.leftOut.unitlessRowCount) \(rows) without a value of the unit's columns left out"
       )
     }
     if !plan.behavior.dimensions.isEmpty {

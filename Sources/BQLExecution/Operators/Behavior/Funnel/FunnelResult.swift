@@ -10,19 +10,18 @@ package struct FunnelResult: Hashable, Sendable {
   package var total: FunnelGroupResult
   /// One a window, over all units.
   package var counters: [FunnelCounters]
-  /// Rows that pass the filter but are NULL in a column that makes units.
-  package var leftOutRowCount: Int
+  package var leftOut: FunnelLeftOut
 
   package init(
     groups: [FunnelGroupResult] = [],
     total: FunnelGroupResult,
     counters: [FunnelCounters],
-    leftOutRowCount: Int
+    leftOut: FunnelLeftOut = FunnelLeftOut()
   ) {
     self.groups = groups
     self.total = total
     self.counters = counters
-    self.leftOutRowCount = leftOutRowCount
+    self.leftOut = leftOut
   }
 
   /// The units of the funnel: those with a step-1 row in the period (in a window of 0 or more).

@@ -1,40 +1,46 @@
 import BQLColumnar
 import BQLStorage
 
-/// Finds the chains of any funnel, one user at a time: gathers the rows that match a step, splits
-/// them into units and matches each unit.
+/// Finds the chains of any funnel, one user at a time: gathers the rows that matter, splits them
+/// into units and, under HOLDING, values, and matches each.
 struct FunnelScan {
-  private let specification: FunnelSpecification
+  let specification: FunnelSpecification
   private let input: FunnelInput
   private let firstRow: Int
-  private let stepBits: UInt32
   private let period: FunnelPeriod
+  private let gathers: Bool
 
   // One number a row of the morsel; empty where the funnel has no such thing.
   private let filter: [UInt8]
   private let unitCodes: [Int32]
   private let groupCodes: [Int32]
+  private let heldCodes: [Int32]
+  private let exclusions: [UInt32]
 
-  private var rows = FunnelUnitRows()
+  var rows = FunnelUnitRows()
   private var bounds: [Int] = []
-  private var matcher: FunnelMatcher
-  /// The rows met so far that are NULL in a column that makes units.
-  private(set) var leftOutCount = 0
+  var parts: [Int] = []
+  var search: FunnelSearch
+  /// What the rows and units left out were.
+  private(set) var leftOut = FunnelLeftOut()
 
   init(_ specification: FunnelSpecification, _ input: FunnelInput) {
     self.specification = specification
     self.input = input
-    stepBits = specification.stepBits
     period = FunnelPeriod(specification, timeScale: input.times.scale)
     let morselRows = input.morsel.rows
     firstRow = morselRows.lowerBound
     filter = input.filter ?? []
     unitCodes = input.units?.codes(morselRows, firstRow: firstRow) ?? []
-    // Only EACH asks for the group of every start; the others ask for one row of a chain.
-    groupCodes =
-      specification.attribution == .each
-      ? input.groups?.codes(morselRows, firstRow: firstRow) ?? [] : []
-    matcher = FunnelMatcher(specification, timeScale: max(input.times.scale, 1))
+    let isGrouped = specification.attribution == .each || specification.attribution == .held
+    // The others ask for the group of one row of a chain.
+    groupCodes = isGrouped ? input.groups?.codes(morselRows, firstRow: firstRow) ?? [] : []
+    heldCodes =
+      specification.isHolding ? input.held?.codes(morselRows, firstRow: firstRow) ?? [] : []
+    exclusions = input.exclusions ?? []
+    // Rows that no step asks for may end a chain.
+    gathers = specification.mode == .strict || !exclusions.isEmpty
+    search = FunnelSearch(specification, timeScale: max(input.times.scale, 1))
   }
 
   /// Adds the chains of `user`, whose rows are `userRows` of the morsel, to `block`.
@@ -63,7 +69,7 @@ struct FunnelScan {
     }
   }
 
-  /// Collects the rows of a user that pass the filter, belong to a unit and match a step.
+  /// Collects the rows of a user that pass the filter, belong to a unit and matter to a chain.
   ///
   /// Without a table of masks, `codes` are the masks.
   private mutating func gather(
@@ -73,24 +79,39 @@ struct FunnelScan {
     _ masks: [UInt32]?,
     _ times: Span<some FixedWidthInteger>
   ) {
-    let replaces = specification.ties == .allow && groupCodes.isEmpty
-    for row in userRows {
-      if !filter.isEmpty, filter[row] == 0 { continue }
-      var unit: Int32 = 0
+    let replaces = specification.ties == .allow && groupCodes.isEmpty && specification.isPlain
+    let stepBits = specification.stepBits
+    for position in userRows {
+      if !filter.isEmpty, filter[position] == 0 { continue }
+      var row = FunnelUnitRows.Row()
       if !unitCodes.isEmpty {
-        unit = unitCodes[row]
-        guard unit >= 0 else {
-          leftOutCount += 1
+        row.unit = unitCodes[position]
+        guard row.unit >= 0 else {
+          leftOut.unitlessRowCount += 1
           continue
         }
       }
-      var mask = Self.mask(codes[row + base], masks) & stepBits
-      let time = Int64(times[row])
-      if !period.contains(time) { mask &= ~1 }
-      guard mask != 0 else { continue }
-      if replaces, mask == 1, rows.replaceLast(row: row, time: time, unit: unit) { continue }
-      let group = groupCodes.isEmpty ? 0 : groupCodes[row]
-      rows.append(row: row, time: time, mask: mask, group: group, unit: unit)
+      row.names = Self.mask(codes[position + base], masks) & stepBits
+      row.time = Int64(times[position])
+      row.mask = period.contains(row.time) ? row.names : row.names & ~1
+      row.exclusions = exclusions.isEmpty ? 0 : exclusions[position]
+      guard row.names | row.exclusions != 0 || gathers else { continue }
+      if !heldCodes.isEmpty {
+        row.held = heldCodes[position]
+        guard row.held >= 0 else {
+          leftOut.valuelessRowCount += 1
+          continue
+        }
+      }
+      if replaces {
+        guard row.mask != 0 else { continue }
+        if row.mask == 1, rows.replaceLast(row: position, time: row.time, unit: row.unit) {
+          continue
+        }
+      }
+      row.row = Int32(truncatingIfNeeded: position)
+      row.group = groupCodes.isEmpty ? 0 : groupCodes[position]
+      rows.append(row)
     }
   }
 
@@ -107,61 +128,64 @@ struct FunnelScan {
     into block: inout FunnelChainBlock
   ) {
     guard let firstStart = range.first(where: { rows[$0].mask & 1 != 0 }) else { return }
-    matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: nil)
-    take(user, firstStart, isTotal: true, into: &block)
-    guard !groupCodes.isEmpty else { return }
-    for (group, firstStart) in startGroups(range) {
-      matcher.match(rows, rows.range(range, startingAt: firstStart), startGroup: group)
-      take(user, firstStart, isTotal: false, into: &block)
+    let unitExclusions = specification.unitExclusions
+    if unitExclusions != 0, range.contains(where: { rows[$0].exclusions & unitExclusions != 0 }) {
+      leftOut.excludedUnitCount += 1
+      return
     }
-  }
-
-  /// Adds the chain that the matcher found in each window; `firstStart` is the unit's first
-  /// step-1 row, or the group's.
-  private mutating func take(
-    _ user: Int,
-    _ firstStart: Int,
-    isTotal: Bool,
-    into block: inout FunnelChainBlock
-  ) {
-    for window in specification.windows.indices where matcher.reach[window] > 0 {
-      let depth = matcher.reach[window]
-      let base = block.append(
-        FunnelChainBlock.Header(
-          user: Int32(truncatingIfNeeded: user),
-          unit: unitCodes.isEmpty ? -1 : rows[firstStart].unit,
-          groupRow: -1,
-          window: UInt16(truncatingIfNeeded: window),
-          depth: UInt8(truncatingIfNeeded: depth),
-          isTotal: isTotal
-        )
-      )
-      for step in 1...depth {
-        let row = Int(rows[matcher.row(window: window, step: step)].row)
-        block.set(base, step: step, row: row)
-      }
-      // Under EACH the unit's own chain counts in no group.
-      switch specification.attribution {
-      case nil: break
-      case .first: block.setGroupRow(Int(rows[firstStart].row))
-      case .each: if !isTotal { block.setGroupRow(Int(rows[firstStart].row)) }
-      case .last: block.setGroupRow(Int(block.rows[base + depth - 1]))
-      case .step(let step) where step >= 1 && step <= depth:
-        block.setGroupRow(Int(block.rows[base + step - 1]))
-      case .step: break
-      }
+    let header = FunnelChainBlock.Header(
+      user: Int32(truncatingIfNeeded: user),
+      unit: unitCodes.isEmpty ? -1 : rows[firstStart].unit,
+      groupRow: -1,
+      window: 0,
+      depth: 1,
+      isTotal: true
+    )
+    // The groups by their starts, before values are brought together.
+    let groups = specification.attribution == .each ? startGroups(range) : []
+    let firstStartRow = rows[firstStart].row
+    if specification.isHolding {
+      rows.splitByHeld(range, into: &parts)
+    } else {
+      parts = [range.lowerBound, range.upperBound]
     }
+    take(header, firstStartRow, group: nil, into: &block)
+    for (group, firstStartRow) in groups {
+      take(header, firstStartRow, group: group, into: &block)
+    }
+    if specification.attribution == .held { takeHeld(header, into: &block) }
   }
 
   /// Returns the groups of the unit's step-1 rows, in the order of their first rows, which it
   /// returns as well.
-  private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStart: Int)] {
+  private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStartRow: Int32)] {
     var seen: Set<Int32> = []
-    var groups: [(group: Int32, firstStart: Int)] = []
+    var groups: [(group: Int32, firstStartRow: Int32)] = []
     for index in range where rows[index].mask & 1 != 0 {
       let group = rows[index].group
-      if seen.insert(group).inserted { groups.append((group, index)) }
+      if seen.insert(group).inserted { groups.append((group, rows[index].row)) }
     }
     return groups
+  }
+}
+
+/// Counts what a funnel left out.
+package struct FunnelLeftOut: Hashable, Sendable {
+  /// Rows that are NULL in a column that makes units.
+  package var unitlessRowCount = 0
+  /// Rows that are NULL in a column that HOLDING names.
+  package var valuelessRowCount = 0
+  /// Units with a start that EXCLUDING USERS WITH leaves out.
+  package var excludedUnitCount = 0
+  /// Chains, in all windows, that MATURE ONLY leaves out.
+  package var lateChainCount = 0
+
+  package init() {}
+
+  mutating func add(_ other: FunnelLeftOut) {
+    unitlessRowCount += other.unitlessRowCount
+    valuelessRowCount += other.valuelessRowCount
+    excludedUnitCount += other.excludedUnitCount
+    lateChainCount += other.lateChainCount
   }
 }

@@ -1,7 +1,6 @@
 /// Says what a funnel asks for, in plain numbers: steps are mask bits, durations microseconds.
 ///
-/// The matching is loose (other rows may come between two steps) and every step-1 row may start
-/// a chain. Bit *s* − 1 of a row's mask says that the row matches step *s*.
+/// Bit *s* − 1 of a row's mask says that the row matches step *s*.
 package struct FunnelSpecification: Sendable {
   /// The number of steps a mask can carry.
   package static let maximumStepCount = 32
@@ -13,6 +12,18 @@ package struct FunnelSpecification: Sendable {
   /// Never empty. A window below 0 holds no chain.
   package var windows: [Int64?]
   package var ties: FunnelTieRule
+  /// What each step asks for beside its event; `stepCount` of them.
+  package var rules: [FunnelStepRule]
+  /// What may come between two steps.
+  package var mode = FunnelModeRule.loose
+  /// Which step-1 rows start a chain.
+  package var entry = FunnelEntryRule.any
+  /// What ends a chain, or leaves out a unit; exclusion *i* is bit *i* of the input's.
+  package var exclusions: [FunnelExclusionRule] = []
+  /// Whether all rows of a chain must hold one value: the input then has `holding` codes.
+  package var isHolding = false
+  /// Whether chains that start so late that the log ends before their window are left out.
+  package var isMatureOnly = false
   /// The first microsecond at which a chain may start; nil is no bound.
   package var since: Int64?
   /// The first microsecond at which a chain may no longer start; nil is no bound.
@@ -43,12 +54,31 @@ package struct FunnelSpecification: Sendable {
     self.stepCount = stepCount
     self.windows = windows
     self.ties = ties
+    rules = [FunnelStepRule](repeating: FunnelStepRule(), count: stepCount)
     self.since = since
     self.until = until
     self.attribution = attribution
     self.top = top
     self.withTotal = withTotal
     self.logEnd = logEnd
+  }
+
+  /// Whether the funnel is loose, every start may count and no step is more than an event: what
+  /// the fast scan answers.
+  var isPlain: Bool {
+    rules.allSatisfy { $0 == FunnelStepRule() } && mode == .loose && entry == .any
+      && exclusions.isEmpty && !isHolding && ties != .source
+  }
+
+  /// Whether a chain may lack a step before its last.
+  var hasOptionalSteps: Bool { rules.contains { $0.isOptional } }
+
+  /// The rows of a whole chain, repetitions counted; at most ``maximumStepCount``.
+  package var linkCount: Int { rules.reduce(0) { $0 + $1.repetitions } }
+
+  /// The exclusions that leave out a unit, as bits.
+  var unitExclusions: UInt32 {
+    exclusions.indices.reduce(0) { $0 | (exclusions[$1].excludesUnits ? 1 << UInt32($1) : 0) }
   }
 
   /// The mask bits that stand for steps.
@@ -65,18 +95,36 @@ package struct FunnelSpecification: Sendable {
     return longest
   }
 
+  /// Returns, for each window, the last stored time at which a chain is not late; empty where the
+  /// log's end is not known.
+  func lateStarts(timeScale: Int64) -> [Int64] {
+    guard let logEnd else { return [] }
+    return windows.map { window in
+      guard let window else { return .max }
+      // start > logEnd - window, in the unit of the stored times.
+      let (last, overflow) = logEnd.subtractingReportingOverflow(window)
+      guard !overflow else { return window > 0 ? .min : .max }
+      let (quotient, remainder) = last.quotientAndRemainder(dividingBy: max(timeScale, 1))
+      return remainder < 0 ? quotient - 1 : quotient
+    }
+  }
+
   /// The pass that must come first and say which groups are the largest; nil where one pass does.
   ///
-  /// Only ATTRIBUTE EACH with TOP needs it: a unit may count in several groups, and in `(other)`
+  /// Only ATTRIBUTE EACH and HELD with TOP need it: a unit may count in several groups, and in `(other)`
   /// once, so `(other)` must be matched with the step-1 rows of all its values, never added up.
   /// A unit counts at step 1 of every value of its step-1 rows, so one step ranks the groups.
   package var rankingPass: FunnelSpecification? {
-    guard attribution == .each, top != nil else { return nil }
+    guard attribution == .each || attribution == .held, top != nil else { return nil }
     var pass = self
-    pass.stepCount = 1
-    pass.windows = [nil]
     pass.top = nil
     pass.withTotal = false
+    // Attempts follow from the windows, and late chains from both.
+    guard entry != .every, !isMatureOnly else { return pass }
+    pass.stepCount = 1
+    pass.rules = [FunnelStepRule(repetitions: rules[0].repetitions)]
+    pass.exclusions = exclusions.map { FunnelExclusionRule(excludesUnits: $0.excludesUnits) }
+    pass.windows = [nil]
     return pass
   }
 }
@@ -87,6 +135,60 @@ package enum FunnelTieRule: Hashable, Sendable {
   case allow
   /// Never: each step is strictly later than the one before.
   case deny
+  /// In the order of the source alone.
+  case source
+}
+
+/// Says what a step asks for beside its event.
+package struct FunnelStepRule: Hashable, Sendable {
+  /// How many rows must match it, one after the other; the last one is the step's.
+  package var repetitions: Int
+  /// Whether a chain may go on without it.
+  package var isOptional: Bool
+  /// How far its row may be from that of the step before it on the chain, inclusive; nil is no
+  /// limit.
+  package var gapMicroseconds: Int64?
+
+  package init(repetitions: Int = 1, isOptional: Bool = false, gapMicroseconds: Int64? = nil) {
+    self.repetitions = repetitions
+    self.isOptional = isOptional
+    self.gapMicroseconds = gapMicroseconds
+  }
+}
+
+/// Says which rows end the chains that stand at a step.
+package enum FunnelModeRule: Hashable, Sendable {
+  /// None.
+  case loose
+  /// Rows of neither the step nor the next.
+  case strict
+  /// Rows of the step or one before it.
+  case noRepeat
+  /// Steps may come in any order.
+  case any
+}
+
+/// Says which step-1 rows start a chain.
+package enum FunnelEntryRule: Hashable, Sendable {
+  /// Every one; the best chain counts.
+  case any
+  /// The unit's first in the period.
+  case first
+  /// One after the other: each starts an attempt where none is open, and each attempt counts.
+  case every
+}
+
+/// Says what rows of an exclusion do.
+package struct FunnelExclusionRule: Hashable, Sendable {
+  /// The steps (1-based) between whose rows they end a chain; nil, nil between any two.
+  package var between: ClosedRange<Int>?
+  /// Whether they leave out the unit instead.
+  package var excludesUnits: Bool
+
+  package init(between: ClosedRange<Int>? = nil, excludesUnits: Bool = false) {
+    self.between = between
+    self.excludesUnits = excludesUnits
+  }
 }
 
 /// Says which row's group a unit counts in.
@@ -95,6 +197,8 @@ package enum FunnelAttributionRule: Hashable, Sendable {
   case first
   /// Every group of a step-1 row, each with a funnel that only its own step-1 rows may start.
   case each
+  /// The value that every row of the chain holds: a funnel a value, as under HOLDING.
+  case held
   /// The deepest matched row of each window's canonical chain.
   case last
   /// The canonical chain's row at this step (1-based); units without it count in no group.

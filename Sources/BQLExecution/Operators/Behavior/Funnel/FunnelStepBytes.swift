@@ -17,7 +17,8 @@ struct FunnelStepBytes {
 
   /// Reads a funnel's steps; nil for a funnel that only the general scan answers.
   init?(_ specification: FunnelSpecification, _ input: FunnelInput) {
-    guard specification.attribution != .each,
+    guard specification.isPlain, specification.attribution != .each,
+      specification.attribution != .held,
       specification.windows.count <= Self.maximumWindowCount,
       specification.windows.allSatisfy({ $0.map { $0 >= 0 } ?? true })
     else { return nil }

@@ -6,11 +6,17 @@ struct FunnelUnitRows {
     var time: Int64 = 0
     /// The row's position in the partition.
     var row: Int32 = 0
-    /// Never 0.
+    /// The steps that it may take; step 1 only where it may start a chain.
     var mask: UInt32 = 0
+    /// The steps that it is of, whether or not it may start a chain.
+    var names: UInt32 = 0
+    /// The exclusions that it is of.
+    var exclusions: UInt32 = 0
     /// NULL's is −1; 0 where the gathering is told of none.
     var group: Int32 = 0
     var unit: Int32 = 0
+    /// The value that a chain must hold; 0 where it holds none.
+    var held: Int32 = 0
   }
 
   /// The rows in use; the array is longer, so that gathering never grows it.
@@ -28,14 +34,8 @@ struct FunnelUnitRows {
   }
 
   @inline(__always)
-  mutating func append(row: Int, time: Int64, mask: UInt32, group: Int32, unit: Int32) {
-    rows[count] = Row(
-      time: time,
-      row: Int32(truncatingIfNeeded: row),
-      mask: mask,
-      group: group,
-      unit: unit
-    )
+  mutating func append(_ row: Row) {
+    rows[count] = row
     count += 1
   }
 
@@ -84,6 +84,21 @@ struct FunnelUnitRows {
   private var areUnitsAscending: Bool {
     for index in 1..<count where rows[index].unit < rows[index - 1].unit { return false }
     return true
+  }
+
+  /// Brings the rows of `range` that hold one value together, in the order of the values' codes,
+  /// and returns where each value's start, and the end.
+  mutating func splitByHeld(_ range: Range<Int>, into bounds: inout [Int]) {
+    bounds.removeAll(keepingCapacity: true)
+    bounds.append(range.lowerBound)
+    var keys = range.map { Int64(rows[$0].held) << 32 | Int64($0) }
+    keys.sort()
+    let sorted = keys.map { rows[Int($0 & 0xFFFF_FFFF)] }
+    for (index, row) in zip(range, sorted) { rows[index] = row }
+    for index in range.dropFirst() where rows[index].held != rows[index - 1].held {
+      bounds.append(index)
+    }
+    bounds.append(range.upperBound)
   }
 
   private mutating func regroup() {

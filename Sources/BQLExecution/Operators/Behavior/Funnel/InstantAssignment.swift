@@ -52,26 +52,34 @@ struct InstantAssignment {
   /// Gives rows to the steps from `top` down to the first step that can be taken in this instant,
   /// the largest rows to the last steps, and returns that first step.
   ///
-  /// The first step is the smallest *e* such that *e*…`top` get distinct rows; with `top` = *e* −
-  /// 1 no step does. A smaller *e* gives later times, and its chain before the instant, of length
-  /// *e* − 1, exists whenever that of a larger *e* does.
+  /// The first step is the smallest *e* such that *e*…`top` get distinct rows and `mayEnter` says
+  /// that a chain from before the instant, of length *e* − 1, may go on at step *e*; with `top` =
+  /// *e* − 1 no step is taken here. A smaller *e* gives later times. Where *e*…`top` get distinct
+  /// rows, so do the steps from any later one.
   ///
   /// - Parameters:
   ///   - top: The last step to give a row to, 0…stepCount.
   ///   - excluding: A row that is taken already.
-  ///   - depthBefore: The longest chain from before the instant.
-  /// - Returns: nil where no chain from before the instant is long enough to continue.
-  mutating func solve(top: Int, excluding: Int32?, depthBefore: Int) -> Int? {
+  ///   - mayEnter: Asked for steps 1…`top` + 1.
+  /// - Returns: nil where no chain from before the instant can be continued.
+  mutating func solve(top: Int, excluding: Int32?, mayEnter: (Int) -> Bool) -> Int? {
     excluded = excluding ?? -1
+    let lowest = assign(from: 1, to: top)
+    guard let entry = (lowest...(top + 1)).first(where: mayEnter) else { return nil }
+    if entry > lowest { _ = assign(from: entry, to: top) }
+    maximize(entry - 1, top)
+    return entry
+  }
+
+  /// Gives rows to the steps from `top` down and returns the last that got one, at least `lowest`.
+  private mutating func assign(from lowest: Int, to top: Int) -> Int {
     for step in 0..<stepCount { assigned[step] = -1 }
     var entry = top + 1
-    while entry > 1 {
+    while entry > lowest {
       var visited: UInt32 = 1 << UInt32(entry - 2)
       guard augment(entry - 2, &visited) else { break }
       entry -= 1
     }
-    guard entry - 1 <= depthBefore else { return nil }
-    maximize(entry - 1, top)
     return entry
   }
 

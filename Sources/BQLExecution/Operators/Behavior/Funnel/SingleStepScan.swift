@@ -80,7 +80,7 @@ struct SingleStepScan {
   private func groupRow(depth: Int, firstStart: Int, _ rowOfStep: (Int) -> Int) -> Int32 {
     let row: Int
     switch attribution {
-    case nil, .each: row = -1
+    case nil, .each, .held: row = -1
     case .first: row = firstStart
     case .last: row = rowOfStep(depth)
     case .step(let step): row = step >= 1 && step <= depth ? rowOfStep(step) : -1

@@ -1,0 +1,31 @@
+"""The shape of each task's answer, by which programs are compared."""
+
+WINDOW = 7 * 86_400
+
+#: The columns of a log, as in its header.
+HEADER = (
+    "event_time event_type product_id category_id category_code brand price user_id user_session"
+).split()
+EVENTS = ["view", "cart", "purchase", "remove_from_cart"]
+
+
+def groups(rows):
+    """Returns {value: [numbers]} of rows that begin with a group's value; NULL is an empty text."""
+    return {row[0] or "": [int(number) for number in row[1:]] for row in rows}
+
+
+def top_categories(rows):
+    """Returns the numbers of whole categories, added up by their first part."""
+    found = {}
+    for value, *numbers in rows:
+        top = found.setdefault((value or "").split(".")[0], [0] * len(numbers))
+        for place, number in enumerate(numbers):
+            top[place] += int(number or 0)
+    return found
+
+
+def times(first, second, third):
+    """Returns [users, median, 90 % quantile] of each step."""
+    return [[int(first), None, None]] + [
+        [int(users), float(median), float(ninth)] for users, median, ninth in (second, third)
+    ]

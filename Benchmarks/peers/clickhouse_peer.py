@@ -1,0 +1,244 @@
+"""Does the tasks in ClickHouse, by chdb."""
+
+import chdb
+import pyarrow.compute
+import pyarrow.parquet
+from chdb.session import Session
+
+from answers import EVENTS, HEADER, WINDOW, groups, times, top_categories
+
+#: A table's columns as a log has them; texts are encoded, where a value repeats.
+PLAIN = {
+    "event_time": "DateTime('UTC')", "event_type": "LowCardinality(String)",
+    "product_id": "UInt32", "category_id": "UInt64", "category_code": "LowCardinality(String)",
+    "brand": "LowCardinality(String)", "price": "Decimal(9, 2)", "user_id": "UInt32",
+    "user_session": "UUID",
+}
+STEPS = ", ".join(f"e = '{event}'" for event in EVENTS[:3])
+FUNNEL = f"windowFunnel({WINDOW})(t, {STEPS})"
+
+
+class Peer:
+    version = "ClickHouse " + chdb.engine_version
+
+    def __init__(self, files, threads):
+        self.files = files
+        self.threads = threads
+        self.session = Session()
+        self.session.query("CREATE DATABASE b")
+
+    def tasks(self, group):
+        return {"load": self.loads, "clustered": self.questions, "plain": self.summaries}[group]()
+
+    def ask(self, query, settings=""):
+        text = f"{query} SETTINGS max_threads = {self.threads}{settings}"
+        lines = str(self.session.query(text, "TabSeparated")).split("\n")[:-1]
+        return [line.split("\t") for line in lines]
+
+    def rows(self, query, settings=""):
+        return lambda: self.ask(query, settings)
+
+    def answer(self, task, formulation, result):
+        if task == "load":
+            (count, cents), = self.ask("SELECT count(), toInt64(sum(price) * 100) FROM b.log")
+            return [int(count), int(cents)]
+        if task in ("funnel-brand", "group-brand"):
+            return groups(result)
+        if task == "funnel-category":
+            return top_categories(result)
+        if task == "funnel-times":
+            first, *others = result[0]
+            return times(first, others[:3], others[3:])
+        if task == "summarize":
+            return summary(result[0], exact=formulation.startswith("exact"))
+        return [int(number) for number in result[0]]
+
+    # Loading: the table ordered by user is also clustered, the one in memory is not.
+
+    def source(self):
+        """The file's rows; its times end in ` UTC`, which is cut off."""
+        kinds = PLAIN | {"event_time": "String"}
+        columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+        time = "toDateTime(substring(event_time, 1, 19), 'UTC')"
+        return (
+            f"SELECT {time}, {', '.join(HEADER[1:])}"
+            f" FROM file('{self.files['csv']}', 'CSVWithNames', '{columns}')"
+        )
+
+    def load(self, engine):
+        columns = ", ".join(f"{name} {kind}" for name, kind in PLAIN.items())
+        self.session.query("DROP TABLE IF EXISTS b.log")
+        self.session.query(f"CREATE TABLE b.log ({columns}) ENGINE = {engine}")
+        self.ask(f"INSERT INTO b.log {self.source()}", f", max_insert_threads = {self.threads}")
+
+    def loads(self):
+        return {
+            "load": {
+                "Memory": lambda: self.load("Memory"),
+                "MergeTree, sorted by user": lambda: self.load(
+                    "MergeTree ORDER BY (user_id, event_time)"
+                ),
+            }
+        }
+
+    # Questions to the sorted table, in memory (`b.log`) and as a MergeTree (`b.tree`).
+
+    def questions(self):
+        table = self.files["table"]
+        texts = pyarrow.parquet.read_table(table, columns=["brand", "category"])
+        kinds = [
+            "u UInt32", "s UInt32", "t UInt32", enumeration("e", EVENTS),
+            *(enumeration(name, ["", *values(texts[name])]) for name in ("brand", "category")),
+            "cents Int32", "row UInt32",
+        ]
+        for name, engine in (("log", "Memory"), ("tree", "MergeTree ORDER BY (u, t, row)")):
+            self.session.query(f"CREATE TABLE b.{name} ({', '.join(kinds)}) ENGINE = {engine}")
+            text = lambda column: f"ifNull({column}::Nullable(String), '')"
+            self.ask(
+                f"""INSERT INTO b.{name} SELECT user, session, time, event, {text('brand')},
+                  {text('category')}, cents, row FROM file('{table}', Parquet) ORDER BY row"""
+            )
+        self.session.query("OPTIMIZE TABLE b.tree FINAL")
+        in_order = ", optimize_aggregation_in_order = 1"
+        reach = lambda unit, table, where="": (
+            f"""SELECT countIf(l >= 1), countIf(l >= 2), countIf(l >= 3) FROM (
+              SELECT {FUNNEL} AS l FROM b.{table} {where} GROUP BY {unit})"""
+        )
+        # Who has no cart cannot go past the first step.
+        cut = lambda unit: (
+            f"""SELECT (SELECT uniqExact({unit}) FROM b.log WHERE e = 'view'), countIf(l >= 2),
+                countIf(l >= 3) FROM (SELECT {FUNNEL} AS l FROM b.log
+              WHERE {unit} IN (SELECT {unit} FROM b.log WHERE e = 'cart') GROUP BY {unit})"""
+        )
+        ways = lambda unit: {
+            "windowFunnel": self.rows(reach(unit, "log")),
+            "windowFunnel, tree in order": self.rows(reach(unit, "tree"), in_order),
+            "windowFunnel of those with a cart": self.rows(cut(unit)),
+        }
+        return {
+            "funnel": ways("u"),
+            "funnel-session": ways("s"),
+            "funnel-times": {
+                "windows": self.rows(window_times()), "arrays": self.rows(array_times())
+            },
+            "funnel-brand": self.by("brand", in_order),
+            "funnel-category": self.by("category", in_order),
+            "group-brand": {
+                "uniqExact": self.rows(
+                    "SELECT brand, count(), sum(cents), uniqExact(u) FROM b.log GROUP BY brand"
+                ),
+                "by brand and user": self.rows(
+                    """SELECT brand, sum(n), sum(s), count() FROM (
+                      SELECT brand, count() AS n, sum(cents) AS s FROM b.log GROUP BY brand, u
+                    ) GROUP BY brand"""
+                ),
+            },
+            "distinct": {
+                "uniqExact": self.rows("SELECT uniqExact(u), uniqExact(s) FROM b.log"),
+                "groups": self.rows(
+                    "SELECT (SELECT count() FROM (SELECT u FROM b.log GROUP BY u)),"
+                    " (SELECT count() FROM (SELECT s FROM b.log GROUP BY s))"
+                ),
+            },
+        }
+
+    def by(self, column, in_order):
+        """Users by the value on their first view; its row is the least."""
+        query = lambda table: (
+            f"""SELECT g, countIf(l >= 1), countIf(l >= 2), countIf(l >= 3) FROM (
+              SELECT argMinIf({column}, row, e = 'view') AS g, {FUNNEL} AS l
+              FROM b.{table} GROUP BY u) WHERE l >= 1 GROUP BY g"""
+        )
+        return {
+            "windowFunnel and argMin": self.rows(query("log")),
+            "windowFunnel and argMin, tree in order": self.rows(query("tree"), in_order),
+        }
+
+    # Summaries of the nine columns as the file has them.
+
+    def summaries(self):
+        self.load("Memory")
+        return {
+            "summarize": {
+                "exact": self.rows(summarize("uniqExact", "quantilesExact")),
+                "approximate": self.rows(summarize("uniq", "quantiles")),
+            }
+        }
+
+
+def enumeration(name, texts):
+    return f"{name} Enum16({', '.join(f'{text!r} = {code}' for code, text in enumerate(texts))})"
+
+
+def values(column):
+    """Returns the distinct texts of a column, sorted, without NULL."""
+    distinct = pyarrow.compute.unique(column.cast("string")).to_pylist()
+    return sorted(text for text in distinct if text is not None)
+
+
+#: The quantiles of the times of chains `(second, third)`; 0 users reached where it is not `> 0`.
+QUANTILES = ", ".join(
+    f"countIf({step} >= 0), quantileExactInclusiveIf(0.5)({step}, {step} >= 0),"
+    f" quantileExactInclusiveIf(0.9)({step}, {step} >= 0)"
+    for step in ("second", "third")
+)
+
+
+def array_times():
+    """The chain of a user from the sorted times of its views, carts and purchases."""
+    sorted_times = ", ".join(
+        f"arraySort(groupArrayIf(t, e = '{event}')) AS {name}"
+        for name, event in zip(("views", "carts", "purchases"), EVENTS)
+    )
+    return f"""
+      SELECT countIf(notEmpty(views)), {QUANTILES} FROM (
+        SELECT views, carts, arrayMap(x -> arrayLast(y -> y <= x, views), carts) AS starts,
+          arrayFirst(x -> (arrayLastIndex(y -> y <= x, carts) AS i) > 0 AND starts[i] > 0
+            AND x - starts[i] <= {WINDOW}, purchases) AS bought,
+          if(bought > 0, arrayLast(y -> y <= bought, carts),
+            arrayFirst((x, y) -> y > 0 AND x - y <= {WINDOW}, carts, starts)) AS carted,
+          if(carted > 0, toInt64(carted) - arrayLast(y -> y <= carted, views), -1) AS second,
+          if(bought > 0, toInt64(bought) - carted, -1) AS third
+        FROM (SELECT {sorted_times} FROM b.log GROUP BY u))
+    """
+
+
+def window_times():
+    """Carries the last view, then the last cart and its view, forward over the sorted rows."""
+    key = "bitShiftLeft(toInt64(u), 32) + t"
+    carried = lambda value: f"max({value}) OVER (ORDER BY row ROWS UNBOUNDED PRECEDING)"
+    return f"""
+      WITH x AS (SELECT u, e, row, {key} AS k, {carried(f"if(e = 'view', {key}, 0)")} AS v
+          FROM b.log),
+        y AS (SELECT u, e, k, v, {carried("if(e = 'cart', k, 0)")} AS c,
+            {carried("if(e = 'cart', v, 0)")} AS s FROM x WHERE e IN ('cart', 'purchase')),
+        z AS (SELECT minIf((k, c, s), e = 'purchase' AND k - s <= {WINDOW}) AS p,
+            minIf((k, v), e = 'cart' AND k - v <= {WINDOW}) AS q FROM y GROUP BY u),
+        chains AS (SELECT multiIf(p.1 > 0, p.2 - p.3, q.1 > 0, q.1 - q.2, -1) AS second,
+            if(p.1 > 0, p.1 - p.2, -1) AS third FROM z)
+      SELECT (SELECT uniqExact(u) FROM b.log WHERE e = 'view'), {QUANTILES} FROM chains
+    """
+
+
+def summarize(distinct, quantiles):
+    measures = []
+    for name, kind in PLAIN.items():
+        empty = "0" if kind == "UUID" or "String" not in kind else f"countIf({name} = '')"
+        measures += [empty, f"{distinct}({name})", f"min({name})", f"max({name})"]
+    for name in ("product_id", "category_id", "price", "user_id"):
+        measures += [f"avg({name})", f"stddevSamp({name})", f"{quantiles}(0.25, 0.5, 0.75)({name})"]
+    measures += [f"topK(3)({name})" for name in HEADER]
+    return f"SELECT {', '.join(measures)} FROM b.log"
+
+
+def summary(row, exact):
+    """Returns what other programs' summaries have as well."""
+    found = {}
+    for place, name in enumerate(HEADER):
+        missing, distinct, low, high = row[4 * place:4 * place + 4]
+        found[name] = {"missing": int(missing)}
+        if exact:
+            found[name]["distinct"] = int(distinct) - (int(missing) > 0)
+        if name in ("product_id", "category_id", "price", "user_id"):
+            found[name] |= {"min": float(low), "max": float(high)}
+    return found

@@ -1,0 +1,201 @@
+"""Does the tasks in DuckDB."""
+
+import duckdb
+
+from answers import EVENTS, WINDOW, groups, times, top_categories
+
+NUMBERS = ["product_id", "category_id", "price", "user_id"]
+TYPES = {
+    "event_time": "TIMESTAMP", "event_type": "VARCHAR", "product_id": "INTEGER",
+    "category_id": "BIGINT", "category_code": "VARCHAR", "brand": "VARCHAR",
+    "price": "DECIMAL(9, 2)", "user_id": "INTEGER", "user_session": "VARCHAR",
+}
+
+
+class Peer:
+    version = "DuckDB " + duckdb.__version__
+
+    def __init__(self, files, threads):
+        self.files = files
+        self.connection = duckdb.connect()
+        self.connection.execute(f"SET threads = {threads}")
+        self.connection.execute("SET TimeZone = 'UTC'")
+
+    def tasks(self, group):
+        return {"load": self.loads, "clustered": self.questions, "plain": self.summaries}[group]()
+
+    def rows(self, query):
+        return lambda: self.connection.execute(query).fetchall()
+
+    def answer(self, task, formulation, result):
+        if task == "load":
+            query = "SELECT count(*), sum(price::DECIMAL(12, 2)) * 100 FROM log"
+            count, cents = self.connection.execute(query).fetchone()
+            return [count, int(cents)]
+        if task in ("funnel-brand", "group-brand"):
+            return groups(result)
+        if task == "funnel-category":
+            return top_categories(result)
+        if task == "funnel-times":
+            first, *others = result[0]
+            return times(first, others[:3], others[3:])
+        if task == "summarize":
+            # Its distinct values are estimates, the share of NULLs is rounded.
+            numbers = [row for row in result if row[0] in NUMBERS]
+            return {row[0]: {"min": float(row[2]), "max": float(row[3])} for row in numbers}
+        return list(result[0])
+
+    # Loading: `sorted` also clusters by user, the others do not.
+
+    def source(self):
+        types = ", ".join(f"{name}: '{kind}'" for name, kind in TYPES.items())
+        return (
+            f"read_csv('{self.files['csv']}', header = true, columns = {{{types}}},"
+            " timestampformat = '%Y-%m-%d %H:%M:%S UTC')"
+        )
+
+    def loads(self):
+        automatic = f"SELECT * FROM read_csv('{self.files['csv']}')"
+        typed = f"SELECT * FROM {self.source()}"
+        order = "ORDER BY user_id, event_time"
+
+        def load(query, any_order=False):
+            if any_order:
+                self.connection.execute("SET preserve_insertion_order = false")
+            self.connection.execute(f"CREATE OR REPLACE TABLE log AS {query}")
+
+        return {
+            "load": {
+                "read_csv": lambda: load(automatic),
+                "read_csv, types given": lambda: load(typed),
+                "read_csv, types given, any order": lambda: load(typed, any_order=True),
+                "read_csv, types given, sorted by user": lambda: load(f"{typed} {order}"),
+            }
+        }
+
+    # Questions to the sorted table.
+
+    def questions(self):
+        table = self.files["table"]
+        execute = self.connection.execute
+        execute(f"CREATE TYPE event AS ENUM ({', '.join(map(repr, EVENTS))})")
+        for column in ("brand", "category"):
+            values = f"SELECT DISTINCT {column}::VARCHAR FROM '{table}' WHERE {column} IS NOT NULL"
+            execute(f"CREATE TYPE {column} AS ENUM ({values} ORDER BY 1)")
+        execute(
+            f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, time AS t, event::event AS e,
+              brand::brand AS brand, category::category AS category, cents, row
+            FROM '{table}' ORDER BY row"""
+        )
+        both = {"asof joins": asof_chains, "windows": window_chains}
+        ask = lambda unit, query: {name: self.rows(f(unit) + query) for name, f in both.items()}
+        distinct = (
+            "SELECT (SELECT count(*) FROM (SELECT DISTINCT u FROM log)),"
+            " (SELECT count(*) FROM (SELECT DISTINCT s FROM log))"
+        )
+        return {
+            "funnel": ask("u", REACH),
+            "funnel-session": ask("s", REACH),
+            "funnel-times": ask("u", CHAIN_TIMES),
+            "funnel-brand": ask("u", by("brand")),
+            "funnel-category": ask("u", by("category")),
+            "group-brand": {
+                "count distinct": self.rows(
+                    "SELECT brand, count(*), sum(cents), count(DISTINCT u) FROM log GROUP BY brand"
+                ),
+                "by brand and user": self.rows(
+                    """SELECT brand, sum(n), sum(s), count(*) FROM (
+                      SELECT brand, u, count(*) AS n, sum(cents) AS s FROM log GROUP BY brand, u
+                    ) GROUP BY brand"""
+                ),
+            },
+            "distinct": {
+                "count distinct": self.rows("SELECT count(DISTINCT u), count(DISTINCT s) FROM log"),
+                "distinct rows": self.rows(distinct),
+            },
+        }
+
+    # Summaries of the nine columns as the file has them.
+
+    def summaries(self):
+        execute = self.connection.execute
+        execute(f"CREATE TABLE log AS SELECT * FROM {self.source()}")
+        for column in ("event_type", "category_code", "brand"):
+            values = f"SELECT DISTINCT {column} FROM log WHERE {column} IS NOT NULL ORDER BY 1"
+            execute(f"CREATE TYPE {column} AS ENUM ({values})")
+        execute(
+            """CREATE TABLE encoded AS SELECT * REPLACE (event_type::event_type AS event_type,
+              category_code::category_code AS category_code, brand::brand AS brand,
+              user_session::UUID AS user_session) FROM log"""
+        )
+        return {
+            "summarize": {
+                "SUMMARIZE": self.rows("SUMMARIZE log"),
+                "SUMMARIZE, encoded": self.rows("SUMMARIZE encoded"),
+            }
+        }
+
+
+#: Users at each step, from views, carts `(u, k, v)` and purchases `(u, k, c, v)` with their keys.
+REACH = f"""
+  SELECT (SELECT count(DISTINCT u) FROM views),
+    (SELECT count(DISTINCT u) FROM carts WHERE k - v <= {WINDOW}),
+    (SELECT count(DISTINCT u) FROM purchases WHERE k - v <= {WINDOW})
+"""
+
+#: The chain of a user is its first purchase's, else its first cart's.
+CHAIN_TIMES = f"""
+  , bought AS (SELECT u, min(k) AS k, arg_min(c, k) AS c, arg_min(v, k) AS v
+      FROM purchases WHERE k - v <= {WINDOW} GROUP BY u),
+    carted AS (SELECT u, min(k) AS k, arg_min(v, k) AS v
+      FROM carts WHERE k - v <= {WINDOW} GROUP BY u),
+    chains AS (SELECT coalesce(bought.c - bought.v, carted.k - carted.v) AS second,
+        bought.k - bought.c AS third
+      FROM carted LEFT JOIN bought ON carted.u = bought.u)
+  SELECT (SELECT count(DISTINCT u) FROM views), count(second), quantile_cont(second, 0.5),
+    quantile_cont(second, 0.9), count(third), quantile_cont(third, 0.5), quantile_cont(third, 0.9)
+  FROM chains
+"""
+
+
+def by(column):
+    """Users by the value on their first view: the least of row number and value's code."""
+    return f"""
+      , firsts AS (SELECT u, min((row::BIGINT << 16) + coalesce(enum_code({column}), 65535)) AS f
+          FROM log WHERE e = 'view' GROUP BY u),
+        seconds AS (SELECT DISTINCT u FROM carts WHERE k - v <= {WINDOW}),
+        thirds AS (SELECT DISTINCT u FROM purchases WHERE k - v <= {WINDOW}),
+        found AS (SELECT f & 65535 AS g, count(*) AS a, count(seconds.u) AS b, count(thirds.u) AS c
+          FROM firsts LEFT JOIN seconds ON firsts.u = seconds.u
+            LEFT JOIN thirds ON firsts.u = thirds.u GROUP BY g)
+      SELECT enum_range(NULL::{column})[g + 1], a, b, c FROM found
+    """
+
+
+def asof_chains(unit):
+    """Joins each cart with the view before it, each purchase with the cart before it, by a key."""
+    rows = f"SELECT {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
+    return f"""
+      WITH views AS ({rows} 'view'),
+        carts AS MATERIALIZED (SELECT c.u, c.k, views.k AS v
+          FROM ({rows} 'cart') AS c ASOF JOIN views ON c.k >= views.k),
+        purchases AS MATERIALIZED (SELECT p.u, p.k, carts.k AS c, carts.v
+          FROM ({rows} 'purchase') AS p ASOF JOIN carts ON p.k >= carts.k)
+    """
+
+
+def window_chains(unit):
+    """Carries the latest view of a unit forward, then the latest cart and its view."""
+    over = "OVER (PARTITION BY u ORDER BY t RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    return f"""
+      WITH x AS (SELECT {unit} AS u, t, e, max(CASE WHEN e = 'view' THEN t END) OVER w AS v
+          FROM log WINDOW w AS (PARTITION BY {unit} ORDER BY t
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+        y AS MATERIALIZED (SELECT u, t::BIGINT AS k, e, v,
+            max(CASE WHEN e = 'cart' THEN t END) {over} AS c,
+            max(CASE WHEN e = 'cart' THEN v END) {over} AS s
+          FROM x WHERE e IN ('cart', 'purchase')),
+        views AS (SELECT {unit} AS u FROM log WHERE e = 'view'),
+        carts AS (SELECT u, k, v FROM y WHERE e = 'cart' AND v IS NOT NULL),
+        purchases AS (SELECT u, k, c, s AS v FROM y WHERE e = 'purchase' AND s IS NOT NULL)
+    """
