@@ -106,7 +106,12 @@ let package = Package(
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
-    tests("BQLExecutionTests", ["BQLTestSupport", "BQLExecution", "BQLStorage", "BQLColumnar"]),
+    tests(
+      "BQLExecutionTests",
+      [
+        "BQLTestSupport", "BQLSyntax", "BQLPlanning", "BQLExecution", "BQLStorage", "BQLColumnar",
+      ]
+    ),
     tests("TidyTests", []),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),

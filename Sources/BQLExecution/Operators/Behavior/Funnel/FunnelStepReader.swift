@@ -19,11 +19,20 @@ struct FunnelStepReader: Sendable {
   private var conditions: [Condition] = []
 
   init(_ plan: FunnelPlan, _ types: [DataType]) throws(ExecutionError) {
-    eventColumn = plan.behavior.log.roles[.event]
-    masks = [UInt32](repeating: 0, count: plan.behavior.log.events.count)
-    for (index, step) in plan.steps.enumerated() {
+    try self.init(plan.steps.map(\.alternatives), of: plan.behavior.log, types)
+  }
+
+  /// Reads steps that are lists of alternatives; step *i* is bit *i* of a mask.
+  init(
+    _ steps: [[FunnelPlan.Alternative]],
+    of log: EventLog,
+    _ types: [DataType]
+  ) throws(ExecutionError) {
+    eventColumn = log.roles[.event]
+    masks = [UInt32](repeating: 0, count: log.events.count)
+    for (index, alternatives) in steps.enumerated() {
       let bit: UInt32 = 1 << UInt32(index)
-      for alternative in step.alternatives {
+      for alternative in alternatives {
         guard let code = alternative.eventCode else { continue }
         if let condition = alternative.condition {
           conditions.append(
