@@ -56,10 +56,11 @@ struct RetentionReturnScan: UnitScan {
     }
     var position = rows.lowerBound
     if countsUsersOnly || !specification.isOwnReturn { position += 1 }
-    while position < rows.upperBound {
+    while true {
+      position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
+      if position == rows.upperBound { break }
       let mark = marks[position]
       defer { position += 1 }
-      if mark & RetentionMark.returning == 0 { continue }
       let time = Int64(times[position])
       if time >= boundary {
         if specification.isRolling {

@@ -34,22 +34,22 @@ struct RetentionStartScan: UnitScan {
       let end = Int(offsets[unit + 1])
       var position = Int(offsets[unit])
       cursor.reset()
-      while position < end {
-        if marks[position] & RetentionMark.start != 0 {
-          let time = Int64(times[position])
-          if period.contains(time) {
-            if cursor.move(to: time, ends) {
-              found.append(
-                RetentionStart(
-                  unit: Int32(truncatingIfNeeded: unit),
-                  position: Int32(truncatingIfNeeded: position),
-                  cohort: Int32(truncatingIfNeeded: cursor.period)
-                )
+      while true {
+        position = MarkSearch.first(RetentionMark.start, marks, position, end)
+        if position == end { break }
+        let time = Int64(times[position])
+        if period.contains(time) {
+          if cursor.move(to: time, ends) {
+            found.append(
+              RetentionStart(
+                unit: Int32(truncatingIfNeeded: unit),
+                position: Int32(truncatingIfNeeded: position),
+                cohort: Int32(truncatingIfNeeded: cursor.period)
               )
-            }
+            )
           }
-          if !isRecurring { break }
         }
+        if !isRecurring { break }
         position += 1
       }
     }
