@@ -21,6 +21,10 @@ struct PhysicalPlanner {
   ) throws(ExecutionError) -> any Operator {
     switch question {
     case .funnel(let plan): try FunnelOperator(plan, notes: notes)
+    case .retention(let plan): try RetentionOperator(plan, notes: notes)
+    case .activity(let plan): try ActivityOperator(plan, notes: notes)
+    case .intervals(let plan): try IntervalsOperator(plan, notes: notes)
+    case .heatmap(let plan): try HeatmapOperator(plan, notes: notes)
     }
   }
 

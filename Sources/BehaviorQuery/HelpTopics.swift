@@ -31,6 +31,49 @@ struct HelpTopic {
       example: "FUNNEL view, cart, purchase WITHIN 7d BY split_part(category_code, '.', 1) TOP 5;"
     ),
     HelpTopic(
+      name: "RETENTION",
+      form: [
+        "RETENTION OF event [FIRST|RECURRING] [RETURN event|ANY] [EVERY day|week|month] [FOR 12]",
+        "  [CLOCK CALENDAR|ROLLING] [COUNT ON|ON OR AFTER|BRACKETS (0, 1..3, 4..7)]",
+        "  [MEASURE users|revenue|orders] [FROM log] [WHERE condition] [PER user|session|(column, …)]",
+        "  [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "counts how many of those who start in a period come back in the periods behind it",
+      example: "RETENTION OF purchase EVERY month FOR 4;"
+    ),
+    HelpTopic(
+      name: "LIFECYCLE",
+      form: ["LIFECYCLE [OF event] [EVERY day|week|month] [clauses as those of RETENTION];"],
+      text: "tells, period by period, who is new, returning, resurrecting and dormant",
+      example: "LIFECYCLE OF purchase EVERY month;"
+    ),
+    HelpTopic(
+      name: "STICKINESS",
+      form: [
+        "STICKINESS [OF event] [EVERY day|week] [PER week|month] [clauses as those of RETENTION];"
+      ],
+      text: "counts in how many days of a month users are active",
+      example: "STICKINESS EVERY day PER month SINCE '2020-01-01';"
+    ),
+    HelpTopic(
+      name: "ACTIVE",
+      form: ["ACTIVE [OF event] [EVERY day|week|month] [clauses as those of RETENTION];"],
+      text: "counts the active users of a day, a week and a month, and their ratios",
+      example: "ACTIVE EVERY week SINCE '2020-01-01';"
+    ),
+    HelpTopic(
+      name: "INTERVALS",
+      form: ["INTERVALS OF event [BY dimension, … [TOP n]] [clauses as those of RETENTION];"],
+      text: "measures the gaps from order to order and suggests after how long a user is gone",
+      example: "INTERVALS OF purchase;"
+    ),
+    HelpTopic(
+      name: "HEATMAP",
+      form: ["HEATMAP OF event [BY hour, weekday] [clauses as those of RETENTION];"],
+      text: "counts an event by hour and weekday, or by any dimensions",
+      example: "HEATMAP OF purchase BY hour, weekday;"
+    ),
+    HelpTopic(
       name: "SELECT",
       form: [
         "SELECT [DISTINCT] expression [AS name], … FROM table|(query)|'file' [WHERE condition]",

@@ -10,7 +10,19 @@ extension Query {
       for operation in select.setOperations { found += operation.query.filePaths }
       return found + select.expressions.flatMap(\.filePaths)
     case .funnel(let funnel):
-      return (funnel.behavior.from?.filePaths ?? []) + funnel.expressions.flatMap(\.filePaths)
+      return funnel.behavior.filePaths
+        + funnel.steps.flatMap(\.alternatives).compactMap(\.condition).flatMap(\.filePaths)
+    case .retention(let retention):
+      let events = [retention.of, retention.returning].compactMap { $0 }
+      return retention.behavior.filePaths + events.flatMap(\.filePaths)
+    case .lifecycle(let statement):
+      return statement.behavior.filePaths + (statement.of?.filePaths ?? [])
+    case .stickiness(let statement):
+      return statement.behavior.filePaths + (statement.of?.filePaths ?? [])
+    case .active(let statement):
+      return statement.behavior.filePaths + (statement.of?.filePaths ?? [])
+    case .intervals(let statement): return statement.behavior.filePaths + statement.of.filePaths
+    case .heatmap(let statement): return statement.behavior.filePaths + statement.of.filePaths
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .explain(let explain): return explain.query.filePaths
@@ -29,11 +41,18 @@ extension SelectStatement {
   }
 }
 
-extension FunnelStatement {
-  /// Every expression of the statement's clauses.
-  fileprivate var expressions: [Expression] {
-    [behavior.condition, behavior.since, behavior.until].compactMap { $0 } + behavior.by
-      + steps.flatMap(\.alternatives).compactMap(\.condition)
+extension BehaviorClauses {
+  /// The files that the clauses name or read.
+  fileprivate var filePaths: [(path: String, range: SourceRange)] {
+    let expressions = [condition, since, until].compactMap { $0 } + by
+    return (from?.filePaths ?? []) + expressions.flatMap(\.filePaths)
+  }
+}
+
+extension Choice<ActivityEvent> {
+  /// The files that the conditions of the events' rows read.
+  fileprivate var filePaths: [(path: String, range: SourceRange)] {
+    value.conditions.flatMap(\.filePaths)
   }
 }
 

@@ -5,16 +5,7 @@ extension RandomSyntax {
   mutating func funnel(_ depth: Int) -> FunnelStatement {
     var funnel = FunnelStatement()
     funnel.steps = some(1...3) { $0.step(depth) }
-    funnel.behavior.from = maybe { $0.chance(30) ? $0.tables(depth) : $0.table(depth) }
-    funnel.behavior.condition = maybe { $0.expression(depth) }
-    funnel.behavior.unit = maybe { random in
-      let columns = random.some(1...2) { $0.name() }
-      return random.choice(random.pick([.user, .session, .columns(columns)]))
-    }
-    funnel.behavior.since = maybe { $0.expression(depth) }
-    funnel.behavior.until = maybe { $0.expression(depth) }
-    funnel.behavior.by = some(0...2) { $0.expression(depth) }
-    if !funnel.behavior.by.isEmpty { funnel.behavior.top = maybe { $0.choice(10) } }
+    funnel.behavior = behavior(depth)
     funnel.holding = some(0...2) { $0.name() }
     funnel.windows = some(0...3) { random in
       let day: Int64 = 86_400_000_000
@@ -55,7 +46,7 @@ extension RandomSyntax {
     )
   }
 
-  private mutating func event(_ depth: Int) -> EventPattern {
+  mutating func event(_ depth: Int) -> EventPattern {
     EventPattern(name: name(), condition: maybe(30) { $0.expression(depth) })
   }
 

@@ -75,23 +75,46 @@ import Testing
 
   /// Each answer shown in the README is what its statement gives.
   @Test func theReadmeShowsWhatTheProgramPrints() throws {
-    let workspace = try Self.workspace()
-    var page = try Self.read("README.md")
-    let blocks = Self.blocks(page, language: "bql")
-    #expect(blocks.count >= 1)
-    for block in blocks {
-      let parts = block.text.components(separatedBy: "\n\n")
-      try #require(parts.count == 2, "a statement, an empty line, its answer")
-      let answers = try workspace.run(parts[0])
-      let answer = try #require(answers.last).text()
-      if ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1" {
-        page = page.replacingOccurrences(of: block.text, with: "\(parts[0])\n\n\(answer)")
-      } else {
-        #expect(answer == parts[1], "README.md:\(block.line)")
+    try Self.checkAnswers(of: "README.md")
+  }
+
+  /// Each answer shown on a page of the behaviour statements is what its statement gives, and its
+  /// other examples run.
+  @Test func theBehaviorPagesShowWhatTheProgramPrints() throws {
+    let folder = Self.root.appendingPathComponent("docs/behavior").path
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names.count >= 1)
+    for name in names {
+      let path = "docs/behavior/\(name)"
+      try Self.checkAnswers(of: path)
+      let workspace = try Self.workspace()
+      for block in Self.blocks(try Self.read(path), language: "sql") {
+        Self.run(block.text, named: "\(path):\(block.line)", in: workspace)
       }
     }
-    if ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1" {
-      let url = Self.root.appendingPathComponent("README.md")
+  }
+
+  /// Compares the answers shown on a page with those of its statements, or, with
+  /// `BQL_UPDATE_README=1` in the environment, writes them anew.
+  private static func checkAnswers(of path: String) throws {
+    let workspace = try workspace()
+    let isUpdate = ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1"
+    var page = try read(path)
+    let blocks = blocks(page, language: "bql")
+    #expect(blocks.count >= 1, "\(path) shows no answer")
+    for block in blocks {
+      let parts = block.text.components(separatedBy: "\n\n")
+      try #require(parts.count == 2 || isUpdate, "a statement, an empty line, its answer")
+      let answers = try workspace.run(parts[0])
+      let answer = try #require(answers.last).text()
+      if isUpdate {
+        page = page.replacingOccurrences(of: block.text, with: "\(parts[0])\n\n\(answer)")
+      } else {
+        #expect(answer == parts[1], "\(path):\(block.line)")
+      }
+    }
+    if isUpdate {
+      let url = root.appendingPathComponent(path)
       try page.write(to: url, atomically: true, encoding: .utf8)
     }
   }

@@ -47,7 +47,8 @@ extension Binder {
     return found.isEmpty
   }
 
-  private mutating func bindStep(
+  /// Resolves a step, or the events that another statement names: codes and conditions.
+  mutating func bindStep(
     _ step: FunnelStep,
     _ log: EventLog,
     _ logName: String,

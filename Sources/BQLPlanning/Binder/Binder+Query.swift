@@ -9,6 +9,18 @@ extension Binder {
     case .select(let select): return bindSelect(select, at: query.range).map { .select($0) }
     case .funnel(let funnel):
       return bindFunnel(funnel, at: query.range).map { .behavior(.funnel($0)) }
+    case .retention(let retention):
+      return bindRetention(retention, at: query.range).map { .behavior(.retention($0)) }
+    case .lifecycle(let lifecycle):
+      return bindLifecycle(lifecycle, at: query.range).map { .behavior(.activity($0)) }
+    case .stickiness(let stickiness):
+      return bindStickiness(stickiness, at: query.range).map { .behavior(.activity($0)) }
+    case .active(let active):
+      return bindActive(active, at: query.range).map { .behavior(.activity($0)) }
+    case .intervals(let intervals):
+      return bindIntervals(intervals, at: query.range).map { .behavior(.intervals($0)) }
+    case .heatmap(let heatmap):
+      return bindHeatmap(heatmap, at: query.range).map { .behavior(.heatmap($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

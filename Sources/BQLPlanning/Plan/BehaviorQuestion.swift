@@ -3,12 +3,20 @@ package import BQLColumnar
 /// Says which question a behaviour statement asks.
 package enum BehaviorQuestion: Sendable {
   case funnel(FunnelPlan)
+  case retention(RetentionPlan)
+  case activity(ActivityPlan)
+  case intervals(IntervalsPlan)
+  case heatmap(HeatmapPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
     get {
       switch self {
       case .funnel(let plan): plan.behavior
+      case .retention(let plan): plan.behavior
+      case .activity(let plan): plan.behavior
+      case .intervals(let plan): plan.behavior
+      case .heatmap(let plan): plan.behavior
       }
     }
     set {
@@ -16,6 +24,18 @@ package enum BehaviorQuestion: Sendable {
       case .funnel(var plan):
         plan.behavior = newValue
         self = .funnel(plan)
+      case .retention(var plan):
+        plan.behavior = newValue
+        self = .retention(plan)
+      case .activity(var plan):
+        plan.behavior = newValue
+        self = .activity(plan)
+      case .intervals(var plan):
+        plan.behavior = newValue
+        self = .intervals(plan)
+      case .heatmap(var plan):
+        plan.behavior = newValue
+        self = .heatmap(plan)
       }
     }
   }
@@ -24,6 +44,10 @@ package enum BehaviorQuestion: Sendable {
   package var schema: Schema {
     switch self {
     case .funnel(let plan): plan.schema
+    case .retention(let plan): plan.schema
+    case .activity(let plan): plan.schema
+    case .intervals(let plan): plan.schema
+    case .heatmap(let plan): plan.schema
     }
   }
 
@@ -31,6 +55,10 @@ package enum BehaviorQuestion: Sendable {
   var title: String {
     switch self {
     case .funnel(let plan): plan.title
+    case .retention(let plan): plan.title
+    case .activity(let plan): plan.title
+    case .intervals(let plan): plan.title
+    case .heatmap(let plan): plan.title
     }
   }
 
@@ -43,6 +71,19 @@ package enum BehaviorQuestion: Sendable {
     }
     switch question {
     case .funnel(let plan): return .funnel(plan.mapConditions(transform))
+    case .retention(var plan):
+      plan.of = plan.of.mapConditions(transform)
+      plan.returning = plan.returning.mapConditions(transform)
+      return .retention(plan)
+    case .activity(var plan):
+      plan.of = plan.of.mapConditions(transform)
+      return .activity(plan)
+    case .intervals(var plan):
+      plan.of = plan.of.mapConditions(transform)
+      return .intervals(plan)
+    case .heatmap(var plan):
+      plan.of = plan.of.mapConditions(transform)
+      return .heatmap(plan)
     }
   }
 }

@@ -12,6 +12,12 @@ package struct Query: Hashable, Sendable {
   package indirect enum Kind: Hashable, Sendable {
     case select(SelectStatement)
     case funnel(FunnelStatement)
+    case retention(RetentionStatement)
+    case lifecycle(LifecycleStatement)
+    case stickiness(StickinessStatement)
+    case active(ActiveStatement)
+    case intervals(IntervalsStatement)
+    case heatmap(HeatmapStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)

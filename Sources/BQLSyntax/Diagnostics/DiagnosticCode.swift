@@ -32,6 +32,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case badSetting = "B0216"
   case notALog = "B0217"
   case unknownTopic = "B0218"
+  case badClause = "B0219"
   // Data and files.
   case fileNotFound = "B0301"
   case fileUnreadable = "B0302"

@@ -40,7 +40,7 @@ extension Formatter {
     return text
   }
 
-  private static func print(_ event: EventPattern) -> String {
+  static func print(_ event: EventPattern) -> String {
     print(event.name) + (event.condition.map { "[" + print($0) + "]" } ?? "")
   }
 
@@ -49,7 +49,7 @@ extension Formatter {
     return "(" + windows.map(\.text).joined(separator: ", ") + ")"
   }
 
-  private static func print(_ unit: BehaviorUnit) -> String {
+  static func print(_ unit: BehaviorUnit) -> String {
     switch unit {
     case .user: "user"
     case .session: "session"

@@ -29,6 +29,12 @@ package enum Formatter {
     switch query.kind {
     case .select(let statement): print(statement)
     case .funnel(let statement): print(statement)
+    case .retention(let statement): print(statement)
+    case .lifecycle(let statement): print(statement)
+    case .stickiness(let statement): print(statement)
+    case .active(let statement): print(statement)
+    case .intervals(let statement): print(statement)
+    case .heatmap(let statement): print(statement)
     case .describe(let statement): "DESCRIBE " + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)

@@ -2,6 +2,24 @@
 extension Parser {
   static let behaviorClauses: [Keyword] = [.from, .where, .per, .since, .until, .by]
 
+  /// Lists the verbs of behaviour statements.
+  static let behaviorVerbs: [Keyword] = [
+    .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap,
+  ]
+
+  /// Takes the behaviour statement that starts with `verb` here.
+  mutating func parseBehavior(_ verb: Keyword) throws(SyntaxError) -> Query.Kind {
+    switch verb {
+    case .retention: .retention(try parseRetention())
+    case .lifecycle: .lifecycle(try parseLifecycle())
+    case .stickiness: .stickiness(try parseStickiness())
+    case .active: .active(try parseActive())
+    case .intervals: .intervals(try parseIntervals())
+    case .heatmap: .heatmap(try parseHeatmap())
+    default: .funnel(try parseFunnel())
+    }
+  }
+
   /// Takes one shared clause; false if none starts here.
   mutating func parseBehaviorClause(
     _ clauses: inout BehaviorClauses,

@@ -5,7 +5,7 @@ extension Parser {
     if isMissingStep {
       throw unexpected("a step", hints: ["the ',' before it may be one too many"])
     }
-    var step = FunnelStep(alternatives: try parseAlternatives(), range: start.range)
+    var step = FunnelStep(alternatives: try parseAlternatives("a step"), range: start.range)
     if let open = accept(.leftBrace) {
       let count = try parseCount("the number of repetitions")
       try close(.rightBrace, opened: open)
@@ -52,8 +52,11 @@ extension Parser {
     return peek(3).keyword == .of
   }
 
-  private mutating func parseAlternatives() throws(SyntaxError) -> [EventPattern] {
-    guard let open = accept(.leftParenthesis) else { return [try parseEventPattern("a step")] }
+  /// Takes `name[cond]` or `(a|b)[cond]`; a message calls them by the noun `what`.
+  mutating func parseAlternatives(
+    _ what: String
+  ) throws(SyntaxError) -> [EventPattern] {
+    guard let open = accept(.leftParenthesis) else { return [try parseEventPattern(what)] }
     var alternatives = [try parseEventPattern("an event")]
     while accept(.bar) != nil {
       alternatives.append(try parseEventPattern("an event"))

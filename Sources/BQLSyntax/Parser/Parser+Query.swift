@@ -2,7 +2,8 @@ extension Parser {
   /// Whether a query starts here, where nothing but a query may stand.
   var startsQuery: Bool {
     switch current.keyword {
-    case .select, .from, .with, .funnel, .describe, .summarize, .show, .explain: true
+    case .select, .from, .with, .describe, .summarize, .show, .explain: true
+    case .some(let verb) where Parser.behaviorVerbs.contains(verb): true
     case .values: peek().kind == .symbol(.leftParenthesis)
     case .some(let verb): Parser.unimplementedQueryVerbs.contains(verb)
     case .none: false
@@ -35,7 +36,8 @@ extension Parser {
     }
     let kind: Query.Kind
     switch start.keyword {
-    case .funnel: kind = .funnel(try parseFunnel())
+    case .some(let verb) where Parser.behaviorVerbs.contains(verb):
+      kind = try parseBehavior(verb)
     case .describe: kind = try parseDescribe()
     case .summarize: kind = try parseSummarize()
     case .show: kind = try parseShow()
@@ -55,7 +57,10 @@ extension Parser {
         hints: ["\(verb.rawValue) answers no question, so it stands alone"]
       )
     }
-    return unexpected("a query", candidates: [.select, .funnel, .describe, .summarize, .show])
+    return unexpected(
+      "a query",
+      candidates: [.select, .describe, .summarize, .show] + Parser.behaviorVerbs
+    )
   }
 
   /// Takes a query in parentheses; the opening one is the current token.

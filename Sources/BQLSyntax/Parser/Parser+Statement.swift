@@ -2,9 +2,9 @@ extension Parser {
   /// Lists the words that start a statement.
   static let statementVerbs: [Keyword] =
     [
-      .load, .select, .from, .with, .values, .funnel, .describe, .summarize, .show, .explain, .let,
-      .set, .include, .assert, .help,
-    ] + unimplementedVerbs
+      .load, .select, .from, .with, .values, .describe, .summarize, .show, .explain, .let, .set,
+      .include, .assert, .help,
+    ] + behaviorVerbs + unimplementedVerbs
 
   /// Takes one statement, without its `;`.
   mutating func parseStatement() throws(SyntaxError) -> Statement {

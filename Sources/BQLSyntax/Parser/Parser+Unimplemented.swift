@@ -2,8 +2,8 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .retention, .lifecycle, .stickiness, .active, .paths, .transitions, .match, .sessions, .timing,
-    .intervals, .heatmap, .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
+    .paths, .transitions, .match, .sessions, .timing, .rfm, .features, .evaluate, .predict,
+    .campaign, .compare, .correlate,
     .insights, .basket, .clv, .survival, .cox,
   ]
 

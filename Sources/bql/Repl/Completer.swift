@@ -124,8 +124,13 @@ struct Completer {
   }
 
   private static let verbs: [Keyword] = [
-    .load, .describe, .summarize, .show, .select, .from, .funnel, .let, .set, .include, .assert,
-    .explain, .help,
+    .load, .describe, .summarize, .show, .select, .from, .funnel, .retention, .lifecycle,
+    .stickiness, .active, .intervals, .heatmap, .let, .set, .include, .assert, .explain, .help,
+  ]
+
+  /// The clauses that all behaviour statements share.
+  private static let behavior: [Keyword] = [
+    .from, .where, .per, .user, .session, .since, .until, .by, .top, .into,
   ]
 
   private static let operators: [Keyword] = [
@@ -142,6 +147,14 @@ struct Completer {
         .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose, .ties, .allow, .deny,
         .every, .as, .or, .into,
       ]
+    case .retention:
+      behavior + [
+        .of, .any, .first, .recurring, .return, .every, .day, .week, .month, .for, .clock,
+        .calendar, .rolling, .count, .on, .or, .after, .brackets, .measure, .users, .revenue,
+        .orders,
+      ]
+    case .lifecycle, .stickiness, .active: behavior + [.of, .any, .every, .day, .week, .month]
+    case .intervals, .heatmap: behavior + [.of, .any]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,

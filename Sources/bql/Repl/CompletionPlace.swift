@@ -78,6 +78,8 @@ enum CompletionPlace: Equatable {
     let clause = openClause(tokens)
     switch clause {
     case .funnel: return isStepStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .of, .return:
+      return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
     case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
       return .expression(table: table, verb: verb.keyword)
     default: return .keyword(verb: verb.keyword)
@@ -87,8 +89,10 @@ enum CompletionPlace: Equatable {
   /// Finds the clause that the end belongs to, looking backwards over closed parentheses.
   private static func openClause(_ tokens: [Token]) -> Keyword? {
     let clauses: Set<Keyword> = [
-      .funnel, .select, .where, .by, .having, .on, .from, .per, .since, .until, .within, .with,
+      .funnel, .of, .return, .select, .where, .by, .having, .on, .from, .per, .since, .until,
+      .within, .with,
       .mode, .ties, .entry, .attribute, .into, .limit, .load, .assert, .qualify, .set, .describe,
+      .every, .for, .clock, .count, .measure,
     ]
     var depth = 0
     for token in tokens.reversed() {
@@ -106,6 +110,13 @@ enum CompletionPlace: Equatable {
     switch token.kind {
     case .symbol(.comma), .symbol(.bar), .symbol(.leftParenthesis): true
     default: token.keyword == .funnel || token.keyword == .or
+    }
+  }
+
+  private static func isEventStart(_ token: Token) -> Bool {
+    switch token.kind {
+    case .symbol(.bar), .symbol(.leftParenthesis): true
+    default: token.keyword == .of || token.keyword == .return
     }
   }
 

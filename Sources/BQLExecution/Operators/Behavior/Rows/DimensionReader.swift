@@ -69,6 +69,25 @@ struct DimensionReader: Sendable {
     return found
   }
 
+  /// Returns the codes of `rows` of `morsel` in their order, and the keys that they stand for.
+  func codes(
+    ofRows rows: [Int32],
+    _ morsel: Morsel
+  ) throws(ExecutionError) -> Found {
+    var found = Found(table: GroupTable(types: types), codes: [])
+    found.codes.reserveCapacity(rows.count)
+    let reader = PartitionReader(partition: log.partitions[morsel.partition])
+    let firstRow = Int32(truncatingIfNeeded: morsel.rows.lowerBound)
+    var start = 0
+    while start < rows.count {
+      let end = min(start + context.chunkCapacity, rows.count)
+      let chunk = reader.gather(rows[start..<end].map { $0 + firstRow }, columns: columns)
+      found.codes += try codes(chunk, &found.table)
+      start = end
+    }
+    return found
+  }
+
   private func codes(
     _ chunk: Chunk,
     _ table: inout GroupTable
