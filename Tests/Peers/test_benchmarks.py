@@ -42,7 +42,9 @@ def test_every_task_in_every_program(options):
     for line in lines:
         assert line["runs"] >= 1
         assert 0 < line["min_s"] <= line["median_s"] <= line["max_s"]
-        assert line["task"] == "start" or line["peak_mb"] > 0 and line["rows"] > 1_000
+        # Memory is sampled: of a process that is over before, it is unknown.
+        assert line["peak_mb"] is None or line["peak_mb"] > 0
+        assert line["task"] == "start" or line["rows"] > 1_000
         found.setdefault(line["task"], {}).setdefault(line["program"], []).append(line)
     assert {task: set(programs) for task, programs in found.items()} == {
         task: others | {"bql"} for task, others in OTHERS.items()
