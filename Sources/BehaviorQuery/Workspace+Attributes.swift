@@ -22,7 +22,7 @@ extension Workspace {
       definition: definition,
       binder,
       of: source,
-      at: range
+      at: attribute.definition.range ?? range
     )
   }
 
@@ -139,6 +139,14 @@ extension Workspace {
 }
 
 extension AttributeStatement.Definition {
+  /// The place of what gives the values.
+  fileprivate var range: SourceRange? {
+    switch self {
+    case .query(let query): query.range
+    case .expression(let user): user.expression.range
+    }
+  }
+
   /// The files that the definition reads.
   fileprivate var filePaths: [(path: String, range: SourceRange)] {
     switch self {

@@ -61,7 +61,8 @@ import Testing
     ("CASE WHEN active > 2 THEN 'a' END FROM log WHERE x SINCE '2020-01-01'", false),
     ("active + 1", false), ("sessions", false), ("compare IS NULL", false),
     ("values", false),
-    ("(SELECT 1) + 1", false), ("(SELECT 1, 2) LIMIT 3", true), ("count(*) UNTIL DATE '2020-01-01'", false), ("(users.a)", false),
+    ("(SELECT 1) + 1", false), ("(SELECT 1, 2) LIMIT 3", true),
+    ("count(*) UNTIL DATE '2020-01-01'", false), ("(users.a)", false),
   ])
   func attributes(_ text: String, isQuery: Bool) throws {
     guard case .letAttribute(let attribute) = try statement("LET users.x = \(text)").kind else {

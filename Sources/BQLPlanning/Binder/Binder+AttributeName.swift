@@ -21,7 +21,8 @@ extension Binder {
     _ scope: Scope
   ) -> AttributeResolution {
     guard let attributes = scope.attributes else { return .none }
-    let found = references(qualifier: qualifier, name.name, scope, attributes)
+    var found = references(qualifier: qualifier, name.name, scope, attributes)
+    if found.count > 1 { found = found.filter { isUsable($0.reference, attributes.log) } }
     guard let first = found.first else { return .none }
     guard found.count == 1 else {
       let names = found.map { "\($0.table ?? Catalog.usersTable).\($0.name)" }
@@ -71,6 +72,16 @@ extension Binder {
     return named.filter { $0.table?.lowercased() == qualifier }
   }
 
+  /// Whether users have one row each where the attribute is a column of a table.
+  func isUsable(_ reference: AttributeReference, _ log: EventLog) -> Bool {
+    do throws(AttributeProblem) {
+      _ = try catalog.values(of: reference, for: log)
+    } catch .repeatedUser {
+      return false
+    } catch {}
+    return true
+  }
+
   /// Says why an attribute has no values here.
   mutating func report(_ problem: AttributeProblem, of name: String, at range: SourceRange) {
     let diagnostic: Diagnostic
@@ -112,6 +123,16 @@ extension Binder {
   ) -> (message: String, hints: [String])? {
     guard let qualifier, let attributes = scope.attributes else { return nil }
     let all = catalog.attributeReferences(for: attributes.log)
+    if let own = scope.columns.first?.qualifier, own.lowercased() == qualifier.name.lowercased() {
+      guard let attribute = all.first(where: { $0.name.lowercased() == name.lowercased() }),
+        !attributes.isUsersTable
+      else { return nil }
+      let owner = attribute.table ?? Catalog.usersTable
+      return (
+        "unknown column '\(name)' of '\(own)'",
+        ["\(owner).\(attribute.name) is an attribute of its users"]
+      )
+    }
     if qualifier.name.lowercased() == Catalog.usersTable {
       var hints = suggestions(for: name, among: all.map(\.name), kind: "attributes")
       hints.append("define it: LET users.\(name) = count(*);")
@@ -128,8 +149,17 @@ extension Binder {
         suggestions(for: name, among: names, kind: "columns")
       )
     }
-    let user = attributes.log.roles[.user].map { attributes.log.schema[$0].name } ?? "user"
+    let userColumn = attributes.log.roles[.user].map { attributes.log.schema[$0] }
+    let user = userColumn?.name ?? "user"
     if case .table(let key?) = kind, relation.schema.count > 1 {
+      let type = relation.schema.index(named: key).map { relation.schema[$0].type }
+      if let type, let users = userColumn?.type, type != users {
+        return (
+          "'\(state.name)' is keyed by \(key), which is \(type.rawValue): the log's users are "
+            + users.rawValue,
+          []
+        )
+      }
       return (
         "'\(state.name)' is keyed by \(key), which does not name the log's users",
         ["its columns are attributes of users where its KEY is \(user)"]
@@ -151,12 +181,12 @@ extension Binder {
       for column in dimension.expression.columns {
         guard case .defined(let name)? = attributeSlots.slot(at: column, of: log)?.reference,
           let attribute = catalog.attribute(named: name), let period = attribute.period,
-          period.upperBound >= since ?? .min
+          let counted = log.timeRange?.clipped(from: since, to: nil), period.overlaps(counted)
         else { continue }
         note(
-          "\(attribute.name) was computed from rows up to \(Self.spelled(period.upperBound)), some of "
-            + "which are counted here: its groups differ partly by construction (LET users.x = … "
-            + "UNTIL t, then SINCE t, avoids it)"
+          "\(attribute.name) was computed from the same period, up to "
+            + "\(Self.spelled(period.upperBound)): its groups differ partly by construction "
+            + "(computed UNTIL t, then asked SINCE t, they do not)"
         )
       }
     }

@@ -104,21 +104,22 @@ extension Binder {
         Field("table", .text), Field("kind", .text), Field("rows", .int), Field("columns", .int),
         Field("users", .int), Field("first_time", .timestamp), Field("last_time", .timestamp),
       ])
-      let rows = catalog.names.compactMap { name -> [Value]? in
-        guard let entry = catalog[name] else { return nil }
-        var users = Value.null
-        var range: ClosedRange<Int64>?
-        if case .log(let log) = entry {
-          users = .int(Int64(log.userCount))
-          range = log.timeRange
-        }
-        return [
-          .text(name), .text(entry.kindName), .int(Int64(entry.rowCount)),
-          .int(Int64(entry.schema.count)), users,
-          range.map { .timestamp($0.lowerBound) } ?? .null,
-          range.map { .timestamp($0.upperBound) } ?? .null,
-        ]
-      } + usersRow
+      let rows =
+        catalog.names.compactMap { name -> [Value]? in
+          guard let entry = catalog[name] else { return nil }
+          var users = Value.null
+          var range: ClosedRange<Int64>?
+          if case .log(let log) = entry {
+            users = .int(Int64(log.userCount))
+            range = log.timeRange
+          }
+          return [
+            .text(name), .text(entry.kindName), .int(Int64(entry.rowCount)),
+            .int(Int64(entry.schema.count)), users,
+            range.map { .timestamp($0.lowerBound) } ?? .null,
+            range.map { .timestamp($0.upperBound) } ?? .null,
+          ]
+        } + usersRow
       return Relation(schema: schema, rows: rows)
     case .functions: return functionTable
     case .settings:

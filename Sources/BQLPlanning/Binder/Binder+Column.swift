@@ -43,7 +43,9 @@ extension Binder {
     if let unknown = attributeHints(qualifier: qualifier, name.name, scope) {
       return fail(.unknownColumn, unknown.message, at: range, hints: unknown.hints)
     }
-    var hints = suggestions(for: name.name, among: scope.names, kind: "columns")
+    let attributes = scope.attributes.map { catalog.attributeReferences(for: $0.log).map(\.name) }
+    let names = scope.names + (qualifier == nil ? attributes ?? [] : [])
+    var hints = suggestions(for: name.name, among: names, kind: "columns")
     if name.isQuoted, name.name.contains(" ") || scope.names.isEmpty {
       hints.append("text stands in single quotes: '\(name.name)'")
     }

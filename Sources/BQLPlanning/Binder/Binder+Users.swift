@@ -38,10 +38,17 @@ extension Binder {
   }
 
   /// The attributes that `*` stands for in FROM users, behind the user's column; none elsewhere.
-  func attributeItems(_ scope: Scope, at range: SourceRange) -> [WrittenItem] {
+  ///
+  /// A table with several rows of one user is left out, with a note.
+  mutating func attributeItems(_ scope: Scope, at range: SourceRange) -> [WrittenItem] {
     guard let attributes = scope.attributes, attributes.isUsersTable else { return [] }
     var names: Set<String> = []
-    return catalog.attributeReferences(for: attributes.log).map { name, table, _ in
+    let all = catalog.attributeReferences(for: attributes.log)
+    let usable = all.filter { isUsable($0.reference, attributes.log) }
+    for table in Set(all.compactMap(\.table)).subtracting(usable.compactMap(\.table)).sorted() {
+      note("'\(table)' has several rows of one user: its columns are no attributes")
+    }
+    return usable.map { name, table, _ in
       let owner = Identifier(table ?? Catalog.usersTable, isQuoted: true, range: range)
       let column = Identifier(name, isQuoted: true, range: range)
       let isNew = names.insert(name.lowercased()).inserted
@@ -69,7 +76,9 @@ extension Binder {
         (values, state) = (nil, error.state)
       }
       var counts = [Value.null, .null]
-      if let values { counts = [.int(Int64(values.valueCount)), .int(Int64(values.distinctCount))] }
+      if let values {
+        counts = [.int(Int64(values.valueCount)), .int(Int64(values.distinctCount))]
+      }
       if let table, let column = catalog[table]?.schema.index(named: name),
         let type = catalog[table]?.schema[column].type
       {

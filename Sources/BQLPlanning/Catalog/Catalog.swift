@@ -44,9 +44,8 @@ package struct Catalog: Sendable {
 
   /// Defines or replaces a table, which so gets another version.
   ///
-  /// - Parameters:
-  ///   - sources: What a named result was computed from.
-  ///   - keepsVersion: Whether the content is that of before, so that what was computed from it holds.
+  /// `sources` is what a named result was computed from. A table that `keepsVersion` has the content of
+  /// the one before, so that what was computed from it holds.
   package mutating func define(
     _ name: String,
     _ entry: Entry,
@@ -124,8 +123,8 @@ package struct Catalog: Sendable {
     return nil
   }
 
-  /// The tables whose key names users, in order of definition: any KEY but one that `log` has as
-  /// another column than the user's.
+  /// The tables whose key names users, in order of definition: any KEY of their type but one that
+  /// `log` has as another column than the user's.
   package func keyedTables(
     for log: EventLog
   ) -> [(name: String, relation: Relation, key: Int)] {
@@ -134,7 +133,9 @@ package struct Catalog: Sendable {
         let column = relation.schema.index(named: key)
       else { return nil }
       let namesake = log.schema.index(named: key)
-      guard namesake == nil || namesake == log.roles[.user] else { return nil }
+      guard let user = log.roles[.user], namesake == nil || namesake == user,
+        relation.schema[column].type == log.schema[user].type
+      else { return nil }
       return (name, relation, column)
     }
   }

@@ -48,10 +48,16 @@ extension Parser {
     case .case, .cast, .exists, .not, .null, .true, .false, .date, .timestamp: return false
     default:
       let verbs =
-        Parser.behaviorVerbs + Parser.unimplementedQueryVerbs + [.describe, .summarize, .show]
-      guard verbs.contains(verb), next.isName, let word = next.keyword else {
-        return verbs.contains(verb) && next.isName
+        Parser.behaviorVerbs + Parser.unimplementedQueryVerbs
+        + [.describe, .summarize, .show, .explain]
+      guard verbs.contains(verb) else { return false }
+      switch next.kind {
+      case .text: return true
+      // No function has one of these names.
+      case .symbol(.leftParenthesis): return [.funnel, .summarize, .explain].contains(verb)
+      default: break
       }
+      guard next.isName, let word = next.keyword else { return next.isName }
       return !Parser.isInfix(word) && !Parser.attributeClauses.contains(word)
     }
   }

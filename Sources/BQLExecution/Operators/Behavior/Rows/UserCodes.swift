@@ -62,7 +62,9 @@ struct UserCodes: Sendable {
   func rowCodes(_ index: Int) -> RowCodes {
     let morsel = morsels[index]
     return RowCodes(
-      .rows(morsel.spreading(codes[morsel.partition][morsel.users], over: offsets[morsel.partition]))
+      .rows(
+        morsel.spreading(codes[morsel.partition][morsel.users], over: offsets[morsel.partition])
+      )
     )
   }
 }
