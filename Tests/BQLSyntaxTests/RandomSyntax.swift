@@ -52,7 +52,7 @@ struct RandomSyntax {
       case 5:
         .help(topic: maybe { Identifier($0.pick(["FUNNEL", "show tables"]), range: $0.nowhere) })
       case 6: .unimplemented(feature: pick(["OPEN", "LOAD MODEL", "CHECK STORE"]))
-      case 7: .attach(query(2, isWhole: true), into: nowhere)
+      case 7: .attach(Query(.select(select(2)), range: nowhere), into: nowhere)
       default:
         .query(
           query(3, isWhole: true),
