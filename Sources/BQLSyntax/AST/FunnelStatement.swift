@@ -141,7 +141,9 @@ package enum FunnelAttribution: Hashable, Sendable {
 package enum FunnelShow: Hashable, Sendable {
   case steps
   case times
-  case trend(Identifier)
+  case lift
+  case loss
+  case trend(Choice<CalendarGrain>)
   case usersAt(Identifier)
   case droppedBefore(Identifier)
   case droppedAfter(Identifier)

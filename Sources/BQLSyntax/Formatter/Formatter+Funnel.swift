@@ -78,7 +78,9 @@ extension Formatter {
     switch show {
     case .steps: "STEPS"
     case .times: "TIMES"
-    case .trend(let grain): "TREND " + print(grain)
+    case .lift: "LIFT"
+    case .loss: "LOSS"
+    case .trend(let grain): "TREND " + grain.value.rawValue.lowercased()
     case .usersAt(let step): "USERS AT " + print(step)
     case .droppedBefore(let step): "DROPPED BEFORE " + print(step)
     case .droppedAfter(let step): "DROPPED AFTER " + print(step)

@@ -39,8 +39,21 @@ struct FunnelOperator: Operator {
       ofEveryRow: plan.attribution == .each || plan.attribution == .held,
       context
     )
-    let inputs = try FunnelInputs(self, groups, context)
+    var inputs = try FunnelInputs(self, groups, context)
     let specification = specification
+    if case .units(let selection) = plan.answer {
+      let relation = try list(selection, inputs, groups, morsels, context)
+      return RelationStream(relation: relation, context: context)
+    }
+    if case .trend = plan.answer, let top = plan.behavior.top {
+      let pass = specification.sizesPass
+      let found = try run(FunnelKernel(pass), inputs, groups, morsels, context)
+      let trend = FunnelTrendGroups(found.accumulator.sizes, found.groupValues, top: top)
+      inputs = inputs.mappingGroups(trend.map)
+      let result = try run(FunnelKernel(specification), inputs, groups, morsels, context)
+        .accumulator.finish(threads: context.threads)
+      return answer(result, trend.values, context)
+    }
     var ranking: FunnelGroupRanking?
     if let pass = specification.rankingPass, let top = specification.top {
       let ranked = try run(FunnelKernel(pass), inputs, groups, morsels, context)
@@ -49,9 +62,56 @@ struct FunnelOperator: Operator {
     let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
     let found = try run(FunnelKernel(specification), mapped, groups, morsels, context)
     let result = found.accumulator.finish(ranking: ranking, threads: context.threads)
-    for note in FunnelNotes(plan, result).all { notes.add(note) }
-    let relation = FunnelTable(plan, found.groupValues).relation(of: result)
-    return RelationStream(relation: relation, context: context)
+    return answer(result, found.groupValues, context)
+  }
+
+  private func answer(
+    _ result: FunnelResult,
+    _ groupValues: [Column],
+    _ context: ExecutionContext
+  ) -> any ChunkStream {
+    let table = FunnelTable(plan, groupValues)
+    for note in FunnelNotes(plan, result).all + table.comparisonNotes(of: result) {
+      notes.add(note)
+    }
+    return RelationStream(relation: table.relation(of: result), context: context)
+  }
+
+  /// Lists the units that `selection` picks; the notes are those of the whole funnel.
+  private func list(
+    _ selection: FunnelAnswer.UnitSelection,
+    _ inputs: FunnelInputs,
+    _ groups: DimensionCodes,
+    _ morsels: [Morsel],
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> Relation {
+    let list = FunnelUnitList(
+      plan: plan,
+      selection: selection,
+      dimensions: dimensions,
+      context: context
+    )
+    let kernel = FunnelKernel(specification)
+    let partials = Collected<FunnelAccumulator>(count: morsels.count)
+    let chunks = Collected<Chunk>(count: morsels.count)
+    let counting = specification.ungrouped
+    try ParallelWork.forEach(
+      count: morsels.count,
+      threads: context.threads
+    ) { (index: Int) throws(ExecutionError) in
+      try context.checkCancelled()
+      let input = try inputs.input(index, morsels[index])
+      let found = kernel.blocks(of: input)
+      var accumulator = FunnelAccumulator(counting)
+      for block in found.blocks { accumulator.take(block, of: input) }
+      accumulator.leaveOut(found.leftOut)
+      partials.set(index, accumulator)
+      chunks.set(index, try list.chunk(found.blocks, of: input))
+    }
+    var keys = GroupTable(types: [])
+    let merged = FunnelAccumulator.combined(partials.all, counting, keys: &keys)
+    for note in FunnelNotes(plan, merged.finish(threads: context.threads)).all { notes.add(note) }
+    return Relation(schema: plan.schema, chunks: chunks.all.filter { $0.count > 0 })
   }
 
   /// Runs the kernel over all morsels; `groupValues` are the dimensions' values by group code.
@@ -130,6 +190,16 @@ struct FunnelOperator: Operator {
     }
     specification.isHolding = !plan.holding.isEmpty
     specification.isMatureOnly = plan.isMatureOnly
+    specification.toleranceMicroseconds = plan.toleranceMicroseconds
+    switch plan.answer {
+    case .steps, .lift, .units, .comparison: break
+    case .times: specification.tellsTimes = true
+    case .trend:
+      specification.tellsTimes = true
+      // Groups are periods too; those of the dimensions alone are ranked later.
+      specification.top = nil
+    case .loss: specification.tellsLosses = true
+    }
     switch plan.mode {
     case .loose: specification.mode = .loose
     case .strict: specification.mode = .strict
