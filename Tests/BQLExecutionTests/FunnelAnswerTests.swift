@@ -145,6 +145,32 @@ import Testing
     }
   }
 
+  @Test func tracesOfAllUsersAddUpToTheFunnel() throws {
+    for seed in 1...Self.caseCount {
+      let question = Question(seed: seed)
+      guard !question.isGrouped else { continue }
+      let steps = try question.answer("")
+      var counts: [String: Int] = [:]
+      for user in Set(question.log.rows.map(\.user)) {
+        let traced = try question.log.table(
+          "EXPLAIN FUNNEL \(question.steps.joined(separator: ", "))\(question.text) FOR USER \(user)"
+        )
+        let rowCount = question.log.rows.count { $0.user == user }
+        let windowCount = Set(traced.map { question.key($0) }).count
+        #expect(traced.count == rowCount * windowCount, "\(question.name)")
+        for row in traced {
+          guard case .int(let step)? = row["chain_step"] else { continue }
+          counts["\(question.key(row)) \(step)", default: 0] += 1
+        }
+      }
+      for row in steps {
+        let step = Self.number(row["step_no"])
+        let traced = counts["\(question.key(row)) \(step)"] ?? 0
+        #expect(row[question.countName] == .int(Int64(traced)), "\(question.name) step \(step)")
+      }
+    }
+  }
+
   @Test func eachPeriodOfATrendIsAFunnelOfItsOwn() throws {
     var periodCount = 0
     for seed in 1...Self.caseCount / 4 {

@@ -18,6 +18,7 @@ extension Binder {
       behavior.log
     )
     guard let compare else { return nil }
+    if let user = funnel.tracedUser { return bindTrace(user, behavior) }
     if let comparison = compare.value {
       if let show = funnel.show, show.value != .steps {
         return fail(
@@ -137,6 +138,42 @@ extension Binder {
       return false
     }
     return true
+  }
+
+  /// Finds the user of `EXPLAIN FUNNEL … FOR USER x` in the log.
+  private mutating func bindTrace(
+    _ expression: Expression,
+    _ behavior: BehaviorPlan
+  ) -> FunnelAnswer? {
+    guard let column = behavior.log.roles[.user] else { return nil }
+    let type = behavior.log.schema[column].type
+    let context = ExpressionContext(scope: Scope(columns: []), clause: "FOR USER", grouping: nil)
+    guard let bound = bind(expression, context) else { return nil }
+    let value = coerce(bound, to: type)?.folded.literal
+    guard let value, value != .null else {
+      return fail(
+        .typeMismatch,
+        "FOR USER needs a user of type \(type.rawValue), found \(bound.type.rawValue)",
+        at: expression.range
+      )
+    }
+    var examples: [String] = []
+    for (number, partition) in behavior.log.partitions.enumerated() {
+      let offsets = partition.userOffsets
+      let numbers = (0..<partition.userCount).filter { offsets[$0] < offsets[$0 + 1] }
+      let users = partition.columns[column].gather(rows: numbers.map { offsets[$0] })
+      for (index, user) in numbers.enumerated() where users[index] == value {
+        return .trace(.init(value: value, partition: number, user: user))
+      }
+      if examples.isEmpty { examples = (0..<min(3, users.count)).map { ValueText.text(users[$0]) } }
+    }
+    return fail(
+      .badFunnel,
+      "no user \(ValueText.text(value)) in \(behavior.logName)",
+      at: expression.range,
+      hints: examples.isEmpty
+        ? [] : ["its users are called such as \(examples.joined(separator: ", "))"]
+    )
   }
 
   /// Makes the period of step-1 rows the last dimension.

@@ -68,6 +68,28 @@ extension FunnelPlan {
     return Schema(fields)
   }
 
+  /// The columns of EXPLAIN … FOR USER: the row, the steps it matches, its place in the chain.
+  var traceSchema: Schema {
+    var fields = tracedColumns.map { behavior.log.schema[$0] }
+    if !windows.isEmpty { fields.append(Field("window", .interval)) }
+    return Schema(
+      fields + [Field("matches", .text), Field("chain_step", .int), Field("reason", .text)]
+    )
+  }
+
+  /// The columns of the log that a trace shows: time, event, those of the unit and of HOLDING.
+  package var tracedColumns: [Int] {
+    let roles = behavior.log.roles
+    var columns = [roles[.time], roles[.event]].compactMap { $0 }
+    switch behavior.unit {
+    case .user: break
+    case .session(let column): columns.append(column)
+    case .columns(let several): columns += several
+    }
+    for column in holding where !columns.contains(column) { columns.append(column) }
+    return columns
+  }
+
   /// The columns of the log that tell units apart, the user's and those of PER, without those that
   /// BY shows.
   package var unitColumns: [Int] {
@@ -115,6 +137,7 @@ extension FunnelAnswer {
     case .trend(let grain): "show trend \(grain.rawValue.lowercased())"
     case .lift: "show lift"
     case .loss: "show loss"
+    case .trace(let traced): "for user \(ValueText.text(traced.value))"
     case .units(let selection):
       if let missing = selection.missing {
         "show dropped between \(steps[selection.reached - 1].label) and \(steps[missing - 1].label)"

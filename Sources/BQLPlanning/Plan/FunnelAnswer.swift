@@ -1,3 +1,4 @@
+package import BQLColumnar
 package import BQLSyntax
 
 /// Says what a FUNNEL tells of its canonical chains.
@@ -18,10 +19,19 @@ package enum FunnelAnswer: Sendable {
   /// How two groups differ; the plan's dimension is 0 for the first, 1 for the second, 2 for both
   /// and NULL for neither.
   case comparison(Comparison)
+  /// Why one user counts or does not: a row a row of the user's.
+  case trace(TracedUser)
 
   /// Whether groups are periods too.
   package var isTrend: Bool {
     if case .trend = self { true } else { false }
+  }
+
+  /// Names the user of a trace: the value, and where its rows stand.
+  package struct TracedUser: Hashable, Sendable {
+    package var value: Value
+    package var partition: Int
+    package var user: Int
   }
 
   /// Picks chains by the steps that they reach (1-based).

@@ -19,6 +19,7 @@ extension FunnelPlan {
     case .loss: lossSchema
     case .units: unitsSchema
     case .comparison: comparisonSchema
+    case .trace: traceSchema
     }
   }
 

@@ -17,6 +17,8 @@ package struct FunnelStatement: Hashable, Sendable {
   package var withTotal: SourceRange?
   /// `COMPARE a VS b`.
   package var compare: Choice<[Expression]>?
+  /// The user of `EXPLAIN FUNNEL … FOR USER x`.
+  package var tracedUser: Expression?
 
   package init() {}
 }

@@ -26,6 +26,9 @@ extension Formatter {
     }
     if funnel.matureOnly != nil { parts.append("MATURE ONLY") }
     if let show = funnel.show { parts.append("SHOW " + print(show.value)) }
+    if let user = funnel.tracedUser {
+      parts = ["EXPLAIN"] + parts + ["FOR USER " + print(user)]
+    }
     return parts.joined(separator: " ")
   }
 

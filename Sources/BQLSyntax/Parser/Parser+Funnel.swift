@@ -59,6 +59,12 @@ extension Parser {
     let steps = "',' or a clause of FUNNEL"
     switch current.kind {
     case .word where at(.into) || startsStatementOnNewLine: return
+    case .word where at(.for):
+      guard !isExplaining else { return }
+      throw unexpected(
+        "a clause of FUNNEL",
+        hints: ["EXPLAIN FUNNEL … FOR USER x tells why a user counts or does not"]
+      )
     case .word where at(.top):
       throw unexpected("a clause of FUNNEL", hints: ["TOP stands directly behind BY's dimensions"])
     case .word, .quotedName:

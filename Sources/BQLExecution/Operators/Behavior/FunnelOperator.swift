@@ -31,6 +31,9 @@ struct FunnelOperator: Operator {
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    if case .trace(let traced) = plan.answer {
+      return RelationStream(relation: try trace(traced, context), context: context)
+    }
     let morsels = plan.behavior.log.morsels(targetRows: context.morselRows)
     let groups = try DimensionCodes(
       dimensions,
@@ -75,6 +78,31 @@ struct FunnelOperator: Operator {
       notes.add(note)
     }
     return RelationStream(relation: table.relation(of: result), context: context)
+  }
+
+  /// Tells row by row why a user counts or does not.
+  private func trace(
+    _ traced: FunnelAnswer.TracedUser,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> Relation {
+    let offsets = plan.behavior.log.partitions[traced.partition].userOffsets
+    let morsel = Morsel(
+      partition: traced.partition,
+      users: traced.user..<(traced.user + 1),
+      rows: Int(offsets[traced.user])..<Int(offsets[traced.user + 1])
+    )
+    let groups = try DimensionCodes(
+      [],
+      of: plan.behavior.log,
+      [morsel],
+      ofEveryRow: false,
+      context
+    )
+    let input = try FunnelInputs(self, groups, context).input(0, morsel)
+    let kernel = FunnelKernel(specification.ungrouped)
+    let trace = FunnelTrace(plan, kernel.specification, input, kernel.chains(of: input), context)
+    for note in trace.notes { notes.add(note) }
+    return trace.relation
   }
 
   /// Lists the units that `selection` picks; the notes are those of the whole funnel.
@@ -192,7 +220,7 @@ struct FunnelOperator: Operator {
     specification.isMatureOnly = plan.isMatureOnly
     specification.toleranceMicroseconds = plan.toleranceMicroseconds
     switch plan.answer {
-    case .steps, .lift, .units, .comparison: break
+    case .steps, .lift, .units, .comparison, .trace: break
     case .times: specification.tellsTimes = true
     case .trend:
       specification.tellsTimes = true

@@ -69,14 +69,14 @@ struct FunnelNotes {
   private static func answersAlone(_ answer: FunnelAnswer) -> Bool {
     switch answer {
     case .trend, .comparison: true
-    case .steps, .times, .lift, .loss, .units: false
+    case .steps, .times, .lift, .loss, .units, .trace: false
     }
   }
 
   /// How to read the columns of SHOW.
   private static func answer(_ plan: FunnelPlan, _ unit: String) -> [String] {
     switch plan.answer {
-    case .steps, .units, .comparison: return []
+    case .steps, .units, .comparison, .trace: return []
     case .times: return ["times are those of the canonical chains that reach to_step"]
     case .trend(let grain):
       return [

@@ -29,7 +29,8 @@ struct FunnelTable {
 
   private func rows(of result: FunnelResult) -> [[Value]] {
     switch plan.answer {
-    case .steps, .units: blocks(of: result) { steps in steps.indices.map { cells(steps, $0) } }
+    case .steps, .units, .trace:
+      blocks(of: result) { steps in steps.indices.map { cells(steps, $0) } }
     case .times: blocks(of: result, timeCells)
     case .trend(let grain): trendRows(of: result, grain)
     case .lift: liftRows(of: result)
