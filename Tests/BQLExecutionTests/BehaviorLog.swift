@@ -134,6 +134,19 @@ struct BehaviorLog {
 
   /// Asks a question; what does not bind or run is a failure of the test.
   func answer(_ text: String, threads: Int = 1, morselRows: Int = 7) throws -> [[Value]] {
+    try relation(text, threads: threads, morselRows: morselRows).rows
+  }
+
+  /// As `answer`, each row as its cells by the names of their columns.
+  func table(_ text: String, threads: Int = 1) throws -> [[String: Value]] {
+    let relation = try relation(text, threads: threads, morselRows: 7)
+    let names = relation.schema.fields.map(\.name)
+    return relation.rows.map { row in
+      Dictionary(uniqueKeysWithValues: zip(names, row))
+    }
+  }
+
+  private func relation(_ text: String, threads: Int, morselRows: Int) throws -> Relation {
     let source = Source(name: "test", text: text)
     let (statements, diagnostics) = Parser.parse(source)
     try #require(diagnostics.isEmpty, "\(text): \(diagnostics.map(\.message))")
@@ -148,7 +161,7 @@ struct BehaviorLog {
     }
     let plan = Optimizer.optimize(LogicalPlan(bound))
     let context = ExecutionContext(threads: threads, chunkCapacity: 5, morselRows: morselRows)
-    return try Executor.run(plan, context).relation.rows
+    return try Executor.run(plan, context).relation
   }
 
   struct NoQuestion: Error {

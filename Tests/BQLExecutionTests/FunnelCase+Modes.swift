@@ -4,7 +4,7 @@ import BQLTestSupport
 /// Names one clause of FUNNEL that the cases of a test are about.
 enum FunnelFeature: CaseIterable {
   case optional, repeats, gaps, holding, strict, noRepeat, any, first, every, source
-  case exclusions, held, mature, all
+  case exclusions, held, mature, tolerance, all
 }
 
 extension FunnelCase {
@@ -29,6 +29,7 @@ extension FunnelCase {
       if isDrawn(.every, 15) { funnel.specification.entry = .every }
       if isDrawn(.source) { funnel.specification.ties = .source }
     }
+    if feature == .tolerance { funnel.drawTolerance(&random) }
     if isDrawn(.exclusions) { funnel.drawExclusions(&random) }
     if isDrawn(.mature, 15) { funnel.specification.isMatureOnly = true }
     let isHeld = isDrawn(.held, 15)
@@ -44,6 +45,23 @@ extension FunnelCase {
       for index in funnel.rows.indices { funnel.rows[index].group = funnel.rows[index].held }
     }
     return funnel
+  }
+
+  /// Draws what may go with TOLERANCE, and rows that match one step each.
+  private mutating func drawTolerance(_ random: inout SeededGenerator) {
+    specification.toleranceMicroseconds = Int64.random(in: 1...4, using: &random) * scale
+    specification.ties = .allow
+    for index in rows.indices { rows[index].mask &= 0 &- rows[index].mask }
+    masksOfEvents = masksOfEvents.map { $0 & (0 &- $0) }
+    if random.chance(30) { drawGaps(&random) }
+    if random.chance(30) { specification.entry = .first }
+    if random.chance(30) { drawExclusions(&random) }
+    if random.chance(30) {
+      specification.isHolding = true
+      for index in rows.indices {
+        rows[index].held = random.chance(10) ? -1 : Int32.random(in: 0..<2, using: &random)
+      }
+    }
   }
 
   private mutating func drawOptional(_ random: inout SeededGenerator) {

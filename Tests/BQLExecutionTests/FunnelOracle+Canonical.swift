@@ -100,7 +100,8 @@ extension FunnelOracle {
     guard let before = links[sequence[length - 1]] else { return false }
     let (time, timeBefore) = (funnel.rows[row].time, funnel.rows[before].time)
     switch specification.ties {
-    case .allow: if time < timeBefore { return false }
+    case .allow:
+      if (timeBefore - time) * funnel.scale > specification.toleranceMicroseconds { return false }
     case .deny: if time <= timeBefore { return false }
     case .source: if row < before { return false }
     }

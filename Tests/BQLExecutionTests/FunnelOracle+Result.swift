@@ -86,7 +86,7 @@ extension FunnelOracle {
           guard step > 1 else { return nil }
           let before: Int = (0..<(step - 1)).last(where: { chain.rows[$0] >= 0 }) ?? 0
           let from = isAnyOrder ? startTime(chain) : chain.times[before]
-          return (chain.times[step - 1] - from) * funnel.scale
+          return max(chain.times[step - 1] - from, 0) * funnel.scale
         }
         let worth = arrived.compactMap { value(ofRow: Int($0.rows[step - 1])) }
         return FunnelStepResult(

@@ -29,10 +29,11 @@ extension RandomSyntax {
   }
 
   private mutating func show() -> FunnelShow {
-    let grain = Identifier(pick(["day", "week", "month"]), range: nowhere)
+    let grain = Choice(pick(CalendarGrain.allCases), range: nowhere)
     let step = name()
     return pick([
-      .steps, .times, .trend(grain), .usersAt(step), .droppedBefore(step), .droppedAfter(step),
+      .steps, .times, .lift, .loss, .trend(grain), .usersAt(step), .droppedBefore(step),
+      .droppedAfter(step),
     ])
   }
 

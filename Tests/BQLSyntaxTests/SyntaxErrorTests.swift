@@ -335,7 +335,7 @@ import Testing
       "did you mean 'SESSION'?"
     ),
     Case("FUNNEL a, b SHOW DROPPED b", "B0101 25..26 expected BEFORE or AFTER, found 'b'"),
-    Case("FUNNEL a, b SHOW TREND year", "B0101 23..27 expected day, week or month, found 'year'"),
+    Case("FUNNEL a, b SHOW TREND year", "B0101 23..27 expected DAY, WEEK or MONTH, found 'year'"),
     Case(
       "FUNNEL a, b ATTRIBUTE STEP x",
       "B0101 27..28 expected the step's number, found 'x'"

@@ -64,7 +64,7 @@ extension Binder {
   static let timeParts: Set<String> = ["hour", "weekday", "day", "week", "month"]
 
   /// `hour` and `weekday` number the part; `day`, `week` and `month` are the period's first day.
-  private mutating func bindTimePart(
+  mutating func bindTimePart(
     _ part: String,
     of time: BoundExpression,
     at range: SourceRange

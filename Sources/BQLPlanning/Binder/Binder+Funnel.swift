@@ -6,45 +6,34 @@ extension Binder {
   /// Binds a FUNNEL against its log.
   mutating func bindFunnel(_ funnel: FunnelStatement, at range: SourceRange) -> FunnelPlan? {
     guard let (name, log) = bindLog(funnel.behavior.from, at: range) else { return nil }
-    let isBuilt = refuseUnbuilt(funnel)
     let context = behaviorContext(name, log)
     let steps = funnel.steps.map { bindStep($0, log, name, context) }
     let behavior = bindBehavior(funnel.behavior, name, log, at: range)
     let windows = bindWindows(funnel.windows)
     let bound = steps.compactMap { $0 }
     let isSound = checkClauses(funnel, at: range)
-    guard isBuilt, isSound, bound.count == steps.count, let windows, let behavior,
+    guard isSound, bound.count == steps.count, let windows, var behavior,
       let attribution = bindAttribution(funnel),
       let exclusions = bindExclusions(funnel, bound, log, name, context),
-      let holding = bindHolding(funnel, behavior, context)
+      let holding = bindHolding(funnel, behavior, context),
+      let answer = bindAnswer(funnel, bound, &behavior, attribution),
+      let tolerance = bindTolerance(funnel, bound)
     else { return nil }
     return FunnelPlan(
       behavior: behavior,
       steps: bound,
       windows: windows,
       withTotal: funnel.withTotal != nil,
-      attribution: attribution,
+      attribution: answer.isTrend ? .each : attribution,
       ties: funnel.ties?.value ?? .allow,
       mode: funnel.mode?.value ?? .loose,
       entry: funnel.entry?.value ?? .any,
       exclusions: exclusions,
       holding: holding,
-      isMatureOnly: funnel.matureOnly != nil
+      isMatureOnly: funnel.matureOnly != nil,
+      answer: answer,
+      toleranceMicroseconds: tolerance
     )
-  }
-
-  /// Names the parts of FUNNEL that are another version's.
-  private mutating func refuseUnbuilt(_ funnel: FunnelStatement) -> Bool {
-    var found: [(String, SourceRange)] = []
-    if let tolerance = funnel.tolerance { found.append(("TOLERANCE", tolerance.range)) }
-    if let show = funnel.show, show.value != .steps { found.append(("SHOW", show.range)) }
-    if let compare = funnel.compare { found.append(("COMPARE", compare.range)) }
-    for (feature, range) in found {
-      report(
-        Diagnostic(.notImplemented, "not implemented yet: FUNNEL's \(feature)", at: range)
-      )
-    }
-    return found.isEmpty
   }
 
   /// Resolves a step, or the events that another statement names: codes and conditions.

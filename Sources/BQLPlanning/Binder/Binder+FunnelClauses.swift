@@ -63,4 +63,47 @@ extension Binder {
     }
     return attribution.value
   }
+
+  /// Resolves TOLERANCE, a span of exact length, for the funnels whose rows may change places.
+  mutating func bindTolerance(
+    _ funnel: FunnelStatement,
+    _ steps: [FunnelPlan.Step]
+  ) -> Int64? {
+    guard let tolerance = funnel.tolerance else { return 0 }
+    guard tolerance.value.months == 0 else {
+      return fail(
+        .badFunnel,
+        "TOLERANCE needs a span of exact length, found calendar months",
+        at: tolerance.range,
+        hints: ["2s, 1m"]
+      )
+    }
+    let clauses: [(String, SourceRange?)] = [
+      (
+        "MODE \(funnel.mode?.value.rawValue ?? "")",
+        funnel.mode.flatMap { $0.value == .loose ? nil : $0.range }
+      ),
+      ("ENTRY EVERY", funnel.entry.flatMap { $0.value == .every ? $0.range : nil }),
+      ("TIES", funnel.ties.flatMap { $0.value == .allow ? nil : $0.range }),
+      ("an optional step", funnel.steps.compactMap(\.optional).first),
+      ("a repeated step", funnel.steps.compactMap(\.repetitions).first?.range),
+    ]
+    for (clause, range) in clauses {
+      guard let range else { continue }
+      return fail(.badFunnel, "TOLERANCE does not go with \(clause)", at: range)
+    }
+    var seen: Set<Int> = []
+    for (index, step) in steps.enumerated() {
+      let codes = Set(step.alternatives.compactMap(\.eventCode))
+      guard seen.isDisjoint(with: codes) else {
+        return fail(
+          .badFunnel,
+          "TOLERANCE needs steps of different events: a row may stand for one step only",
+          at: funnel.steps[index].range
+        )
+      }
+      seen.formUnion(codes)
+    }
+    return tolerance.value.microseconds
+  }
 }

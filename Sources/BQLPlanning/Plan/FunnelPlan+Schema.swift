@@ -11,10 +11,29 @@ extension FunnelPlan {
   }
 
   package var schema: Schema {
+    switch answer {
+    case .steps: stepsSchema
+    case .times: timesSchema
+    case .trend: trendSchema
+    case .lift: liftSchema
+    case .loss: lossSchema
+    case .units: unitsSchema
+    case .comparison: comparisonSchema
+    case .trace: traceSchema
+    }
+  }
+
+  /// The dimensions and, where there are windows, the window.
+  var leadingFields: [Field] {
     var fields = behavior.dimensions.map {
       Field($0.name, dimensionsAreText ? .text : $0.expression.type)
     }
     if !windows.isEmpty { fields.append(Field("window", .interval)) }
+    return fields
+  }
+
+  private var stepsSchema: Schema {
+    var fields = leadingFields
     fields += [
       Field("step_no", .int), Field("step", .text), Field(countName, .int),
       Field("pct_of_first", .float), Field("pct_of_previous", .float), Field("dropped", .int),
@@ -46,6 +65,10 @@ extension FunnelPlan {
       parts.append("excluding \(users)\(exclusion.label)\(between ?? "")")
     }
     if isMatureOnly { parts.append("mature only") }
+    if toleranceMicroseconds > 0 {
+      parts.append("tolerance \(Formatter.print(Duration(microseconds: toleranceMicroseconds)))")
+    }
+    if let title = answer.title(steps) { parts.append(title) }
     if ties != .allow { parts.append("ties \(ties.rawValue.lowercased())") }
     return parts.joined(separator: ", ")
   }

@@ -49,6 +49,9 @@ package struct FunnelPlan: Sendable {
   /// The columns, over the log's schema, of which every row of a chain must hold one value.
   package var holding: [Int]
   package var isMatureOnly: Bool
+  package var answer: FunnelAnswer
+  /// How far rows may stand out of order, in microseconds; 0: not at all.
+  package var toleranceMicroseconds: Int64 = 0
 
   /// The name of the column that counts: units, or attempts.
   package var countName: String { entry == .every ? "attempts" : behavior.countName }

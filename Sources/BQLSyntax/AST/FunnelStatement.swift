@@ -17,6 +17,8 @@ package struct FunnelStatement: Hashable, Sendable {
   package var withTotal: SourceRange?
   /// `COMPARE a VS b`.
   package var compare: Choice<[Expression]>?
+  /// The user of `EXPLAIN FUNNEL … FOR USER x`.
+  package var tracedUser: Expression?
 
   package init() {}
 }
@@ -141,7 +143,9 @@ package enum FunnelAttribution: Hashable, Sendable {
 package enum FunnelShow: Hashable, Sendable {
   case steps
   case times
-  case trend(Identifier)
+  case lift
+  case loss
+  case trend(Choice<CalendarGrain>)
   case usersAt(Identifier)
   case droppedBefore(Identifier)
   case droppedAfter(Identifier)

@@ -26,6 +26,9 @@ extension Formatter {
     }
     if funnel.matureOnly != nil { parts.append("MATURE ONLY") }
     if let show = funnel.show { parts.append("SHOW " + print(show.value)) }
+    if let user = funnel.tracedUser {
+      parts = ["EXPLAIN"] + parts + ["FOR USER " + print(user)]
+    }
     return parts.joined(separator: " ")
   }
 
@@ -78,7 +81,9 @@ extension Formatter {
     switch show {
     case .steps: "STEPS"
     case .times: "TIMES"
-    case .trend(let grain): "TREND " + print(grain)
+    case .lift: "LIFT"
+    case .loss: "LOSS"
+    case .trend(let grain): "TREND " + grain.value.rawValue.lowercased()
     case .usersAt(let step): "USERS AT " + print(step)
     case .droppedBefore(let step): "DROPPED BEFORE " + print(step)
     case .droppedAfter(let step): "DROPPED AFTER " + print(step)

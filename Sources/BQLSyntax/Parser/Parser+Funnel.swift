@@ -59,6 +59,12 @@ extension Parser {
     let steps = "',' or a clause of FUNNEL"
     switch current.kind {
     case .word where at(.into) || startsStatementOnNewLine: return
+    case .word where at(.for):
+      guard !isExplaining else { return }
+      throw unexpected(
+        "a clause of FUNNEL",
+        hints: ["EXPLAIN FUNNEL … FOR USER x tells why a user counts or does not"]
+      )
     case .word where at(.top):
       throw unexpected("a clause of FUNNEL", hints: ["TOP stands directly behind BY's dimensions"])
     case .word, .quotedName:
@@ -161,13 +167,13 @@ extension Parser {
     return Choice(value, range: range(from: start))
   }
 
-  /// Takes `STEPS | TIMES | TREND grain | USERS AT step | DROPPED BEFORE|AFTER step`.
+  /// Takes `STEPS | TIMES | LIFT | LOSS | TREND grain | USERS AT step | DROPPED BEFORE|AFTER step`.
   private mutating func parseFunnelShow() throws(SyntaxError) -> Choice<FunnelShow> {
     let start = current
-    let words: [Keyword] = [.steps, .times, .trend, .users, .dropped]
+    let words: [Keyword] = [.steps, .times, .trend, .lift, .loss, .users, .dropped]
     guard let word = start.keyword, words.contains(word) else {
       throw unexpected(
-        "STEPS, TIMES, TREND, USERS AT or DROPPED BEFORE|AFTER",
+        "STEPS, TIMES, TREND, LIFT, LOSS, USERS AT or DROPPED BEFORE|AFTER",
         candidates: words
       )
     }
@@ -176,11 +182,9 @@ extension Parser {
     switch word {
     case .steps: value = .steps
     case .times: value = .times
-    case .trend:
-      guard [.day, .week, .month].contains(current.keyword) else {
-        throw unexpected("day, week or month", candidates: [.day, .week, .month])
-      }
-      value = .trend(try parseName("day, week or month"))
+    case .lift: value = .lift
+    case .loss: value = .loss
+    case .trend: value = .trend(try parseWord(of: CalendarGrain.self))
     case .users:
       try expect(.at)
       value = .usersAt(try parseName("a step"))

@@ -24,10 +24,19 @@ extension Parser {
     return .show(ShowStatement(subject: try parseWord(of: ShowStatement.Subject.self).value))
   }
 
-  /// Takes `EXPLAIN [ANALYZE] query`.
+  /// Takes `EXPLAIN [ANALYZE] query` or `EXPLAIN funnel FOR USER x`.
   mutating func parseExplain() throws(SyntaxError) -> Query.Kind {
     try expect(.explain)
     let isAnalyze = accept(.analyze) != nil
-    return .explain(ExplainStatement(isAnalyze: isAnalyze, query: try parseQuery()))
+    isExplaining = true
+    defer { isExplaining = false }
+    let query = try parseQuery()
+    if !isAnalyze, at(.for), case .funnel(var funnel) = query.kind {
+      try expect(.for)
+      try expect(.user)
+      funnel.tracedUser = try parseExpression()
+      return .funnel(funnel)
+    }
+    return .explain(ExplainStatement(isAnalyze: isAnalyze, query: query))
   }
 }

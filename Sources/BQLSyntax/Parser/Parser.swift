@@ -17,6 +17,8 @@ package struct Parser {
   var height = 0
   /// The last word taken as an alias without AS: a misspelled clause looks like one.
   var bareAlias: Token?
+  /// Whether EXPLAIN stands before the query, which FOR USER may then follow.
+  var isExplaining = false
 
   /// Reads a whole script.
   ///

@@ -31,6 +31,9 @@ struct FunnelOperator: Operator {
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    if case .trace(let traced) = plan.answer {
+      return RelationStream(relation: try trace(traced, context), context: context)
+    }
     let morsels = plan.behavior.log.morsels(targetRows: context.morselRows)
     let groups = try DimensionCodes(
       dimensions,
@@ -39,8 +42,21 @@ struct FunnelOperator: Operator {
       ofEveryRow: plan.attribution == .each || plan.attribution == .held,
       context
     )
-    let inputs = try FunnelInputs(self, groups, context)
+    var inputs = try FunnelInputs(self, groups, context)
     let specification = specification
+    if case .units(let selection) = plan.answer {
+      let relation = try list(selection, inputs, groups, morsels, context)
+      return RelationStream(relation: relation, context: context)
+    }
+    if case .trend = plan.answer, let top = plan.behavior.top {
+      let pass = specification.sizesPass
+      let found = try run(FunnelKernel(pass), inputs, groups, morsels, context)
+      let trend = FunnelTrendGroups(found.accumulator.sizes, found.groupValues, top: top)
+      inputs = inputs.mappingGroups(trend.map)
+      let result = try run(FunnelKernel(specification), inputs, groups, morsels, context)
+        .accumulator.finish(threads: context.threads)
+      return answer(result, trend.values, context)
+    }
     var ranking: FunnelGroupRanking?
     if let pass = specification.rankingPass, let top = specification.top {
       let ranked = try run(FunnelKernel(pass), inputs, groups, morsels, context)
@@ -49,9 +65,81 @@ struct FunnelOperator: Operator {
     let mapped = ranking.map { inputs.mappingGroups($0.map) } ?? inputs
     let found = try run(FunnelKernel(specification), mapped, groups, morsels, context)
     let result = found.accumulator.finish(ranking: ranking, threads: context.threads)
-    for note in FunnelNotes(plan, result).all { notes.add(note) }
-    let relation = FunnelTable(plan, found.groupValues).relation(of: result)
-    return RelationStream(relation: relation, context: context)
+    return answer(result, found.groupValues, context)
+  }
+
+  private func answer(
+    _ result: FunnelResult,
+    _ groupValues: [Column],
+    _ context: ExecutionContext
+  ) -> any ChunkStream {
+    let table = FunnelTable(plan, groupValues)
+    for note in FunnelNotes(plan, result).all + table.comparisonNotes(of: result) {
+      notes.add(note)
+    }
+    return RelationStream(relation: table.relation(of: result), context: context)
+  }
+
+  /// Tells row by row why a user counts or does not.
+  private func trace(
+    _ traced: FunnelAnswer.TracedUser,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> Relation {
+    let offsets = plan.behavior.log.partitions[traced.partition].userOffsets
+    let morsel = Morsel(
+      partition: traced.partition,
+      users: traced.user..<(traced.user + 1),
+      rows: Int(offsets[traced.user])..<Int(offsets[traced.user + 1])
+    )
+    let groups = try DimensionCodes(
+      [],
+      of: plan.behavior.log,
+      [morsel],
+      ofEveryRow: false,
+      context
+    )
+    let input = try FunnelInputs(self, groups, context).input(0, morsel)
+    let kernel = FunnelKernel(specification.ungrouped)
+    let trace = FunnelTrace(plan, kernel.specification, input, kernel.chains(of: input), context)
+    for note in trace.notes { notes.add(note) }
+    return trace.relation
+  }
+
+  /// Lists the units that `selection` picks; the notes are those of the whole funnel.
+  private func list(
+    _ selection: FunnelAnswer.UnitSelection,
+    _ inputs: FunnelInputs,
+    _ groups: DimensionCodes,
+    _ morsels: [Morsel],
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> Relation {
+    let list = FunnelUnitList(
+      plan: plan,
+      selection: selection,
+      dimensions: dimensions,
+      context: context
+    )
+    let kernel = FunnelKernel(specification)
+    let partials = Collected<FunnelAccumulator>(count: morsels.count)
+    let chunks = Collected<Chunk>(count: morsels.count)
+    let counting = specification.ungrouped
+    try ParallelWork.forEach(
+      count: morsels.count,
+      threads: context.threads
+    ) { (index: Int) throws(ExecutionError) in
+      try context.checkCancelled()
+      let input = try inputs.input(index, morsels[index])
+      let found = kernel.blocks(of: input)
+      var accumulator = FunnelAccumulator(counting)
+      for block in found.blocks { accumulator.take(block, of: input) }
+      accumulator.leaveOut(found.leftOut)
+      partials.set(index, accumulator)
+      chunks.set(index, try list.chunk(found.blocks, of: input))
+    }
+    var keys = GroupTable(types: [])
+    let merged = FunnelAccumulator.combined(partials.all, counting, keys: &keys)
+    for note in FunnelNotes(plan, merged.finish(threads: context.threads)).all { notes.add(note) }
+    return Relation(schema: plan.schema, chunks: chunks.all.filter { $0.count > 0 })
   }
 
   /// Runs the kernel over all morsels; `groupValues` are the dimensions' values by group code.
@@ -130,6 +218,16 @@ struct FunnelOperator: Operator {
     }
     specification.isHolding = !plan.holding.isEmpty
     specification.isMatureOnly = plan.isMatureOnly
+    specification.toleranceMicroseconds = plan.toleranceMicroseconds
+    switch plan.answer {
+    case .steps, .lift, .units, .comparison, .trace: break
+    case .times: specification.tellsTimes = true
+    case .trend:
+      specification.tellsTimes = true
+      // Groups are periods too; those of the dimensions alone are ranked later.
+      specification.top = nil
+    case .loss: specification.tellsLosses = true
+    }
     switch plan.mode {
     case .loose: specification.mode = .loose
     case .strict: specification.mode = .strict

@@ -93,6 +93,33 @@ extension FunnelAccumulator: FunnelChainSink {
     for window in specification.windows.indices {
       for step in 2...specification.stepCount {
         addTimes(deep.span, times.span, block.rows.span, window: window, step: step, scale)
+        guard specification.tellsTimes, step > 2 else { continue }
+        addFirstTimes(deep.span, times.span, block.rows.span, window: window, step: step, scale)
+      }
+    }
+  }
+
+  /// Adds the times from the first step to `step`, chain by chain.
+  private mutating func addFirstTimes(
+    _ chains: Span<DeepChain>,
+    _ times: Span<some FixedWidthInteger>,
+    _ rows: Span<Int32>,
+    window: Int,
+    step: Int,
+    _ scale: Int64
+  ) {
+    let list = window * specification.stepCount + step - 1
+    for index in chains.indices {
+      let chain = chains[index]
+      guard chain.depth >= step, chain.window == window else { continue }
+      let row = Int(chain.base) + step - 1
+      guard rows[row] >= 0 else { continue }
+      let elapsed = Int64(times[row]) &- Int64(times[Int(chain.base)])
+      let raw = UInt64(bitPattern: max(elapsed, 0))
+      if chain.isTotal { total.firstDurations[list].append(raw, scale: scale) }
+      if chain.slot >= 0 {
+        groups.firstDurations[list].append(raw, scale: scale)
+        groups.firstSlots[list].append(chain.slot)
       }
     }
   }
@@ -197,10 +224,12 @@ extension FunnelAccumulator: FunnelChainSink {
       } else if isAnyOrder {
         before = times.earliest(in: Int(chain.base)..<(Int(chain.base) + Int(chain.depth)))
       }
-      let elapsed = UInt64(bitPattern: Int64(times[row]) &- before)
+      let difference = Int64(times[row]) &- before
+      // Under TOLERANCE a step may stand before the one that it follows.
+      let elapsed = UInt64(bitPattern: max(difference, 0))
       if chain.isTotal {
         ofTotal.append(elapsed, scale: scale)
-        if elapsed == 0, !isAnyOrder { tiedCount += 1 }
+        if difference == 0, !isAnyOrder { tiedCount += 1 }
       }
       if chain.slot >= 0 {
         ofGroups.append(elapsed, scale: scale)
@@ -277,6 +306,15 @@ extension FunnelAccumulator: FunnelChainSink {
       &groups.sums,
       worth
     )
+    guard specification.tellsLosses else { return }
+    Self.addEndings(
+      of: block,
+      slots,
+      specification,
+      &total.endings,
+      &groups.endings,
+      worth
+    )
   }
 
   @inline(__always)
@@ -323,5 +361,26 @@ extension FunnelAccumulator: FunnelChainSink {
       }
     }
     if sumsFirst { totals[0] += firstSum }
+  }
+
+  /// Adds what the last row of each chain is worth to the chains that end at its step.
+  private static func addEndings(
+    of block: borrowing FunnelChainBlock,
+    _ slots: [Int32],
+    _ specification: FunnelSpecification,
+    _ totals: inout [MoneySum],
+    _ sums: inout [MoneySum],
+    _ worth: (_ index: Int, _ row: Int, _ user: Int) -> MoneySum
+  ) {
+    let stepCount = specification.stepCount
+    var last = -1
+    for (chain, header) in block.headers.enumerated() {
+      last += Int(header.depth)
+      let cell = Int(header.window) * stepCount + Int(header.depth) - 1
+      let worth = worth(last, Int(block.rows[last]), Int(header.user))
+      if header.isTotal { totals[cell] += worth }
+      guard !slots.isEmpty, slots[chain] >= 0 else { continue }
+      sums[Int(slots[chain]) * specification.windows.count * stepCount + cell] += worth
+    }
   }
 }

@@ -87,6 +87,22 @@ package struct FunnelAccumulator: Sendable {
     return groupSlots.groups.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
   }
 
+  /// Returns the accumulator with its groups' codes changed by `code`; groups that then share one
+  /// are one.
+  func regrouped(_ code: (Int32) -> Int32) -> FunnelAccumulator {
+    var all = FunnelAccumulator(specification)
+    all.combine(self, code: code)
+    return all
+  }
+
+  /// Returns each group's code with its units at step 1 in the longest window, the largest first.
+  var sizes: [(group: Int32, count: Int)] {
+    slotsBySize().map { slot in
+      let window = specification.longestWindow
+      return (groupSlots.groups[slot], groups.count(slot: slot, window: window, step: 1))
+    }
+  }
+
   /// Returns the funnel's result.
   ///
   /// `ranking` is what the ranking pass returned, where the specification asks for one; the
@@ -144,20 +160,37 @@ package struct FunnelAccumulator: Sendable {
     let quantiles = ParallelWork.map(count: steps.count, threads: threads) { index in
       tally.quantiles(window: steps[index].window, step: steps[index].step, at: [0.5, 0.9])
     }
+    let isAnyOrder = specification.mode == .any
+    let times = ParallelWork.map(
+      count: specification.tellsTimes ? steps.count * 2 : 0,
+      threads: threads
+    ) { index -> [FunnelTimes] in
+      let (place, isFromFirst) = (steps[index / 2], index % 2 == 1)
+      let isMeasured = place.step >= (isFromFirst ? 3 : 2) && !(isFromFirst && isAnyOrder)
+      guard isMeasured else { return [] }
+      return tally.times(window: place.window, step: place.step, isFromFirst: isFromFirst)
+    }
     var blocks = [[[FunnelStepResult]]](
       repeating: [[FunnelStepResult]](repeating: [], count: tally.windowCount),
       count: tally.slotCount
     )
-    for (place, quantiles) in zip(steps, quantiles) {
+    for (index, place) in steps.enumerated() {
       for slot in 0..<tally.slotCount {
-        blocks[slot][place.window].append(
-          FunnelStepResult(
-            units: tally.count(slot: slot, window: place.window, step: place.step),
-            medianTime: quantiles[slot][0],
-            p90Time: quantiles[slot][1],
-            value: tally.sum(slot: slot, window: place.window, step: place.step).money
-          )
+        var result = FunnelStepResult(
+          units: tally.count(slot: slot, window: place.window, step: place.step),
+          medianTime: quantiles[index][slot][0],
+          p90Time: quantiles[index][slot][1],
+          value: tally.sum(slot: slot, window: place.window, step: place.step).money
         )
+        if specification.tellsTimes {
+          result.times = times[index * 2].isEmpty ? nil : times[index * 2][slot]
+          result.timesFromFirst = times[index * 2 + 1].isEmpty ? nil : times[index * 2 + 1][slot]
+        }
+        if specification.tellsLosses {
+          result.endingValue =
+            tally.ending(slot: slot, window: place.window, step: place.step).money
+        }
+        blocks[slot][place.window].append(result)
       }
     }
     return blocks

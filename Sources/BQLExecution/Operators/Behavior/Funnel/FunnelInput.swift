@@ -64,4 +64,14 @@ package enum FunnelStepMasks: Sendable {
   case codes16(Buffer<UInt16>, masks: [UInt32])
   /// One mask a row of the morsel: steps with conditions, or a NULL event (mask 0).
   case rows([UInt32])
+
+  /// Returns one mask a row of a morsel.
+  func masks(_ rows: Range<Int>) -> [UInt32] {
+    func look(_ code: Int, _ masks: [UInt32]) -> UInt32 { code < masks.count ? masks[code] : 0 }
+    switch self {
+    case .codes8(let codes, let masks): return rows.map { look(Int(codes[$0]), masks) }
+    case .codes16(let codes, let masks): return rows.map { look(Int(codes[$0]), masks) }
+    case .rows(let masks): return masks
+    }
+  }
 }

@@ -51,6 +51,12 @@ package struct FunnelStepResult: Hashable, Sendable {
   /// The VALUE of the matched rows, of whole orders where they are purchases; nil where none of
   /// them has one.
   package var value: Double?
+  /// The times from the step before, where the specification asks for all of them.
+  package var times: FunnelTimes?
+  /// As `times`, from the first step; nil also where that is the step before.
+  package var timesFromFirst: FunnelTimes?
+  /// Of `value`, what belongs to chains that end at the step, where the specification asks for it.
+  package var endingValue: Double?
 
   package init(units: Int, medianTime: Int64? = nil, p90Time: Int64? = nil, value: Double? = nil) {
     self.units = units

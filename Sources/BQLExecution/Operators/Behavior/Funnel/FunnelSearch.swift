@@ -13,6 +13,7 @@ struct FunnelSearch {
   private let specification: FunnelSpecification
   private var matchers: [FunnelMatcher] = []
   private var anyMatcher: FunnelAnyMatcher?
+  private var toleranceMatcher: FunnelToleranceMatcher?
   private var best: [Best]
   /// The last link of each step, 0-based.
   private let lastLinks: [Int]
@@ -28,6 +29,8 @@ struct FunnelSearch {
     }
     if specification.mode == .any {
       anyMatcher = FunnelAnyMatcher(specification, timeScale: timeScale)
+    } else if specification.toleranceMicroseconds > 0 {
+      toleranceMatcher = FunnelToleranceMatcher(specification, timeScale: timeScale)
     } else {
       matchers = FunnelSequence.all(of: specification, timeScale: timeScale).map {
         FunnelMatcher($0, specification, timeScale: timeScale)
@@ -63,10 +66,12 @@ struct FunnelSearch {
     if anyMatcher != nil {
       // Steps may come before the first start.
       anyMatcher?.match(rows, range, group: group)
-      for window in best.indices { considerAny(window, rows) }
+      for window in best.indices {
+        guard let matcher = anyMatcher else { continue }
+        considerSteps(window, matcher.reach[window], rows) { matcher.row(window: window, step: $0) }
+      }
       return
     }
-    let range = rows.range(range, startingAt: first)
     let starts: FunnelMatcher.Starts =
       if specification.entry == .first {
         .row(first)
@@ -75,6 +80,15 @@ struct FunnelSearch {
       } else {
         .all
       }
+    if toleranceMatcher != nil {
+      toleranceMatcher?.match(rows, range, starts)
+      for window in best.indices {
+        guard let matcher = toleranceMatcher else { continue }
+        considerSteps(window, matcher.reach[window], rows) { matcher.row(window: window, step: $0) }
+      }
+      return
+    }
+    let range = rows.range(range, startingAt: first)
     for index in matchers.indices {
       matchers[index].match(rows, range, starts)
       for window in best.indices { consider(index, window, rows) }
@@ -146,17 +160,16 @@ struct FunnelSearch {
     if isBetter(found, than: best[window], rows) { best[window] = found }
   }
 
-  private mutating func considerAny(_ window: Int, _ rows: borrowing FunnelUnitRows) {
-    guard let matcher = anyMatcher, matcher.reach[window] >= max(best[window].depth, 1) else {
-      return
-    }
-    var found = Best(
-      depth: matcher.reach[window],
-      rows: [Int32](repeating: -1, count: linkCount)
-    )
-    for step in 1...found.depth {
-      found.rows[step - 1] = Int32(truncatingIfNeeded: matcher.row(window: window, step: step))
-    }
+  /// Considers a chain of `depth` steps, each of one row.
+  private mutating func considerSteps(
+    _ window: Int,
+    _ depth: Int,
+    _ rows: borrowing FunnelUnitRows,
+    _ row: (_ step: Int) -> Int
+  ) {
+    guard depth >= max(best[window].depth, 1) else { return }
+    var found = Best(depth: depth, rows: [Int32](repeating: -1, count: linkCount))
+    for step in 1...depth { found.rows[step - 1] = Int32(truncatingIfNeeded: row(step)) }
     if isBetter(found, than: best[window], rows) { best[window] = found }
   }
 

@@ -20,10 +20,17 @@ package struct FunnelSpecification: Sendable {
   package var entry = FunnelEntryRule.any
   /// What ends a chain, or leaves out a unit; exclusion *i* is bit *i* of the input's.
   package var exclusions: [FunnelExclusionRule] = []
+  /// How far a step's row may be before that of the step it follows; above 0 only under
+  /// ``FunnelModeRule/loose``, ``FunnelTieRule/allow`` and steps, each once, that share no row.
+  package var toleranceMicroseconds: Int64 = 0
   /// Whether all rows of a chain must hold one value: the input then has `holding` codes.
   package var isHolding = false
   /// Whether chains that start so late that the log ends before their window are left out.
   package var isMatureOnly = false
+  /// Whether the result tells each step's times in full, from the step before and from the first.
+  package var tellsTimes = false
+  /// Whether the result tells what the chains that end at each step are worth there.
+  package var tellsLosses = false
   /// The first microsecond at which a chain may start; nil is no bound.
   package var since: Int64?
   /// The first microsecond at which a chain may no longer start; nil is no bound.
@@ -67,7 +74,7 @@ package struct FunnelSpecification: Sendable {
   /// the fast scan answers.
   var isPlain: Bool {
     rules.allSatisfy { $0 == FunnelStepRule() } && mode == .loose && entry == .any
-      && exclusions.isEmpty && !isHolding && ties != .source
+      && exclusions.isEmpty && !isHolding && ties != .source && toleranceMicroseconds == 0
   }
 
   /// Whether a chain may lack a step before its last.
@@ -116,9 +123,23 @@ package struct FunnelSpecification: Sendable {
   /// A unit counts at step 1 of every value of its step-1 rows, so one step ranks the groups.
   package var rankingPass: FunnelSpecification? {
     guard attribution == .each || attribution == .held, top != nil else { return nil }
+    return sizesPass
+  }
+
+  /// The funnel of all units, which falls into no groups.
+  var ungrouped: FunnelSpecification {
+    var whole = self
+    whole.attribution = nil
+    return whole
+  }
+
+  /// The pass that finds how many units each group has at step 1.
+  var sizesPass: FunnelSpecification {
     var pass = self
     pass.top = nil
     pass.withTotal = false
+    pass.tellsTimes = false
+    pass.tellsLosses = false
     // Attempts follow from the windows, and late chains from both.
     guard entry != .every, !isMatureOnly else { return pass }
     pass.stepCount = 1

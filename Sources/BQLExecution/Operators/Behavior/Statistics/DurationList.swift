@@ -67,6 +67,24 @@ package struct DurationList: Sendable {
       : Self.quantiles(narrow, at: ps, unit: max(scale, 1), slots, slotCount)
   }
 
+  /// Returns the mean of each slot's durations in microseconds, to the nearest millisecond.
+  ///
+  /// Half a millisecond is rounded up; nil where a slot has none. `slots` nil puts all in slot 0.
+  func means(slots: [Int32]?, slotCount: Int) -> [Int64?] {
+    // Wide enough for 2⁶³ durations of 2⁶³ microseconds.
+    var sums = [Int128](repeating: 0, count: slotCount)
+    var counts = [Int128](repeating: 0, count: slotCount)
+    for index in 0..<count {
+      let slot = slots.map { Int($0[index]) } ?? 0
+      let raw = isWide ? Int128(wide[index]) : Int128(narrow[index]) * Int128(max(scale, 1))
+      sums[slot] += raw
+      counts[slot] += 1
+    }
+    return zip(sums, counts).map { sum, count in
+      count == 0 ? nil : Int64(clamping: (sum + 500 * count) / (1_000 * count) * 1_000)
+    }
+  }
+
   private static func quantiles<Number: FixedWidthInteger & Sendable>(
     _ numbers: [Number],
     at ps: [Double],

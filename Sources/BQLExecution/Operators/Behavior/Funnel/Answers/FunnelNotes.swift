@@ -43,7 +43,8 @@ struct FunnelNotes {
     if plan.mode == .any {
       notes.append("steps may come in any order: times are from the first of them")
     }
-    if !plan.behavior.dimensions.isEmpty {
+    notes += Self.answer(plan, unit)
+    if !plan.behavior.dimensions.isEmpty, !Self.answersAlone(plan.answer) {
       switch plan.attribution {
       case .first: break
       case .held:
@@ -62,6 +63,37 @@ struct FunnelNotes {
       }
     }
     all = notes
+  }
+
+  /// Whether the answer says itself how units fall into groups.
+  private static func answersAlone(_ answer: FunnelAnswer) -> Bool {
+    switch answer {
+    case .trend, .comparison: true
+    case .steps, .times, .lift, .loss, .units, .trace: false
+    }
+  }
+
+  /// How to read the columns of SHOW.
+  private static func answer(_ plan: FunnelPlan, _ unit: String) -> [String] {
+    switch plan.answer {
+    case .steps, .units, .comparison, .trace: return []
+    case .times: return ["times are those of the canonical chains that reach to_step"]
+    case .trend(let grain):
+      return [
+        "each \(grain.rawValue.lowercased()) has the funnel of the \(unit) that start in it; one that "
+          + "starts in several counts in each"
+      ]
+    case .lift:
+      return [
+        "lift is the rate over that of all other groups; q_value is corrected for the number of rows",
+        "pct_best is the rate of the group whose 95 % interval begins highest; uplift is what that rate "
+          + "would add: a calculation, not a forecast",
+      ]
+    case .loss:
+      return [
+        "value_lost is what the \(unit) that stop before the step were worth at the one before it"
+      ]
+    }
   }
 
   private static func leftOut(_ plan: FunnelPlan, _ leftOut: FunnelLeftOut) -> [String] {

@@ -4,35 +4,60 @@ import BQLPlanning
 
 /// Makes the rows of FUNNEL's answer: group by group, window by window, step by step.
 struct FunnelTable {
-  private let plan: FunnelPlan
+  let plan: FunnelPlan
   /// The dimensions' values by code, as texts where `(other)` and `(total)` may stand.
-  private let values: [Column]
+  let values: [Column]
 
   init(_ plan: FunnelPlan, _ groupValues: [Column]) {
     self.plan = plan
-    values =
-      plan.dimensionsAreText
-      ? groupValues.map { (try? Cast.convert($0, to: .text)) ?? $0 } : groupValues
+    var textCount = plan.dimensionsAreText ? groupValues.count : 0
+    // The period of a trend stays a date.
+    if case .trend = plan.answer { textCount = min(textCount, groupValues.count - 1) }
+    values = groupValues.enumerated().map { index, column in
+      index < textCount ? (try? Cast.convert(column, to: .text)) ?? column : column
+    }
   }
 
   func relation(of result: FunnelResult) -> Relation {
     let schema = plan.schema
     var builders = schema.fields.map { ColumnBuilder($0.type) }
-    for group in result.groups {
-      let keys = dimensions(of: group.group)
-      for (window, steps) in group.windows.enumerated() {
-        for step in steps.indices {
-          var cells = keys
-          if !plan.windows.isEmpty { cells.append(.interval(plan.windows[window].microseconds)) }
-          cells += self.cells(steps, step)
-          for index in builders.indices { builders[index].append(cells[index]) }
-        }
-      }
+    for row in rows(of: result) {
+      for index in builders.indices { builders[index].append(row[index]) }
     }
     return Relation(schema: schema, columns: builders.map { $0.finish() })
   }
 
-  private func dimensions(of group: FunnelGroup) -> [Value] {
+  private func rows(of result: FunnelResult) -> [[Value]] {
+    switch plan.answer {
+    case .steps, .units, .trace:
+      blocks(of: result) { steps in steps.indices.map { cells(steps, $0) } }
+    case .times: blocks(of: result, timeCells)
+    case .trend(let grain): trendRows(of: result, grain)
+    case .lift: liftRows(of: result)
+    case .loss: blocks(of: result, lossCells)
+    case .comparison: comparisonRows(of: result)
+    }
+  }
+
+  /// Returns the rows that `cells` makes of each group and window, behind their names.
+  private func blocks(
+    of result: FunnelResult,
+    _ cells: ([FunnelStepResult]) -> [[Value]]
+  ) -> [[Value]] {
+    result.groups.flatMap { group in
+      let names = dimensions(of: group.group)
+      return group.windows.enumerated().flatMap { window, steps in
+        cells(steps).map { names + windowCell(window) + $0 }
+      }
+    }
+  }
+
+  /// The window's own cell; none where the funnel has no windows.
+  func windowCell(_ window: Int) -> [Value] {
+    plan.windows.isEmpty ? [] : [.interval(plan.windows[window].microseconds)]
+  }
+
+  func dimensions(of group: FunnelGroup) -> [Value] {
     switch group {
     case .value(let code): values.map { code < 0 ? .null : $0[Int(code)] }
     case .other: values.map { _ in .text("(other)") }
@@ -51,9 +76,7 @@ struct FunnelTable {
     if index == 0 {
       cells += [.null, .null, .null, .null, .null, .null]
     } else {
-      // An optional step may have fewer units than a later one.
-      let mandatory = (0..<index).last { !plan.steps[$0].isOptional } ?? 0
-      let previous = steps[mandatory].units
+      let previous = steps[mandatoryIndex(before: index)].units
       let interval = WilsonInterval(successes: units, trials: previous)
       cells += [
         percent(units, of: previous), .int(Int64(previous - units)),
@@ -67,13 +90,19 @@ struct FunnelTable {
     return cells
   }
 
-  private func percent(_ part: Int, of whole: Int) -> Value {
+  /// The last step before `index` that is not optional: such a step may have fewer units than a
+  /// later one.
+  func mandatoryIndex(before index: Int) -> Int {
+    (0..<index).last { !plan.steps[$0].isOptional } ?? 0
+  }
+
+  func percent(_ part: Int, of whole: Int) -> Value {
     whole == 0 ? .null : .float(Double(part) / Double(whole) * 100)
   }
 
   /// The kernel sums hundredths exactly; as a Double the sum still rounds to the right hundredth
   /// up to 2⁵² of them.
-  private func value(_ sum: Double?, _ type: DataType) -> Value {
+  func value(_ sum: Double?, _ type: DataType) -> Value {
     guard let sum else { return .null }
     switch type {
     case .decimal: return Int64(exactly: (sum * 100).rounded()).map { .decimal($0) } ?? .null
