@@ -171,17 +171,15 @@ extension Binder {
     )
   }
 
-  /// Says that the groups of `dimensions` were computed from rows that the statement reads, too.
-  mutating func noteConstruction(
-    _ dimensions: [NamedExpression],
-    _ log: EventLog,
-    since: Int64?
-  ) {
-    for dimension in dimensions {
+  /// Says that a question's groups were computed from rows that it reads, too.
+  mutating func noteConstruction(_ behavior: BehaviorPlan) {
+    let log = behavior.log
+    for dimension in behavior.dimensions {
       for column in dimension.expression.columns {
         guard case .defined(let name)? = attributeSlots.slot(at: column, of: log)?.reference,
           let attribute = catalog.attribute(named: name), let period = attribute.period,
-          let counted = log.timeRange?.clipped(from: since, to: nil), period.overlaps(counted)
+          let counted = log.timeRange?.clipped(from: behavior.since, to: nil),
+          period.overlaps(counted)
         else { continue }
         note(
           "\(attribute.name) was computed from the same period, up to "

@@ -29,7 +29,6 @@ extension Binder {
         at: clauses.until?.range ?? range
       )
     }
-    noteConstruction(dimensions, log, since: since.value)
     return BehaviorPlan(
       log: log,
       logName: name,

@@ -7,6 +7,7 @@ extension Binder {
   package mutating func bind(_ query: Query) -> BoundQuery? {
     guard let bound = bindKind(of: query) else { return nil }
     guard case .behavior(var question) = bound else { return bound }
+    noteConstruction(question.behavior)
     // The log gets the attributes that the question names as columns behind its own.
     question.behavior.log = attributeSlots.attaching(to: question.behavior.log)
     return .behavior(question)
