@@ -144,8 +144,12 @@ struct Completer {
     case .funnel:
       [
         .from, .where, .per, .user, .session, .since, .until, .within, .by, .top, .with, .total,
-        .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose, .ties, .allow, .deny,
-        .every, .as, .or, .into,
+        .attribute, .first, .each, .held, .last, .step, .entry, .any, .every, .mode, .loose,
+        .strict,
+        .noRepeat, .ties, .allow, .source, .deny, .tolerance, .holding, .excluding, .users, .mature,
+        .only, .show, .steps, .times, .trend, .lift, .loss, .at, .dropped, .before, .after,
+        .compare,
+        .vs, .as, .or, .into,
       ]
     case .retention:
       behavior + [

@@ -66,7 +66,7 @@ enum CompletionPlace: Equatable {
     switch last.keyword {
     case .explain, .analyze: return .statement
     case .from, .describe, .summarize, .join: return .table
-    case .show: return .subject
+    case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
     case .help: return .statement
     default: break
