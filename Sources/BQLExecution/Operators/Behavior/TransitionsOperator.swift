@@ -43,21 +43,25 @@ struct TransitionsOperator: Operator {
       collapsesLoops: plan.collapsesLoops,
       context
     )
-    var found = try count(reader, groups, names.count, morsels, context)
-    let sizes = found.cells.reduce(into: [Int](repeating: 0, count: groups.count)) { sizes, cell in
-      sizes[cell.group] += cell.count
-    }
-    let ranking = ranking(found.cells, names.count)
-    if plan.behavior.top != nil || ranking != nil {
-      // Units of what is brought together are counted from units, never added.
-      groups = groups.ranked(by: sizes)
-      if let ranking {
+    var stateCount = names.count
+    let keepsSome = plan.keep.map { $0 < stateCount } ?? false
+    if keepsSome || plan.behavior.top != nil {
+      // Units of what is brought together are counted from units, never added: so what is kept is
+      // known before anything is counted.
+      let sizes = try sizes(reader, groups, stateCount, morsels, context)
+      groups = groups.ranked(by: sizes.groupSizes)
+      if keepsSome, let keep = plan.keep {
+        let ranking = Self.ranking(sizes.states, keep)
         names = StateNames(states.values, named: ranking.named)
         reader.states = .codes(states, map: ranking.map)
+        stateCount = ranking.named.count + 1
       }
-      let stateCount = ranking.map { $0.named.count + 1 } ?? names.count
-      found = try count(reader, groups, stateCount, morsels, context)
-    } else {
+    }
+    var found = try count(reader, groups, stateCount, morsels, context)
+    if plan.behavior.top == nil {
+      let sizes = found.cells.reduce(into: [Int](repeating: 0, count: groups.count)) {
+        $0[$1.group] += $1.count
+      }
       groups = groups.ranked(by: sizes)
       for index in found.cells.indices {
         found.cells[index].group = groups.place(found.cells[index].group)
@@ -77,20 +81,33 @@ struct TransitionsOperator: Operator {
   }
 
   /// The states that KEEP names, the most frequent first, and what each code becomes.
-  private func ranking(
-    _ cells: [TransitionCell],
-    _ stateCount: Int
-  ) -> (named: [Int32], map: [Int32])? {
-    guard let keep = plan.keep, keep < stateCount else { return nil }
-    var sizes = [Int](repeating: 0, count: stateCount)
-    for cell in cells {
-      sizes[cell.from] += cell.count
-      sizes[cell.to] += cell.count
-    }
+  private static func ranking(_ sizes: [Int], _ keep: Int) -> (named: [Int32], map: [Int32]) {
     let named = sizes.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }.prefix(keep)
-    var map = [Int32](repeating: Int32(named.count), count: stateCount + 1)
+    var map = [Int32](repeating: Int32(named.count), count: sizes.count + 1)
     for (place, code) in named.enumerated() { map[code + 1] = Int32(place) }
     return (named.map { Int32($0) }, map)
+  }
+
+  private func sizes(
+    _ reader: SequenceReader,
+    _ groups: SequenceGroups,
+    _ stateCount: Int,
+    _ morsels: [Morsel],
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> TransitionSizes {
+    let empty = TransitionSizes(stateCount: stateCount, groupCount: groups.count)
+    let parts = try ThreadShares.run(
+      morsels,
+      context,
+      { empty },
+      {
+        (part: inout TransitionSizes, room: inout UnitSequences, index: Int, morsel: Morsel)
+          throws(ExecutionError) in
+        part.groups = try groups.ofRows(index, morsel)
+        _ = try reader.visit(index, morsel, &part, &room)
+      }
+    )
+    return parts.reduce(into: empty) { $0.add($1) }
   }
 
   private func count(
@@ -129,23 +146,22 @@ struct TransitionsOperator: Operator {
         part.leftOutCount += try reader.visit(index, morsel, &part, &room)
       }
     )
+    let gaps = parts.map(\.longGaps)
     var all = parts.isEmpty ? matrix : parts.removeFirst()
     for part in parts { all.add(part) }
     var (cells, wanted) = all.finish(at: Self.quantiles)
     if wanted.isNeeded {
       let empty = wanted
-      let lists = try ThreadShares.run(
-        morsels,
-        context,
-        { empty },
-        {
-          (part: inout WantedGaps, room: inout UnitSequences, index: Int, morsel: Morsel)
-            throws(ExecutionError) in
-          part.groups = try groups.ofRows(index, morsel)
-          _ = try reader.visit(index, morsel, &part, &room)
-        }
-      )
-      for list in lists { wanted.add(list) }
+      let lists = Collected<WantedGaps>(count: gaps.count)
+      try ParallelWork.forEach(
+        count: gaps.count,
+        threads: context.threads
+      ) { (index: Int) throws(ExecutionError) in
+        var own = empty
+        own.collect(gaps[index])
+        lists.set(index, own)
+      }
+      for list in lists.all { wanted.add(list) }
     }
     let scale = morsels.first.map { reader.timeScale($0.partition) } ?? 1
     let quantiles = wanted.quantiles(perCell: Self.quantiles.count, timeScale: scale)

@@ -9,9 +9,10 @@ struct TransitionMatrix: SequenceVisitor, Sendable {
   /// At (cell · buckets + bucket); cell = (group · states + from) · states + to.
   private var buckets: [UInt32]
   /// The distinct units of each cell, and the last one that was counted there.
-  private var units: [Int]
+  private var units: [Int32]
   private var lastUnit: [Int32]
   private var unit: Int32 = 0
+  private(set) var longGaps = LongGaps()
   /// One a row of the present morsel; empty where all are of one group.
   var groups: [Int32] = []
   var leftOutCount = 0
@@ -19,22 +20,25 @@ struct TransitionMatrix: SequenceVisitor, Sendable {
   /// Makes an empty matrix; nil where it would be too large.
   init?(stateCount: Int, groupCount: Int, longestGap: UInt64) {
     let bucketCount = GapHistogram.count(upTo: longestGap)
+    guard longestGap <= LongGaps.maximumGap else { return nil }
     guard stateCount <= 1 << 10, groupCount <= 1 << 10 else { return nil }
     let cells = stateCount * stateCount * groupCount
-    guard cells <= Self.maximumCounterCount / bucketCount else { return nil }
+    guard cells <= min(Self.maximumCounterCount / bucketCount, LongGaps.maximumCellCount) else {
+      return nil
+    }
     self.stateCount = stateCount
     self.bucketCount = bucketCount
     buckets = [UInt32](repeating: 0, count: cells * bucketCount)
-    units = [Int](repeating: 0, count: cells)
+    units = [Int32](repeating: 0, count: cells)
     lastUnit = [Int32](repeating: -1, count: cells)
   }
 
   var cellCount: Int { units.count }
 
-  /// Adds what another thread has counted.
+  /// Adds what another thread has counted, its long gaps aside.
   mutating func add(_ other: TransitionMatrix) {
     for index in buckets.indices { buckets[index] &+= other.buckets[index] }
-    for index in units.indices { units[index] += other.units[index] }
+    for index in units.indices { units[index] &+= other.units[index] }
     leftOutCount += other.leftOutCount
   }
 
@@ -49,53 +53,59 @@ struct TransitionMatrix: SequenceVisitor, Sendable {
     // Hot loops work on locals, which are given back at the end.
     var (buckets, units, lastUnit, unit) = (self.buckets, self.units, self.lastUnit, self.unit)
     (self.buckets, self.units, self.lastUnit) = ([], [], [])
-    var counters = buckets.mutableSpan
-    var distinct = units.mutableSpan
-    var last = lastUnit.mutableSpan
-    for place in 0..<(offsets.count - 1) {
-      let first = Int(offsets[place])
-      let end = Int(offsets[place + 1])
-      guard end &- first > 1 else { continue }
-      unit &+= 1
-      var from = Int(truncatingIfNeeded: states[first])
-      var time = times[first]
-      var row = first &+ 1
-      while row < end {
-        var line = from
-        if !groupCodes.isEmpty {
-          let source = row &- 1
-          let group = groupCodes[rows.isEmpty ? source : Int(rows[source])]
-          line = Int(group) &* stateCount &+ from
-        }
-        let to = Int(truncatingIfNeeded: states[row])
-        let next = times[row]
-        let cell = line &* stateCount &+ to
-        let gap = UInt64(truncatingIfNeeded: Int64(next) &- Int64(time))
-        let bucket = min(GapHistogram.bucket(gap), bucketCount &- 1)
-        counters[cell &* bucketCount &+ bucket] &+= 1
-        if last[cell] != unit {
+    let known = longGaps.count
+    longGaps.add(states.count) { long, known in
+      var counters = buckets.mutableSpan
+      var distinct = units.mutableSpan
+      var last = lastUnit.mutableSpan
+      var longCount = known
+      for place in 0..<(offsets.count - 1) {
+        let first = Int(offsets[place])
+        let end = Int(offsets[place + 1])
+        guard end &- first > 1 else { continue }
+        unit &+= 1
+        var from = Int(truncatingIfNeeded: states[first])
+        var time = Int64(truncatingIfNeeded: times[first])
+        var row = first &+ 1
+        while row < end {
+          var line = from
+          if !groupCodes.isEmpty {
+            let source = row &- 1
+            let group = groupCodes[rows.isEmpty ? source : Int(rows[source])]
+            line = Int(group) &* stateCount &+ from
+          }
+          let to = Int(truncatingIfNeeded: states[row])
+          let next = Int64(truncatingIfNeeded: times[row])
+          let cell = line &* stateCount &+ to
+          let gap = UInt64(truncatingIfNeeded: next &- time)
+          // Whether a gap is long is anyone's guess: so there is no branch for it.
+          let bucket = Int(truncatingIfNeeded: min(gap, UInt64(GapHistogram.overflowBucket)))
+          counters[cell &* bucketCount &+ bucket] &+= 1
+          long[longCount] = LongGaps.entry(cell, gap)
+          longCount &+= gap >= UInt64(GapHistogram.shortCount) ? 1 : 0
+          distinct[cell] &+= last[cell] == unit ? 0 : 1
           last[cell] = unit
-          distinct[cell] &+= 1
+          from = to
+          time = next
+          row &+= 1
         }
-        from = to
-        time = next
-        row &+= 1
       }
+      return longCount
+    }
+    longGaps.forEach(from: known) { cell, gap in
+      buckets[cell &* bucketCount &+ GapHistogram.longBucket(gap)] &+= 1
     }
     (self.buckets, self.units, self.lastUnit, self.unit) = (buckets, units, lastUnit, unit)
   }
 
-  /// Returns the cells that have transitions, with what is known of each, and what a second look at
-  /// the rows must collect for the quantiles.
+  /// Returns the cells that have transitions, with what is known of each, and what must be looked
+  /// for among the long gaps to know the quantiles.
   func finish(at ps: [Double]) -> (cells: [TransitionCell], wanted: WantedGaps) {
-    var wanted = WantedGaps(
-      stateCount: stateCount,
-      bucketCount: bucketCount,
-      cellCount: cellCount
-    )
+    var wanted = WantedGaps(bucketCount: bucketCount, cellCount: cellCount)
     var found: [TransitionCell] = []
     for cell in 0..<cellCount where units[cell] > 0 {
-      let counts = buckets[(cell * bucketCount)..<((cell + 1) * bucketCount)]
+      var counts = Array(buckets[(cell * bucketCount)..<((cell + 1) * bucketCount)])
+      counts[GapHistogram.overflowBucket] = 0
       let total = counts.reduce(0) { $0 + Int($1) }
       found.append(
         TransitionCell(
@@ -103,7 +113,7 @@ struct TransitionMatrix: SequenceVisitor, Sendable {
           from: cell / stateCount % stateCount,
           to: cell % stateCount,
           count: total,
-          units: units[cell]
+          units: Int(units[cell])
         )
       )
       wanted.want(cell, counts, count: total, at: ps)
