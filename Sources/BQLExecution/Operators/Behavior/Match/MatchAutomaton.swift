@@ -67,20 +67,13 @@ package struct MatchAutomaton: Sendable {
     self.offsets = offsets
   }
 
-  /// Puts the positions that take a row of this mask into `found`.
-  @inline(__always)
-  func accepting(_ mask: UInt32, into found: inout [Int32]) {
-    found.removeAll(keepingCapacity: true)
-    guard Int(mask) + 1 < offsets.count else {
-      found += Self.accepting(mask, positions)
-      return
-    }
-    var place = Int(offsets[Int(mask)])
-    let end = Int(offsets[Int(mask) + 1])
-    while place < end {
-      found.append(accepted[place])
-      place += 1
-    }
+  /// The number of masks that there are; nil where they are too many to be listed.
+  var maskCount: Int? { offsets.count > 1 ? offsets.count - 1 : nil }
+
+  /// Returns the positions that take a row of this mask.
+  func accepting(_ mask: UInt32) -> [Int32] {
+    guard Int(mask) + 1 < offsets.count else { return Self.accepting(mask, positions) }
+    return Array(accepted[Int(offsets[Int(mask)])..<Int(offsets[Int(mask) + 1])])
   }
 
   private static func accepting(_ mask: UInt32, _ positions: [Position]) -> [Int32] {

@@ -10,185 +10,93 @@ struct MatchMatcher {
   /// The most nodes of one instant; beyond, its rows stand as in the source.
   private static let nodeLimit = 4_096
 
-  /// What a row needs to know of a position, without its lists.
-  private struct Position {
-    var isFirst: Bool
-    var isLast: Bool
-    var isExcept: Bool
-    var isHeld: Bool
-    var isFresh: Bool
-    /// The moves to it: `before[loose]`, `before[strict]`.
-    var loose: Range<Int>
-    var strict: Range<Int>
-  }
-
   private let automaton: MatchAutomaton
-  /// In stored units; `Int64.max` is no limit.
-  private let window: Int64
-  private let ordersTies: Bool
-  private var positions: [Position] = []
-  /// Limits are in stored units.
-  private var before: [MatchAutomaton.Move] = []
-  private var threads: MatchThreads
+  let ordersTies: Bool
+  private var stepper: MatchStepper
+  private(set) var threads: MatchThreads
   private var nodes: [MatchThreads] = []
+  /// The positions that take rows of `mask`.
   private var accepted: [Int32] = []
-  private var arrived: [(position: Int, thread: MatchThread)] = []
+  private var mask: UInt32
   /// Instants with too many different rows.
   private(set) var crowdedCount = 0
 
-  init(_ automaton: MatchAutomaton, window: Int64?, timeScale: Int64, ordersTies: Bool) {
+  init(_ automaton: MatchAutomaton, _ stepper: MatchStepper, ordersTies: Bool) {
     self.automaton = automaton
-    self.window = window.map { $0 / timeScale } ?? .max
+    self.stepper = stepper
     self.ordersTies = ordersTies
     threads = MatchThreads(automaton)
-    for position in automaton.positions {
-      let start = before.count
-      before += position.loose
-      let middle = before.count
-      before += position.strict
-      for index in start..<before.count where before[index].limit < .max {
-        before[index].limit /= timeScale
-      }
-      positions.append(
-        Position(
-          isFirst: position.isFirst,
-          isLast: position.isLast,
-          isExcept: position.isExcept,
-          isHeld: position.hasLooseSuccessor,
-          isFresh: position.hasStrictSuccessor,
-          loose: start..<middle,
-          strict: middle..<before.count
-        )
-      )
-    }
+    mask = 0
+    accepted = automaton.accepting(mask)
   }
 
   /// Hands each match of a unit to `take`: its first row, and its length as stored.
-  mutating func match(
+  @inline(never)
+  mutating func match<Mask: FixedWidthInteger, Time: FixedWidthInteger>(
     _ unit: Range<Int>,
-    _ masks: Span<Int32>,
-    _ times: Span<Int64>,
+    _ masks: Span<Mask>,
+    _ times: Span<Time>,
     _ take: (_ row: Int, _ length: UInt64) -> Void
   ) {
     threads.removeAll()
     var row = unit.lowerBound
     while row < unit.upperBound {
-      var end = row + 1
-      while end < unit.upperBound, times[end] == times[row] { end += 1 }
-      if end - row > 1, ordersTies, differ(row..<end, masks) {
-        matchInstant(row..<end, masks, times[row], take)
-      } else {
-        for index in row..<end { matchRow(index, masks[index], times[row], take) }
+      let run = MatchRun(
+        from: row,
+        to: unit.upperBound,
+        masks,
+        times,
+        ordersTies: ordersTies
+      )
+      let mask = UInt32(truncatingIfNeeded: masks[row])
+      var index = run.rows.lowerBound
+      while index < run.rows.upperBound {
+        matchRow(index, mask, Int64(times[index]), take)
+        index += 1
       }
-      row = end
+      if !run.instant.isEmpty {
+        matchInstant(run.instant, masks, Int64(times[run.instant.lowerBound]), take)
+      }
+      row = run.instant.upperBound
     }
   }
 
-  private func differ(_ rows: Range<Int>, _ masks: Span<Int32>) -> Bool {
-    for row in rows where masks[row] != masks[rows.lowerBound] { return true }
-    return false
+  mutating func removeAll() { threads.removeAll() }
+
+  mutating func insert(_ thread: MatchThread, at index: Int, isHeld: Bool) {
+    threads.insert(thread, at: index, isHeld: isHeld, isFresh: !isHeld)
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func matchRow(
     _ row: Int,
-    _ mask: Int32,
+    _ mask: UInt32,
     _ time: Int64,
     _ take: (_ row: Int, _ length: UInt64) -> Void
   ) {
-    automaton.accepting(UInt32(bitPattern: mask), into: &accepted)
+    if mask != self.mask {
+      self.mask = mask
+      accepted = automaton.accepting(mask)
+    }
     if accepted.isEmpty {
       threads.removeFresh()
       return
     }
-    let best = step(threads, row: row, time: time)
+    let best = stepper.step(threads, accepted, row: row, time: time)
     if best.row >= 0 {
       take(Int(best.row), UInt64(time - best.start))
       threads.removeAll()
       return
     }
     threads.removeFresh()
-    for (index, thread) in arrived {
-      let position = positions[index]
-      threads.insert(thread, at: index, isHeld: position.isHeld, isFresh: position.isFresh)
-    }
-  }
-
-  /// Collects in `arrived` where the threads of `from` are when a row is taken that the positions of
-  /// `accepted` take; returns the latest of those that have matched the whole pattern.
-  private mutating func step(
-    _ from: borrowing MatchThreads,
-    row: Int,
-    time: Int64
-  ) -> MatchThread {
-    arrived.removeAll(keepingCapacity: true)
-    var best = MatchThread.none
-    for index in accepted {
-      let index = Int(index)
-      let position = positions[index]
-      if position.isFirst {
-        let last = automaton.hasLimits ? time : 0
-        let row = Int32(truncatingIfNeeded: row)
-        arrive(MatchThread(start: time, last: last, row: row), index, time, &best)
-      }
-      guard !from.isEmpty else { continue }
-      for place in position.loose { move(from.held, before[place], to: index, time, &best) }
-      guard from.hasFresh else { continue }
-      for place in position.strict { move(from.fresh, before[place], to: index, time, &best) }
-    }
-    return best
-  }
-
-  @inline(__always)
-  private mutating func arrive(
-    _ thread: MatchThread,
-    _ index: Int,
-    _ time: Int64,
-    _ best: inout MatchThread
-  ) {
-    arrived.append((index, thread))
-    guard positions[index].isLast, time - thread.start <= window else { return }
-    if best.row < 0 || thread.start > best.start { best = thread }
-  }
-
-  /// Takes the threads that stand at a position on to the next.
-  @inline(__always)
-  private mutating func move(
-    _ from: borrowing MatchFrontiers,
-    _ move: MatchAutomaton.Move,
-    to index: Int,
-    _ time: Int64,
-    _ best: inout MatchThread
-  ) {
-    let thread = from.first[move.from]
-    guard thread.row >= 0 else { return }
-    guard automaton.hasLimits else {
-      arrive(thread, index, time, &best)
-      return
-    }
-    takeOn(thread, to: index, within: move.limit, time, &best)
-    for thread in from.others[move.from] {
-      takeOn(thread, to: index, within: move.limit, time, &best)
-    }
-  }
-
-  private mutating func takeOn(
-    _ thread: MatchThread,
-    to index: Int,
-    within limit: Int64,
-    _ time: Int64,
-    _ best: inout MatchThread
-  ) {
-    guard time - thread.last <= limit else { return }
-    var moved = thread
-    if !positions[index].isExcept { moved.last = time }
-    arrive(moved, index, time, &best)
+    stepper.insertArrived(into: &threads)
   }
 
   /// Takes the rows of one instant in any order.
-  private mutating func matchInstant(
+  @inline(never)
+  mutating func matchInstant<Mask: FixedWidthInteger>(
     _ rows: Range<Int>,
-    _ masks: Span<Int32>,
+    _ masks: Span<Mask>,
     _ time: Int64,
     _ take: (_ row: Int, _ length: UInt64) -> Void
   ) {
@@ -220,21 +128,25 @@ struct MatchMatcher {
 
   /// Holds the rows of an instant that no position tells apart.
   private struct Kind {
-    var mask: Int32
+    var mask: UInt32
     var accepted: [Int32]
     var rows: [Int]
   }
 
   /// The kinds of an instant's rows, by mask; those that cannot matter are left out.
-  private mutating func kinds(_ rows: Range<Int>, _ masks: Span<Int32>) -> [Kind] {
+  private func kinds<Mask: FixedWidthInteger>(
+    _ rows: Range<Int>,
+    _ masks: Span<Mask>
+  ) -> [Kind] {
     var found: [Kind] = []
     for row in rows {
-      if let index = found.firstIndex(where: { $0.mask == masks[row] }) {
+      let mask = UInt32(truncatingIfNeeded: masks[row])
+      if let index = found.firstIndex(where: { $0.mask == mask }) {
         found[index].rows.append(row)
       } else {
-        automaton.accepting(UInt32(bitPattern: masks[row]), into: &accepted)
+        let accepted = automaton.accepting(mask)
         if accepted.isEmpty, !automaton.isStrict { continue }
-        found.append(Kind(mask: masks[row], accepted: accepted, rows: [row]))
+        found.append(Kind(mask: mask, accepted: accepted, rows: [row]))
       }
     }
     return found.sorted { $0.mask < $1.mask }
@@ -282,23 +194,19 @@ struct MatchMatcher {
         rest /= counts[index] + 1
         if used > 0 {
           let source = nodes[node - stride]
-          accepted = kinds[index].accepted
-          let found = step(source, row: kinds[index].rows[used - 1], time: time)
+          let found = stepper.step(
+            source,
+            kinds[index].accepted,
+            row: kinds[index].rows[used - 1],
+            time: time
+          )
           if found.row >= 0 {
             if best.map({ ($0.thread.start, -$0.rowCount) < (found.start, -rowCount) }) ?? true {
               best = (found, node, rowCount)
             }
           }
           nodes[node].insertHeld(source)
-          for (index, thread) in arrived {
-            let position = positions[index]
-            nodes[node].insert(
-              thread,
-              at: index,
-              isHeld: position.isHeld,
-              isFresh: position.isFresh
-            )
-          }
+          stepper.insertArrived(into: &nodes[node])
         }
         stride *= counts[index] + 1
       }

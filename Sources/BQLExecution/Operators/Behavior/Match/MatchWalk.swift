@@ -49,34 +49,43 @@ struct MatchWalk: SequenceVisitor, Sendable {
     rows: Span<Int32>,
     marks: Span<UInt8>
   ) {
-    var masks = [Int32](repeating: 0, count: states.count)
-    var instants = [Int64](repeating: 0, count: states.count)
-    for row in states.indices {
-      masks[row] = Int32(truncatingIfNeeded: states[row])
-      instants[row] = Int64(times[row])
-    }
-    var matcher = MatchMatcher(
-      automaton,
-      window: window,
-      timeScale: timeScale,
-      ordersTies: ordersTies
-    )
-    let ownGroups = groups
-    for place in 0..<(offsets.count - 1) {
-      let range = Int(offsets[place])..<Int(offsets[place + 1])
-      guard !range.isEmpty else { continue }
-      unit &+= 1
-      unitCount += 1
-      var found: [(row: Int, length: UInt64)] = []
-      matcher.match(range, masks.span, instants.span) { found.append(($0, $1)) }
-      if !found.isEmpty { matchedUnitCount += 1 }
-      for (row, length) in found {
-        var group = 0
-        if !ownGroups.isEmpty { group = Int(ownGroups[rows.isEmpty ? row : Int(rows[row])]) }
-        count(length, group)
+    let stepper = MatchStepper(automaton, window: window, timeScale: timeScale)
+    var matcher = MatchMatcher(automaton, stepper, ordersTies: ordersTies)
+    var found: [(row: Int, length: UInt64)] = []
+    if var scan = MatchScan(automaton, stepper) {
+      for place in 0..<(offsets.count - 1) {
+        let range = Int(offsets[place])..<Int(offsets[place + 1])
+        scan.match(range, states, times, &matcher) { found.append(($0, $1)) }
+        count(&found, of: range, rows)
+      }
+    } else {
+      for place in 0..<(offsets.count - 1) {
+        let range = Int(offsets[place])..<Int(offsets[place + 1])
+        matcher.match(range, states, times) { found.append(($0, $1)) }
+        count(&found, of: range, rows)
       }
     }
     crowdedCount += matcher.crowdedCount
+  }
+
+  /// Counts the matches of a unit, and forgets them.
+  @inline(__always)
+  private mutating func count(
+    _ found: inout [(row: Int, length: UInt64)],
+    of unitRows: Range<Int>,
+    _ rows: Span<Int32>
+  ) {
+    guard !unitRows.isEmpty else { return }
+    unit &+= 1
+    unitCount += 1
+    guard !found.isEmpty else { return }
+    matchedUnitCount += 1
+    for (row, length) in found {
+      var group = 0
+      if !groups.isEmpty { group = Int(groups[rows.isEmpty ? row : Int(rows[row])]) }
+      count(length, group)
+    }
+    found.removeAll(keepingCapacity: true)
   }
 
   private mutating func count(_ length: UInt64, _ group: Int) {

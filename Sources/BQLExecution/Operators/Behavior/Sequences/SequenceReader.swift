@@ -95,15 +95,18 @@ struct SequenceReader: Sendable {
         UnitSequences.offsets(of: input.units, $0.extracting(users), morsel.rows.lowerBound)
       })
     {
-      let stored = try storedStates(index, partition)
-      switch stored {
+      switch try storedStates(index, partition) {
       case .codes8(let codes):
         hand(codes, times, offsets, input.marks, morsel.rows, to: &visitor)
       case .codes16(let codes):
         hand(codes, times, offsets, input.marks, morsel.rows, to: &visitor)
       case .codes32, .rows, nil:
-        let states = try stateCodes(index, morsel)
-        hand(states, times, offsets, input.marks, morsel.rows, to: &visitor)
+        if let states = try narrowMasks(morsel, partition) {
+          hand(states, times, offsets, input.marks, morsel.rows, to: &visitor)
+        } else {
+          let states = try stateCodes(index, morsel)
+          hand(states, times, offsets, input.marks, morsel.rows, to: &visitor)
+        }
       }
       return 0
     }
@@ -146,8 +149,8 @@ struct SequenceReader: Sendable {
     }
   }
 
-  private func hand<Time: FixedWidthInteger & Sendable>(
-    _ states: [Int32],
+  private func hand<State: FixedWidthInteger & Sendable, Time: FixedWidthInteger & Sendable>(
+    _ states: [State],
     _ times: Buffer<Time>,
     _ offsets: [Int32],
     _ marks: [UInt8],
@@ -173,6 +176,28 @@ struct SequenceReader: Sendable {
   ) throws(ExecutionError) -> RowCodes.Storage? {
     guard case .codes(let codes, nil) = states else { return nil }
     return try codes.rowCodes(index, partition)?.storedCodes
+  }
+
+  /// The masks of the morsel's rows, a byte each, where they depend on the event alone and fit.
+  private func narrowMasks(
+    _ morsel: Morsel,
+    _ partition: Partition
+  ) throws(ExecutionError) -> [UInt8]? {
+    guard case .masks(let reader) = states,
+      case .codes8(let codes, let masks) = try reader.masks(partition, morsel, context)
+    else { return nil }
+    // Codes past the table's end meet nothing.
+    var table = [UInt8](repeating: 0, count: 256)
+    for (code, mask) in masks.prefix(256).enumerated() {
+      guard let narrow = UInt8(exactly: mask) else { return nil }
+      table[code] = narrow
+    }
+    var found = [UInt8](repeating: 0, count: morsel.rows.count)
+    codes.withSpan { codes in
+      let own = codes.extracting(morsel.rows)
+      for row in own.indices { found[row] = table[Int(own[row])] }
+    }
+    return found
   }
 
   /// The state of each row of the morsel.
