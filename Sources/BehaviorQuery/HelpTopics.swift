@@ -80,6 +80,38 @@ struct HelpTopic {
       example: "HEATMAP OF purchase BY hour, weekday;"
     ),
     HelpTopic(
+      name: "PATHS",
+      form: [
+        "PATHS [ON column, …] [STEPS n] [START AT x] [END AT y] [AROUND x BEFORE 2 AFTER 3]",
+        "  [KEEP n] [COLLAPSE LOOPS] [COMPARE condition VS condition|REST]",
+        "  [AS STEPS|EDGES|SEQUENCES] [FROM log] [WHERE condition]",
+        "  [PER user|session|(column, …)] [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "shows what users do one step after the other: first, or before and after an event",
+      example: "PATHS PER session START AT cart STEPS 4;"
+    ),
+    HelpTopic(
+      name: "TRANSITIONS",
+      form: [
+        "TRANSITIONS [ON column, …] [KEEP n] [COLLAPSE LOOPS] [FROM log] [WHERE condition]",
+        "  [PER user|session|(column, …)] [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "counts how often one event follows another, with its probability and the time between",
+      example: "TRANSITIONS PER session;"
+    ),
+    HelpTopic(
+      name: "MATCH",
+      form: [
+        "MATCH item -> item -> … [WITHIN duration] [TIES ALLOW|SOURCE] [FROM log]",
+        "  [WHERE condition] [PER user|session|(column, …)] [SINCE time] [UNTIL time]",
+        "  [BY dimension, … [TOP n]];",
+        "an item: view   view[price > 100]   [^purchase]   (cart|view -> view)   with * + ? {n,m}",
+        "  behind it, and a limit of its own: -> cart WITHIN 1h OF PREVIOUS",
+      ],
+      text: "counts the users whose events a regular expression describes",
+      example: "MATCH view -> [^purchase]* -> cart WITHIN 1d;"
+    ),
+    HelpTopic(
       name: "SELECT",
       form: [
         "SELECT [DISTINCT] expression [AS name], … FROM table|(query)|'file' [WHERE condition]",

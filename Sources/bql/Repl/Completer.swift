@@ -124,8 +124,9 @@ struct Completer {
   }
 
   private static let verbs: [Keyword] = [
-    .load, .describe, .summarize, .show, .select, .from, .funnel, .retention, .lifecycle,
-    .stickiness, .active, .intervals, .heatmap, .let, .set, .include, .assert, .explain, .help,
+    .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
+    .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let, .set, .include,
+    .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -159,6 +160,13 @@ struct Completer {
       ]
     case .lifecycle, .stickiness, .active: behavior + [.of, .any, .every, .day, .week, .month]
     case .intervals, .heatmap: behavior + [.of, .any]
+    case .paths:
+      behavior + [
+        .on, .steps, .start, .end, .at, .around, .before, .after, .keep, .collapse, .loops,
+        .compare, .vs, .as, .edges, .sequences,
+      ]
+    case .transitions: behavior + [.on, .keep, .collapse, .loops]
+    case .match: behavior + [.within, .of, .previous, .ties, .allow, .source]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
