@@ -114,6 +114,7 @@ let package = Package(
         "BQLColumnar",
       ]
     ),
+    tests("BehaviorTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLSyntax"]),
     tests("TidyTests", []),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),

@@ -25,6 +25,9 @@ struct PhysicalPlanner {
     case .activity(let plan): try ActivityOperator(plan, notes: notes)
     case .intervals(let plan): try IntervalsOperator(plan, notes: notes)
     case .heatmap(let plan): try HeatmapOperator(plan, notes: notes)
+    case .paths(let plan): try PathsOperator(plan, notes: notes)
+    case .transitions(let plan): try TransitionsOperator(plan, notes: notes)
+    case .match(let plan): try MatchOperator(plan, notes: notes)
     }
   }
 

@@ -23,9 +23,15 @@ struct HelpTopic {
       name: "FUNNEL",
       form: [
         "FUNNEL step, step, … [FROM log] [WHERE condition] [PER user|session|(column, …)]",
-        "  [SINCE time] [UNTIL time] [WITHIN 7d | WITHIN (1h, 1d, 7d)] [TIES ALLOW|DENY]",
-        "  [BY dimension, … [TOP n] [WITH TOTAL] [ATTRIBUTE FIRST|EACH|LAST|STEP n]];",
-        "a step: view   view[price > 100] AS big_view   (cart|purchase)",
+        "  [SINCE time] [UNTIL time] [WITHIN 7d | WITHIN (1h, 1d, 7d)] [HOLDING column, …]",
+        "  [MODE LOOSE|STRICT|NOREPEAT|ANY] [ENTRY ANY|FIRST|EVERY] [TIES ALLOW|SOURCE|DENY]",
+        "  [EXCLUDING event [BETWEEN step AND step]] [EXCLUDING USERS WITH event] [TOLERANCE 2s]",
+        "  [BY dimension, … [TOP n] [WITH TOTAL] [ATTRIBUTE FIRST|EACH|HELD|LAST|STEP n]]",
+        "  [SHOW STEPS|TIMES|LIFT|LOSS|TREND week|USERS AT step|DROPPED BEFORE|AFTER step]",
+        "  [COMPARE condition VS condition|REST] [MATURE ONLY];",
+        "EXPLAIN FUNNEL … FOR USER x;   says row by row why a user counts or does not",
+        "a step: view   view[price > 100] AS big_view   (cart|purchase)   view{2}   cart?",
+        "        cart WITHIN 1h OF PREVIOUS",
       ],
       text: "counts how many users reach each step, in order, and where they drop off",
       example: "FUNNEL view, cart, purchase WITHIN 7d BY split_part(category_code, '.', 1) TOP 5;"
@@ -72,6 +78,38 @@ struct HelpTopic {
       form: ["HEATMAP OF event [BY hour, weekday] [clauses as those of RETENTION];"],
       text: "counts an event by hour and weekday, or by any dimensions",
       example: "HEATMAP OF purchase BY hour, weekday;"
+    ),
+    HelpTopic(
+      name: "PATHS",
+      form: [
+        "PATHS [ON column, …] [STEPS n] [START AT x] [END AT y] [AROUND x BEFORE 2 AFTER 3]",
+        "  [KEEP n] [COLLAPSE LOOPS] [COMPARE condition VS condition|REST]",
+        "  [AS STEPS|EDGES|SEQUENCES] [FROM log] [WHERE condition]",
+        "  [PER user|session|(column, …)] [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "shows what users do one step after the other: first, or before and after an event",
+      example: "PATHS PER session START AT cart STEPS 4;"
+    ),
+    HelpTopic(
+      name: "TRANSITIONS",
+      form: [
+        "TRANSITIONS [ON column, …] [KEEP n] [COLLAPSE LOOPS] [FROM log] [WHERE condition]",
+        "  [PER user|session|(column, …)] [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "counts how often one event follows another, with its probability and the time between",
+      example: "TRANSITIONS PER session;"
+    ),
+    HelpTopic(
+      name: "MATCH",
+      form: [
+        "MATCH item -> item -> … [WITHIN duration] [TIES ALLOW|SOURCE] [FROM log]",
+        "  [WHERE condition] [PER user|session|(column, …)] [SINCE time] [UNTIL time]",
+        "  [BY dimension, … [TOP n]];",
+        "an item: view   view[price > 100]   [^purchase]   (cart|view -> view)   with * + ? {n,m}",
+        "  behind it, and a limit of its own: -> cart WITHIN 1h OF PREVIOUS",
+      ],
+      text: "counts the users whose events a regular expression describes",
+      example: "MATCH view -> [^purchase]* -> cart WITHIN 1d;"
     ),
     HelpTopic(
       name: "SELECT",
@@ -149,7 +187,7 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "EXPLAIN",
-      form: ["EXPLAIN [ANALYZE] query;"],
+      form: ["EXPLAIN [ANALYZE] query;", "EXPLAIN FUNNEL … FOR USER x;"],
       text: "shows the plan of a query; with ANALYZE it runs, with rows and time by operator",
       example: "EXPLAIN ANALYZE SELECT brand, count(*) FROM events GROUP BY brand;"
     ),

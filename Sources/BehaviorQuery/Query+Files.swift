@@ -23,6 +23,13 @@ extension Query {
       return statement.behavior.filePaths + (statement.of?.filePaths ?? [])
     case .intervals(let statement): return statement.behavior.filePaths + statement.of.filePaths
     case .heatmap(let statement): return statement.behavior.filePaths + statement.of.filePaths
+    case .paths(let paths):
+      return paths.behavior.filePaths + paths.expressions.flatMap(\.filePaths)
+    case .transitions(let transitions):
+      return transitions.behavior.filePaths + transitions.on.flatMap(\.filePaths)
+    case .match(let match):
+      let conditions = match.pattern.events.compactMap(\.condition)
+      return match.behavior.filePaths + conditions.flatMap(\.filePaths)
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .explain(let explain): return explain.query.filePaths
@@ -53,6 +60,27 @@ extension Choice<ActivityEvent> {
   /// The files that the conditions of the events' rows read.
   fileprivate var filePaths: [(path: String, range: SourceRange)] {
     value.conditions.flatMap(\.filePaths)
+  }
+}
+
+extension PathsStatement {
+  /// The expressions of the statement's own clauses.
+  fileprivate var expressions: [Expression] {
+    let anchors = [start, end, around].compactMap { $0 }.flatMap(\.value)
+    return on + anchors.compactMap(\.condition) + (compare?.value ?? [])
+  }
+}
+
+extension MatchSequence {
+  /// Every event that the pattern names.
+  fileprivate var events: [EventPattern] {
+    items.flatMap { item in
+      switch item.kind {
+      case .event(let event): [event]
+      case .except(let events): events
+      case .group(let sequences): sequences.flatMap(\.events)
+      }
+    }
   }
 }
 

@@ -23,7 +23,7 @@ import Testing
     let symbols = Set(Symbol.allCases.map(\.rawValue))
     #expect(signs.subtracting(symbols).isEmpty)
     // These are read for messages, or by statements that are skipped.
-    let others: Set = [":", "^", "->", "=="]
+    let others: Set = [":", "=="]
     #expect(symbols.subtracting(signs) == others)
   }
 

@@ -37,12 +37,12 @@ import Testing
 
   @Test func laterQueryEndsAtItsParenthesis() throws {
     let select = try select(
-      "SELECT * FROM (MATCH view -> (cart|purchase){1,3}) r WHERE users = 1"
+      "SELECT * FROM (SURVIVAL OF (cart|purchase){1,3}) r WHERE users = 1"
     )
     #expect(select.from?.alias?.name == "r")
     #expect(select.condition != nil)
     guard case .query(let inner) = select.from?.kind else { throw NoSuchNode() }
-    #expect(inner.kind == .unimplemented(feature: "MATCH"))
+    #expect(inner.kind == .unimplemented(feature: "SURVIVAL"))
   }
 
   static let implemented = [
@@ -97,6 +97,15 @@ import Testing
     "STICKINESS EVERY day PER month; STICKINESS OF view PER (brand) PER week SINCE '2019-10-01'",
     "INTERVALS OF purchase BY brand; HEATMAP OF purchase BY hour, weekday",
     "SELECT count, revenue, orders, clock, retention, active FROM t",
+    "PATHS ON event_type PER session STEPS 6 START AT x COMPARE a VS b AS EDGES",
+    "PATHS; PATHS ON category_code, brand END AT (purchase|cart[price > 5]) KEEP 8 COLLAPSE LOOPS",
+    "PATHS AROUND purchase BEFORE 2 AFTER 3 FROM log WHERE price > 0 AS SEQUENCES BY weekday TOP 3",
+    "PATHS COMPARE segment = 'S1' VS REST SINCE '2019-11-01' UNTIL '2019-12-01' PER (brand)",
+    "TRANSITIONS; TRANSITIONS ON brand KEEP 5 COLLAPSE LOOPS PER session BY weekday",
+    "SELECT * FROM (TRANSITIONS) WHERE probability > 0.5",
+    "MATCH view -> [^purchase]* -> cart WITHIN 1d",
+    "MATCH view -> cart WITHIN 1h OF PREVIOUS -> purchase WITHIN :window PER session TIES SOURCE",
+    "MATCH (view[price > 100]{2,5} -> [^cart|purchase]+ | \"Add to cart\"?)* -> a{2} -> b{1,}",
     "LET top = SELECT * FROM events; LET users.spend = SELECT user, sum(value) FROM events",
     "SET timezone = 'UTC'; SET unknown_events = warn; SET PARAM since = '2019-11-01';",
     "INCLUDE 'other.bq'; ASSERT (SELECT count(*) FROM events) > 0 MESSAGE 'empty';",
@@ -116,9 +125,6 @@ import Testing
   static let unimplemented: [(String, String)] = [
     ("OPEN 'shop.bqs'", "OPEN"),
     ("DESCRIBE FEATURES customer_model", "DESCRIBE FEATURES"),
-    ("PATHS ON event_type PER session STEPS 6 START AT x COMPARE a VS b AS EDGES", "PATHS"),
-    ("TRANSITIONS", "TRANSITIONS"),
-    ("MATCH view -> [^purchase]* -> cart WITHIN 1d", "MATCH"),
     ("SESSIONS USING GAP 30m MAX 12h", "SESSIONS"),
     ("TIMING view TO purchase HOLDING product_id BY brand", "TIMING"),
     ("RFM AS OF '2020-01-01' SCORES 5", "RFM"),

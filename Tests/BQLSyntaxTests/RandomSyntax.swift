@@ -127,6 +127,9 @@ struct RandomSyntax {
       case 5, 6: .funnel(funnel(depth - 1))
       case 7: .retention(retention(depth - 1))
       case 8, 9: activity(depth - 1)
+      case 10: .paths(paths(depth - 1))
+      case 11: .transitions(transitions(depth - 1))
+      case 12: .match(match(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

@@ -30,6 +30,12 @@ extension Binder {
       return bindIntervals(intervals, at: query.range).map { .behavior(.intervals($0)) }
     case .heatmap(let heatmap):
       return bindHeatmap(heatmap, at: query.range).map { .behavior(.heatmap($0)) }
+    case .paths(let paths):
+      return bindPaths(paths, at: query.range).map { .behavior(.paths($0)) }
+    case .transitions(let transitions):
+      return bindTransitions(transitions, at: query.range).map { .behavior(.transitions($0)) }
+    case .match(let match):
+      return bindMatch(match, at: query.range).map { .behavior(.match($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

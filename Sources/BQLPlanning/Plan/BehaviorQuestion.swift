@@ -7,6 +7,9 @@ package enum BehaviorQuestion: Sendable {
   case activity(ActivityPlan)
   case intervals(IntervalsPlan)
   case heatmap(HeatmapPlan)
+  case paths(PathsPlan)
+  case transitions(TransitionsPlan)
+  case match(MatchPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -17,6 +20,9 @@ package enum BehaviorQuestion: Sendable {
       case .activity(let plan): plan.behavior
       case .intervals(let plan): plan.behavior
       case .heatmap(let plan): plan.behavior
+      case .paths(let plan): plan.behavior
+      case .transitions(let plan): plan.behavior
+      case .match(let plan): plan.behavior
       }
     }
     set {
@@ -36,6 +42,15 @@ package enum BehaviorQuestion: Sendable {
       case .heatmap(var plan):
         plan.behavior = newValue
         self = .heatmap(plan)
+      case .paths(var plan):
+        plan.behavior = newValue
+        self = .paths(plan)
+      case .transitions(var plan):
+        plan.behavior = newValue
+        self = .transitions(plan)
+      case .match(var plan):
+        plan.behavior = newValue
+        self = .match(plan)
       }
     }
   }
@@ -48,6 +63,9 @@ package enum BehaviorQuestion: Sendable {
     case .activity(let plan): plan.schema
     case .intervals(let plan): plan.schema
     case .heatmap(let plan): plan.schema
+    case .paths(let plan): plan.schema
+    case .transitions(let plan): plan.schema
+    case .match(let plan): plan.schema
     }
   }
 
@@ -59,6 +77,9 @@ package enum BehaviorQuestion: Sendable {
     case .activity(let plan): plan.title
     case .intervals(let plan): plan.title
     case .heatmap(let plan): plan.title
+    case .paths(let plan): plan.title
+    case .transitions(let plan): plan.title
+    case .match(let plan): plan.title
     }
   }
 
@@ -84,6 +105,9 @@ package enum BehaviorQuestion: Sendable {
     case .heatmap(var plan):
       plan.of = plan.of.mapConditions(transform)
       return .heatmap(plan)
+    case .paths(let plan): return .paths(plan.mapExpressions(transform))
+    case .transitions(let plan): return .transitions(plan.mapExpressions(transform))
+    case .match(let plan): return .match(plan.mapConditions(transform))
     }
   }
 }

@@ -61,16 +61,7 @@ extension Formatter {
   }
 
   private static func clauses(of behavior: BehaviorClauses) -> [String] {
-    var parts: [String] = []
-    if let from = behavior.from { parts.append("FROM " + printAlone(from)) }
-    if let condition = behavior.condition { parts.append("WHERE " + print(condition)) }
-    if let unit = behavior.unit { parts.append("PER " + print(unit.value)) }
-    if let since = behavior.since { parts.append("SINCE " + print(since)) }
-    if let until = behavior.until { parts.append("UNTIL " + print(until)) }
-    if !behavior.by.isEmpty {
-      parts.append("BY " + list(behavior.by) + (behavior.top.map { " TOP \($0.value)" } ?? ""))
-    }
-    return parts
+    leadingClauses(behavior) + trailingClauses(behavior)
   }
 
   private static func print(_ count: RetentionCount) -> String {

@@ -1,10 +1,7 @@
 extension Formatter {
   static func print(_ funnel: FunnelStatement) -> String {
     var parts = ["FUNNEL " + funnel.steps.map { print($0) }.joined(separator: ", ")]
-    let behavior = funnel.behavior
-    if let from = behavior.from { parts.append("FROM " + printAlone(from)) }
-    if let condition = behavior.condition { parts.append("WHERE " + print(condition)) }
-    if let unit = behavior.unit { parts.append("PER " + print(unit.value)) }
+    parts += leadingClauses(funnel.behavior)
     if !funnel.holding.isEmpty { parts.append("HOLDING " + list(funnel.holding)) }
     if !funnel.windows.isEmpty { parts.append("WITHIN " + print(funnel.windows)) }
     if let mode = funnel.mode { parts.append("MODE " + mode.value.rawValue) }
@@ -12,11 +9,7 @@ extension Formatter {
     if let ties = funnel.ties { parts.append("TIES " + ties.value.rawValue) }
     if let tolerance = funnel.tolerance { parts.append("TOLERANCE " + print(tolerance.value)) }
     for exclusion in funnel.exclusions { parts.append("EXCLUDING " + print(exclusion)) }
-    if let since = behavior.since { parts.append("SINCE " + print(since)) }
-    if let until = behavior.until { parts.append("UNTIL " + print(until)) }
-    if !behavior.by.isEmpty {
-      parts.append("BY " + list(behavior.by) + (behavior.top.map { " TOP \($0.value)" } ?? ""))
-    }
+    parts += trailingClauses(funnel.behavior)
     if let attribution = funnel.attribution {
       parts.append("ATTRIBUTE " + print(attribution.value))
     }
@@ -34,8 +27,7 @@ extension Formatter {
 
   /// Prints a step as its row is labelled in messages and plans.
   package static func print(_ step: FunnelStep) -> String {
-    var text = step.alternatives.map { print($0) }.joined(separator: "|")
-    if step.alternatives.count > 1 { text = "(" + text + ")" }
+    var text = print(step.alternatives)
     if let repetitions = step.repetitions { text += "{\(repetitions.value)}" }
     if step.optional != nil { text += "?" }
     if let label = step.label { text += " AS " + print(label) }
@@ -43,21 +35,9 @@ extension Formatter {
     return text
   }
 
-  static func print(_ event: EventPattern) -> String {
-    print(event.name) + (event.condition.map { "[" + print($0) + "]" } ?? "")
-  }
-
   private static func print(_ windows: [FunnelWindow]) -> String {
     if windows.count == 1 { return windows[0].text }
     return "(" + windows.map(\.text).joined(separator: ", ") + ")"
-  }
-
-  static func print(_ unit: BehaviorUnit) -> String {
-    switch unit {
-    case .user: "user"
-    case .session: "session"
-    case .columns(let columns): "(" + list(columns) + ")"
-    }
   }
 
   private static func print(_ exclusion: FunnelExclusion) -> String {

@@ -50,6 +50,9 @@ package enum Formatter {
     case .active(let statement): print(statement)
     case .intervals(let statement): print(statement)
     case .heatmap(let statement): print(statement)
+    case .paths(let statement): print(statement)
+    case .transitions(let statement): print(statement)
+    case .match(let statement): print(statement)
     case .describe(let statement): "DESCRIBE " + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)

@@ -4,7 +4,8 @@ extension Parser {
 
   /// Lists the verbs of behaviour statements.
   static let behaviorVerbs: [Keyword] = [
-    .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap,
+    .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .paths,
+    .transitions, .match,
   ]
 
   /// Takes the behaviour statement that starts with `verb` here.
@@ -16,6 +17,9 @@ extension Parser {
     case .active: .active(try parseActive())
     case .intervals: .intervals(try parseIntervals())
     case .heatmap: .heatmap(try parseHeatmap())
+    case .paths: .paths(try parsePaths())
+    case .transitions: .transitions(try parseTransitions())
+    case .match: .match(try parseMatch())
     default: .funnel(try parseFunnel())
     }
   }

@@ -102,7 +102,8 @@ extension Parser {
     return windows
   }
 
-  private mutating func parseWindowSpan() throws(SyntaxError) -> FunnelWindow {
+  /// Takes a span, or a parameter that stands for one.
+  mutating func parseWindowSpan() throws(SyntaxError) -> FunnelWindow {
     if case .parameter(let name) = current.kind {
       let range = current.range
       advance()

@@ -47,7 +47,7 @@ extension Parser {
   }
 
   /// Whether WITHIN here limits the step: it is followed by a span and OF.
-  private var startsStepLimit: Bool {
+  var startsStepLimit: Bool {
     if case .duration = peek(1).kind { return peek(2).keyword == .of }
     return peek(3).keyword == .of
   }

@@ -16,9 +16,11 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel, .summarize, .explain:
+    case .funnel, .match, .summarize, .explain:
       // No function has one of these names.
       if next.kind == .symbol(.leftParenthesis) { return true }
+      // A pattern may begin with what a row is not; no column is followed by a bracket.
+      if current.keyword == .match, next.kind == .symbol(.leftBracket) { return true }
     default: break
     }
     if case .text = next.kind { return true }

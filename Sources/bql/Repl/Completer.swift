@@ -126,9 +126,9 @@ struct Completer {
   }
 
   private static let verbs: [Keyword] = [
-    .load, .describe, .summarize, .show, .select, .from, .funnel, .retention, .lifecycle,
-    .stickiness, .active, .intervals, .heatmap, .let, .drop, .set, .include, .assert, .explain,
-    .help,
+    .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
+    .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let, .drop, .set, .include,
+    .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -147,8 +147,12 @@ struct Completer {
     case .funnel:
       [
         .from, .where, .per, .user, .session, .since, .until, .within, .by, .top, .with, .total,
-        .attribute, .first, .each, .last, .step, .entry, .any, .mode, .loose, .ties, .allow, .deny,
-        .every, .as, .or, .into,
+        .attribute, .first, .each, .held, .last, .step, .entry, .any, .every, .mode, .loose,
+        .strict,
+        .noRepeat, .ties, .allow, .source, .deny, .tolerance, .holding, .excluding, .users, .mature,
+        .only, .show, .steps, .times, .trend, .lift, .loss, .at, .dropped, .before, .after,
+        .compare,
+        .vs, .as, .or, .into,
       ]
     case .retention:
       behavior + [
@@ -158,6 +162,13 @@ struct Completer {
       ]
     case .lifecycle, .stickiness, .active: behavior + [.of, .any, .every, .day, .week, .month]
     case .intervals, .heatmap: behavior + [.of, .any]
+    case .paths:
+      behavior + [
+        .on, .steps, .start, .end, .at, .around, .before, .after, .keep, .collapse, .loops,
+        .compare, .vs, .as, .edges, .sequences,
+      ]
+    case .transitions: behavior + [.on, .keep, .collapse, .loops]
+    case .match: behavior + [.within, .of, .previous, .ties, .allow, .source]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,

@@ -68,8 +68,10 @@ enum CompletionPlace: Equatable {
     if last.kind == .symbol(.dot), tokens.dropLast().last?.keyword == .users { return .attribute }
     switch last.keyword {
     case .explain, .analyze: return .statement
+    case .around where verb.keyword == .paths: return .event(log: table)
+    case .at where verb.keyword == .paths: return .event(log: table)
     case .from, .describe, .summarize, .join: return .table
-    case .show: return .subject
+    case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
     case .help: return .statement
     default: break
@@ -83,7 +85,9 @@ enum CompletionPlace: Equatable {
     }
     let clause = openClause(tokens)
     switch clause {
-    case .funnel: return isStepStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .funnel, .match:
+      return isStepStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .compare, .vs: return .expression(table: table, verb: verb.keyword)
     case .of, .return:
       return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
     case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
@@ -96,7 +100,7 @@ enum CompletionPlace: Equatable {
   private static func openClause(_ tokens: [Token]) -> Keyword? {
     let clauses: Set<Keyword> = [
       .funnel, .of, .return, .select, .where, .by, .having, .on, .from, .per, .since, .until,
-      .within, .with,
+      .within, .with, .match, .paths, .transitions, .compare, .vs, .around,
       .mode, .ties, .entry, .attribute, .into, .limit, .load, .assert, .qualify, .set, .describe,
       .every, .for, .clock, .count, .measure,
     ]
@@ -114,8 +118,10 @@ enum CompletionPlace: Equatable {
 
   private static func isStepStart(_ token: Token) -> Bool {
     switch token.kind {
-    case .symbol(.comma), .symbol(.bar), .symbol(.leftParenthesis): true
-    default: token.keyword == .funnel || token.keyword == .or
+    case .symbol(.comma), .symbol(.bar), .symbol(.leftParenthesis), .symbol(.arrow),
+      .symbol(.caret):
+      true
+    default: [.funnel, .match, .or].contains(token.keyword)
     }
   }
 

@@ -144,6 +144,18 @@ package struct RowCodes: Sendable {
     }
   }
 
+  /// The stored codes, where they are the codes: there is no NULL, and no map changes one of them.
+  var storedCodes: Storage? {
+    guard validity == nil else { return nil }
+    if let map {
+      for code in 0..<max(map.count - 1, 0) where map[code + 1] != code { return nil }
+    }
+    switch storage {
+    case .codes8, .codes16: return storage
+    case .codes32, .rows: return nil
+    }
+  }
+
   /// Lends the codes of `rows`, all in a morsel that starts with their first.
   func withCodes<R>(_ rows: Range<Int>, _ body: (Span<Int32>) -> R) -> R {
     if case .codes32(let buffer) = storage, validity == nil, map == nil {

@@ -26,15 +26,22 @@ package enum Quantile {
     }
     let found = OrderStatistics.values(of: ranks, in: values).map { scaled($0, unit) }
     return positions.enumerated().map { index, position in
-      let (low, next) = (found[2 * index], found[2 * index + 1])
-      let fraction = position - Double(ranks[2 * index])
-      guard fraction > 0 else { return low }
-      let offset = ((Double(next) - Double(low)) * fraction).rounded(.toNearestOrEven)
-      return low.addingReportingOverflow(Int64(exactly: offset) ?? 0).partialValue
+      interpolated(
+        found[2 * index],
+        found[2 * index + 1],
+        fraction: position - Double(ranks[2 * index])
+      )
     }
   }
 
-  private static func scaled(_ value: some FixedWidthInteger, _ unit: Int64) -> Int64 {
+  /// Returns the number so far between two neighbours in rank; see ``linear(_:at:unit:)``.
+  static func interpolated(_ low: Int64, _ next: Int64, fraction: Double) -> Int64 {
+    guard fraction > 0 else { return low }
+    let offset = ((Double(next) - Double(low)) * fraction).rounded(.toNearestOrEven)
+    return low.addingReportingOverflow(Int64(exactly: offset) ?? 0).partialValue
+  }
+
+  static func scaled(_ value: some FixedWidthInteger, _ unit: Int64) -> Int64 {
     let (product, overflow) = Int64(clamping: value).multipliedReportingOverflow(by: unit)
     return overflow ? (value < 0 ? .min : .max) : product
   }

@@ -52,19 +52,27 @@ extension FunnelTable {
     }
   }
 
-  private func bestRates(of result: FunnelResult, window: Int) -> [Double?] {
+  /// A rate as the two counts that it is of.
+  private struct Rate {
+    var units: Double
+    var previous: Double
+    /// Where its interval begins.
+    var low: Double
+  }
+
+  private func bestRates(of result: FunnelResult, window: Int) -> [Rate?] {
     result.total.windows[window].indices.map { index in
       guard index > 0 else { return nil }
-      var best: (low: Double, rate: Double)?
+      var best: Rate?
       for group in result.groups where group.group != .other {
         let steps = group.windows[window]
         let (units, previous) = (steps[index].units, steps[mandatoryIndex(before: index)].units)
         guard let interval = WilsonInterval(successes: units, trials: previous) else { continue }
         if interval.low > best?.low ?? -1 {
-          best = (interval.low, Double(units) / Double(previous))
+          best = Rate(units: Double(units), previous: Double(previous), low: interval.low)
         }
       }
-      return best?.rate
+      return best
     }
   }
 
@@ -72,7 +80,7 @@ extension FunnelTable {
     _ steps: [FunnelStepResult],
     _ index: Int,
     _ sums: [(units: Int, value: Double)],
-    _ best: Double?
+    _ best: Rate?
   ) -> Compared {
     let before = mandatoryIndex(before: index)
     let (own, previous) = (steps[index].units, steps[before].units)
@@ -87,9 +95,13 @@ extension FunnelTable {
     } else {
       row.append(.null)
     }
-    let gained = best.map { max(0, $0 * Double(previous) - Double(own)) }
+    // In whole numbers up to the quotient: the best group gains 0, not a rounding error.
+    let gained = best.map {
+      max(0, $0.units * Double(previous) - Double(own) * $0.previous) / $0.previous
+    }
     var uplift: [Value] = [
-      best.map { .float($0 * 100) } ?? .null, gained.map { .float($0) } ?? .null,
+      best.map { .float($0.units / $0.previous * 100) } ?? .null,
+      gained.map { .float($0) } ?? .null,
     ]
     if let type = plan.valueType {
       // What a unit at this step brings at the last one, over all groups.

@@ -97,8 +97,8 @@ extension FunnelTrace {
     let last = Int(chain.rows[depth - 1]) - firstRow
     guard depth < plan.steps.count else {
       return index > last
-        ? "after the chain's end: the one that completes first counts"
-        : "not needed: \(serving(steps, chain)) is as late as possible"
+        ? "later than the chain, which was complete first"
+        : "not needed: the chain takes the latest \(serving(steps, chain)) that leads on"
     }
     let next = (depth..<plan.steps.count).first { !plan.steps[$0].isOptional } ?? depth
     guard let step = steps.first(where: { $0 > depth && $0 <= next + 1 }) else {
@@ -106,15 +106,15 @@ extension FunnelTrace {
         return "'\(plan.steps[later - 1].label)' needs '\(plan.steps[next].label)' first"
       }
       return index > last
-        ? "after the chain's end: the one that comes as far first counts"
-        : "not needed: \(serving(steps, chain)) is as late as possible"
+        ? "later than the chain, which got as far first"
+        : "not needed: the chain takes the latest \(serving(steps, chain)) that leads on"
     }
     return tooFar(row, step, chain, window)
   }
 
   private func serving(_ steps: [Int], _ chain: FunnelChain) -> String {
     let step = steps.first { $0 <= chain.depth } ?? 1
-    return "the chain's '\(plan.steps[step - 1].label)'"
+    return "'\(plan.steps[step - 1].label)'"
   }
 
   /// Why a row of the step behind the chain's last does not extend it.
