@@ -25,6 +25,8 @@ struct PhysicalPlanner {
     case .activity(let plan): try ActivityOperator(plan, notes: notes)
     case .intervals(let plan): try IntervalsOperator(plan, notes: notes)
     case .heatmap(let plan): try HeatmapOperator(plan, notes: notes)
+    case .sessions(let plan): try SessionsOperator(plan, notes: notes)
+    case .timing(let plan): try TimingOperator(plan, notes: notes)
     }
   }
 

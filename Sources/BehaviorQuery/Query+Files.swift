@@ -23,6 +23,10 @@ extension Query {
       return statement.behavior.filePaths + (statement.of?.filePaths ?? [])
     case .intervals(let statement): return statement.behavior.filePaths + statement.of.filePaths
     case .heatmap(let statement): return statement.behavior.filePaths + statement.of.filePaths
+    case .sessions(let statement):
+      return statement.behavior.filePaths + (statement.on?.filePaths ?? [])
+    case .timing(let statement):
+      return statement.behavior.filePaths + statement.start.filePaths + statement.end.filePaths
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .explain(let explain): return explain.query.filePaths

@@ -95,7 +95,7 @@ struct RandomSyntax {
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {
     let kind: Query.Kind =
-      switch Int.random(in: 0..<(depth > 0 ? 13 : 2), using: &random) {
+      switch Int.random(in: 0..<(depth > 0 ? 15 : 2), using: &random) {
       case 0: .describe(DescribeStatement(table: Identifier("t", range: nowhere)))
       case 1: .show(ShowStatement(subject: pick(ShowStatement.Subject.allCases)))
       case 2:
@@ -107,6 +107,8 @@ struct RandomSyntax {
       case 5, 6: .funnel(funnel(depth - 1))
       case 7: .retention(retention(depth - 1))
       case 8, 9: activity(depth - 1)
+      case 10: .sessions(sessions(depth - 1))
+      case 11: .timing(timing(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

@@ -21,6 +21,10 @@ extension Binder {
       return bindIntervals(intervals, at: query.range).map { .behavior(.intervals($0)) }
     case .heatmap(let heatmap):
       return bindHeatmap(heatmap, at: query.range).map { .behavior(.heatmap($0)) }
+    case .sessions(let sessions):
+      return bindSessions(sessions, at: query.range).map { .behavior(.sessions($0)) }
+    case .timing(let timing):
+      return bindTiming(timing, at: query.range).map { .behavior(.timing($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

@@ -7,6 +7,8 @@ package enum BehaviorQuestion: Sendable {
   case activity(ActivityPlan)
   case intervals(IntervalsPlan)
   case heatmap(HeatmapPlan)
+  case sessions(SessionsPlan)
+  case timing(TimingPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -17,6 +19,8 @@ package enum BehaviorQuestion: Sendable {
       case .activity(let plan): plan.behavior
       case .intervals(let plan): plan.behavior
       case .heatmap(let plan): plan.behavior
+      case .sessions(let plan): plan.behavior
+      case .timing(let plan): plan.behavior
       }
     }
     set {
@@ -36,6 +40,12 @@ package enum BehaviorQuestion: Sendable {
       case .heatmap(var plan):
         plan.behavior = newValue
         self = .heatmap(plan)
+      case .sessions(var plan):
+        plan.behavior = newValue
+        self = .sessions(plan)
+      case .timing(var plan):
+        plan.behavior = newValue
+        self = .timing(plan)
       }
     }
   }
@@ -48,6 +58,8 @@ package enum BehaviorQuestion: Sendable {
     case .activity(let plan): plan.schema
     case .intervals(let plan): plan.schema
     case .heatmap(let plan): plan.schema
+    case .sessions(let plan): plan.schema
+    case .timing(let plan): plan.schema
     }
   }
 
@@ -59,6 +71,8 @@ package enum BehaviorQuestion: Sendable {
     case .activity(let plan): plan.title
     case .intervals(let plan): plan.title
     case .heatmap(let plan): plan.title
+    case .sessions(let plan): plan.title
+    case .timing(let plan): plan.title
     }
   }
 
@@ -84,6 +98,13 @@ package enum BehaviorQuestion: Sendable {
     case .heatmap(var plan):
       plan.of = plan.of.mapConditions(transform)
       return .heatmap(plan)
+    case .sessions(var plan):
+      plan.edge = NamedExpression(plan.edge.name, transform(plan.edge.expression))
+      return .sessions(plan)
+    case .timing(var plan):
+      plan.start = plan.start.mapConditions(transform)
+      plan.end = plan.end.mapConditions(transform)
+      return .timing(plan)
     }
   }
 }

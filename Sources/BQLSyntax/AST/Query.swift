@@ -18,6 +18,8 @@ package struct Query: Hashable, Sendable {
     case active(ActiveStatement)
     case intervals(IntervalsStatement)
     case heatmap(HeatmapStatement)
+    case sessions(SessionsStatement)
+    case timing(TimingStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)

@@ -60,7 +60,7 @@ extension Formatter {
     return (parts + clauses(of: behavior)).joined(separator: " ")
   }
 
-  private static func clauses(of behavior: BehaviorClauses) -> [String] {
+  static func clauses(of behavior: BehaviorClauses) -> [String] {
     var parts: [String] = []
     if let from = behavior.from { parts.append("FROM " + printAlone(from)) }
     if let condition = behavior.condition { parts.append("WHERE " + print(condition)) }

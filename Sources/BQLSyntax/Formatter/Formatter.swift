@@ -35,6 +35,8 @@ package enum Formatter {
     case .active(let statement): print(statement)
     case .intervals(let statement): print(statement)
     case .heatmap(let statement): print(statement)
+    case .sessions(let statement): print(statement)
+    case .timing(let statement): print(statement)
     case .describe(let statement): "DESCRIBE " + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)

@@ -4,7 +4,8 @@ extension Parser {
 
   /// Lists the verbs of behaviour statements.
   static let behaviorVerbs: [Keyword] = [
-    .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap,
+    .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .sessions,
+    .timing,
   ]
 
   /// Takes the behaviour statement that starts with `verb` here.
@@ -16,6 +17,8 @@ extension Parser {
     case .active: .active(try parseActive())
     case .intervals: .intervals(try parseIntervals())
     case .heatmap: .heatmap(try parseHeatmap())
+    case .sessions: .sessions(try parseSessions())
+    case .timing: .timing(try parseTiming())
     default: .funnel(try parseFunnel())
     }
   }

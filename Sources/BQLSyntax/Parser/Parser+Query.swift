@@ -16,7 +16,7 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel, .summarize, .explain:
+    case .funnel, .timing, .summarize, .explain:
       // No function has one of these names.
       if next.kind == .symbol(.leftParenthesis) { return true }
     default: break

@@ -125,7 +125,8 @@ struct Completer {
 
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .retention, .lifecycle,
-    .stickiness, .active, .intervals, .heatmap, .let, .set, .include, .assert, .explain, .help,
+    .stickiness, .active, .intervals, .heatmap, .sessions, .timing, .let, .set, .include, .assert,
+    .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -155,6 +156,11 @@ struct Completer {
       ]
     case .lifecycle, .stickiness, .active: behavior + [.of, .any, .every, .day, .week, .month]
     case .intervals, .heatmap: behavior + [.of, .any]
+    case .sessions: behavior + [.using, .gap, .max, .on, .show, .sessions, .summary]
+    case .timing:
+      behavior + [
+        .any, .to, .holding, .show, .summary, .curve, .at, .test, .against, .value, .landmark, .for,
+      ]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
