@@ -33,6 +33,11 @@ def counts(rows, _):
     return list(rows[0].values())
 
 
+def waits(rows, _):
+    """Users, those who converted, three quantiles, the longest wait, the share that waits on."""
+    return list(rows[0].values())[:7]
+
+
 def summary(rows, _):
     found = {}
     for row in rows:
@@ -126,6 +131,10 @@ TASKS = {
         {"SELECT": "SELECT count(DISTINCT user_id), count(DISTINCT user_session) FROM events;"},
         counts,
     ),
+    "sessionize": Task(
+        "clustered", {"SESSIONS": "SELECT count(*) FROM (SESSIONS GAP 30m);"}, counts
+    ),
+    "timing": Task("clustered", {"TIMING": "TIMING view TO purchase;"}, waits),
     "summarize": Task("plain", {"SUMMARIZE": "SUMMARIZE events;"}, summary, alike_measures),
     "start": Task("start", {"SELECT 1": None}, None),
 }

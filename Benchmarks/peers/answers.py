@@ -1,6 +1,8 @@
 """The shape of each task's answer, by which programs are compared."""
 
 WINDOW = 7 * 86_400
+#: A session ends where more seconds pass without a row.
+GAP = 30 * 60
 
 #: The columns of a log, as in its header.
 HEADER = (
@@ -22,6 +24,12 @@ def top_categories(rows):
         for place, number in enumerate(numbers):
             top[place] += int(number or 0)
     return found
+
+
+def waits(row):
+    """Returns [users, converted, 25, 50 and 75 % quantile, longest wait, share unconverted]."""
+    number = lambda value: None if value in (None, "\\N") else float(value)
+    return [int(row[0]), int(row[1]), *map(number, row[2:])]
 
 
 def times(first, second, third):

@@ -5,7 +5,7 @@ import pyarrow.compute
 import pyarrow.parquet
 from chdb.session import Session
 
-from answers import EVENTS, HEADER, WINDOW, groups, times, top_categories
+from answers import EVENTS, GAP, HEADER, WINDOW, groups, times, top_categories, waits
 
 #: A table's columns as a log has them; texts are encoded, where a value repeats.
 PLAIN = {
@@ -49,6 +49,8 @@ class Peer:
         if task == "funnel-times":
             first, *others = result[0]
             return times(first, others[:3], others[3:])
+        if task == "timing":
+            return waits(result[0])
         if task == "summarize":
             return summary(result[0], exact=formulation.startswith("exact"))
         return [int(number) for number in result[0]]
@@ -133,6 +135,22 @@ class Peer:
                     ) GROUP BY brand"""
                 ),
             },
+            "sessionize": {
+                "lagInFrame": self.rows(
+                    f"""SELECT countIf(n = 1 OR t - before > {GAP}) FROM (
+                      SELECT t, row_number() OVER w AS n, lagInFrame(t) OVER w AS before
+                      FROM b.tree WINDOW w AS (PARTITION BY u ORDER BY t
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))"""
+                ),
+                "arrays": self.rows(session_arrays("arraySort(groupArray(t))", "log")),
+                "arrays, tree in order": self.rows(
+                    session_arrays("groupArray(t)", "tree"), in_order
+                ),
+            },
+            "timing": {
+                "arrays": self.rows(ARRAY_ENDS + CURVE),
+                "join and group": self.rows(GROUPED_ENDS + CURVE),
+            },
             "distinct": {
                 "uniqExact": self.rows("SELECT uniqExact(u), uniqExact(s) FROM b.log"),
                 "groups": self.rows(
@@ -201,6 +219,41 @@ def array_times():
           if(bought > 0, toInt64(bought) - carted, -1) AS third
         FROM (SELECT {sorted_times} FROM b.log GROUP BY u))
     """
+
+
+def session_arrays(times, table):
+    """Counts the gaps among each user's times, and one session more."""
+    return f"""SELECT sum(n) FROM (
+      SELECT arrayCount(d -> d > {GAP}, arrayDifference({times})) + 1 AS n
+      FROM b.{table} GROUP BY u)"""
+
+
+#: The time of each user's first view, and of the first purchase at that time or behind it.
+ARRAY_ENDS = """
+  WITH ends AS (SELECT toInt64(minIf(t, e = 'view')) AS v,
+      arrayFilter(x -> x >= v, groupArrayIf(t, e = 'purchase')) AS later,
+      if(empty(later), NULL, toInt64(arrayMin(later))) AS p
+    FROM b.log GROUP BY u HAVING countIf(e = 'view') > 0),
+"""
+
+GROUPED_ENDS = """
+  WITH starts AS (SELECT u, min(t) AS v FROM b.log WHERE e = 'view' GROUP BY u),
+    later AS (SELECT l.u AS u, min(l.t) AS p FROM b.log AS l JOIN starts AS s ON l.u = s.u
+      WHERE l.e = 'purchase' AND l.t >= s.v GROUP BY l.u),
+    ends AS (SELECT toInt64(s.v) AS v, if(l.p = 0, NULL, toInt64(l.p)) AS p
+      FROM starts AS s LEFT JOIN later AS l ON s.u = l.u),
+"""
+
+#: The product-limit curve of `ends (v, p)`, and what TIMING tells of it.
+CURVE = """
+  waits AS (SELECT ifNull(p, (SELECT max(t) FROM b.log)) - v AS d, isNotNull(p) AS c FROM ends),
+  steps AS (SELECT d, count() AS n, countIf(c) AS k FROM waits GROUP BY d),
+  risks AS (SELECT d, n, k, sum(n) OVER (ORDER BY d DESC) AS risk FROM steps),
+  curve AS (SELECT d, n, k, exp(sum(log(1 - k / risk)) OVER (ORDER BY d)) AS s FROM risks)
+  SELECT sum(n), sum(k), minOrNullIf(d, s <= 0.75), minOrNullIf(d, s <= 0.5),
+    minOrNullIf(d, s <= 0.25), max(d), argMax(s, d)
+  FROM curve
+"""
 
 
 def window_times():

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from answers import EVENTS, WINDOW, groups, times, top_categories
+from answers import EVENTS, GAP, WINDOW, groups, times, top_categories, waits
 
 NUMBERS = ["product_id", "category_id", "price", "user_id"]
 TYPES = {
@@ -39,6 +39,8 @@ class Peer:
         if task == "funnel-times":
             first, *others = result[0]
             return times(first, others[:3], others[3:])
+        if task == "timing":
+            return waits(result[0])
         if task == "summarize":
             # Its distinct values are estimates, the share of NULLs is rounded.
             numbers = [row for row in result if row[0] in NUMBERS]
@@ -109,6 +111,23 @@ class Peer:
                     ) GROUP BY brand"""
                 ),
             },
+            "sessionize": {
+                "lag by user": self.rows(
+                    f"""SELECT count(*) FROM (
+                      SELECT t::BIGINT - lag(t) OVER (PARTITION BY u ORDER BY t) AS gap FROM log
+                    ) WHERE gap IS NULL OR gap > {GAP}"""
+                ),
+                "lag in the table's order": self.rows(
+                    f"""SELECT count(*) FROM (
+                      SELECT u, t::BIGINT AS t, lag(u) OVER () AS before, lag(t) OVER () AS earlier
+                      FROM log
+                    ) WHERE before IS NULL OR u <> before OR t - earlier > {GAP}"""
+                ),
+            },
+            "timing": {
+                "join and group": self.rows(STARTS + GROUPED_ENDS + CURVE),
+                "asof join": self.rows(STARTS + ASOF_ENDS + CURVE),
+            },
             "distinct": {
                 "count distinct": self.rows("SELECT count(DISTINCT u), count(DISTINCT s) FROM log"),
                 "distinct rows": self.rows(distinct),
@@ -155,6 +174,34 @@ CHAIN_TIMES = f"""
   SELECT (SELECT count(DISTINCT u) FROM views), count(second), quantile_cont(second, 0.5),
     quantile_cont(second, 0.9), count(third), quantile_cont(third, 0.5), quantile_cont(third, 0.9)
   FROM chains
+"""
+
+
+#: Each user's first view.
+STARTS = """
+  WITH starts AS (SELECT u, min(t)::BIGINT AS v FROM log WHERE e = 'view' GROUP BY u),
+    bought AS (SELECT u, t::BIGINT AS p FROM log WHERE e = 'purchase'),
+"""
+
+GROUPED_ENDS = """
+  later AS (SELECT u, min(p) AS p FROM bought JOIN starts USING (u) WHERE p >= v GROUP BY u),
+  ends AS (SELECT v, p FROM starts LEFT JOIN later USING (u)),
+"""
+
+ASOF_ENDS = """
+  ends AS (SELECT v, p FROM starts ASOF LEFT JOIN bought
+    ON starts.u = bought.u AND starts.v <= bought.p),
+"""
+
+#: The product-limit curve of `ends (v, p)`, and what TIMING tells of it.
+CURVE = """
+  waits AS (SELECT coalesce(p, (SELECT max(t) FROM log)) - v AS d, p IS NOT NULL AS c FROM ends),
+  steps AS (SELECT d, count(*) AS n, count(*) FILTER (c) AS k FROM waits GROUP BY d),
+  risks AS (SELECT *, sum(n) OVER (ORDER BY d DESC) AS risk FROM steps),
+  curve AS (SELECT *, product(1 - k / risk) OVER (ORDER BY d) AS s FROM risks)
+  SELECT sum(n), sum(k), min(d) FILTER (s <= 0.75), min(d) FILTER (s <= 0.5),
+    min(d) FILTER (s <= 0.25), max(d), arg_max(s, d)
+  FROM curve
 """
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from answers import EVENTS, HEADER, WINDOW, groups, times, top_categories
+from answers import EVENTS, GAP, HEADER, WINDOW, groups, times, top_categories, waits
 
 VIEW, CART, PURCHASE = EVENTS[:3]
 U, K, EVENT = pl.col("u"), pl.col("k"), pl.col("event")
@@ -87,6 +87,16 @@ class Peer:
                 ),
                 "n_unique": lambda: self.brands(pl.col("user").n_unique(), "in-memory"),
                 "by brand and user, streaming": self.brands_in_two,
+            },
+            "sessionize": {
+                "two columns": lambda: self.sessionize(self.columns_begin()),
+                "one key": lambda: self.sessionize(self.key_begins()),
+                "numbered by two columns": lambda: self.number_sessions(self.columns_begin()),
+                "numbered by one key": lambda: self.number_sessions(self.key_begins()),
+            },
+            "timing": {
+                "asof join": lambda: self.timing(self.asof_ends()),
+                "join and group": lambda: self.timing(self.grouped_ends()),
             },
             "distinct": {
                 "n_unique": lambda: self.distinct("in-memory"),
@@ -198,6 +208,60 @@ class Peer:
     def distinct(self, engine):
         counts = self.log.select(pl.col("user").n_unique(), pl.col("session").n_unique())
         return list(counts.collect(engine=engine).row(0))
+
+    def columns_begin(self):
+        """Tells the rows that begin a session, by the user and the time of the row before."""
+        user, time = pl.col("user"), pl.col("time")
+        return ((user != user.shift()) | (time.diff() > GAP)).fill_null(True)
+
+    def key_begins(self):
+        """The same by one number: of two users' rows the keys are far apart."""
+        key = pl.col("user").cast(pl.Int64) * (1 << 32) + pl.col("time")
+        return (key.diff() > GAP).fill_null(True)
+
+    def sessionize(self, begins):
+        return [self.log.select(begins.sum()).collect(engine="in-memory").item()]
+
+    def number_sessions(self, begins):
+        return [self.log.select(begins.cum_sum().last()).collect(engine="in-memory").item()]
+
+    def starts(self):
+        views = self.log.filter(pl.col("event") == VIEW).select(u="user", v="time")
+        return views.filter(first_of_user())
+
+    def asof_ends(self):
+        """Joins each user's first view with the purchase at its time or behind it, by one key."""
+        key = lambda time: U.cast(pl.Int64) * (1 << 32) + pl.col(time)
+        starts = self.starts().with_columns(k=key("v")).with_columns(K.set_sorted())
+        bought = self.log.filter(pl.col("event") == PURCHASE).select(u="user", p="time")
+        bought = bought.select("p", b="u", k=key("p")).with_columns(K.set_sorted())
+        joined = starts.join_asof(bought, on="k", strategy="forward")
+        own = pl.when(pl.col("b") == U).then("p")
+        return joined.select("v", p=own)
+
+    def grouped_ends(self):
+        starts = self.starts()
+        bought = self.log.filter(pl.col("event") == PURCHASE).select(u="user", p="time")
+        later = bought.join(starts, on="u").filter(pl.col("p") >= pl.col("v"))
+        ends = later.group_by("u").agg(pl.col("p").min())
+        return starts.join(ends, on="u", how="left").select("v", "p")
+
+    def timing(self, ends):
+        end = self.log.select(pl.col("time").max()).collect().item()
+        wait = (pl.col("p").fill_null(end) - pl.col("v")).alias("d")
+        steps = (
+            ends.select(wait, c=pl.col("p").is_not_null()).group_by("d")
+            .agg(n=pl.len(), k=pl.col("c").sum()).sort("d")
+            .with_columns(risk=pl.col("n").cum_sum(reverse=True))
+            .with_columns(s=(1 - pl.col("k") / pl.col("risk")).cum_prod())
+            .collect()
+        )
+        level = lambda share: pl.col("d").filter(pl.col("s") <= 1 - share).min().alias(str(share))
+        found = steps.select(
+            pl.col("n").sum(), pl.col("k").sum(), *map(level, (0.25, 0.5, 0.75)),
+            pl.col("d").max(), pl.col("s").last(),
+        )
+        return waits(found.row(0))
 
     # Summaries of the nine columns as the file has them.
 

@@ -16,12 +16,13 @@ OTHERS = {
     "load": PEERS | {"pyarrow", "floor"},
     "load-quoted": set(),
     "summarize": PEERS,
+    "timing": PEERS,
     "start": {"SQLite"},
 } | {
     task: PEERS | {"floor"}
     for task in (
         "funnel", "funnel-brand", "funnel-category", "funnel-session", "funnel-times",
-        "group-brand", "distinct",
+        "group-brand", "distinct", "sessionize",
     )
 }
 

@@ -16,7 +16,7 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel, .match, .summarize, .explain:
+    case .funnel, .match, .timing, .summarize, .explain:
       // No function has one of these names.
       if next.kind == .symbol(.leftParenthesis) { return true }
       // A pattern may begin with what a row is not; no column is followed by a bracket.

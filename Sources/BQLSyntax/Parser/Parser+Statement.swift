@@ -67,7 +67,8 @@ extension Parser {
       return verb == .select || verb == .explain
     case .quotedName, .text, .int, .end: return true
     case .symbol(.semicolon): return true
-    case .symbol(.leftParenthesis), .symbol(.star): return verb == .select || verb == .funnel
+    case .symbol(.leftParenthesis), .symbol(.star):
+      return [.select, .funnel, .timing].contains(verb)
     default: return false
     }
   }
