@@ -102,6 +102,7 @@ let package = Package(
       ["BehaviorQuery", "BQLColumnar", "BQLSyntax", "BQLOutput"],
       excluding: ["Scripts", "Data"]
     ),
+    tests("BehaviorQueryTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar"]),
     tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),

@@ -146,8 +146,8 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "DESCRIBE",
-      form: ["DESCRIBE table;"],
-      text: "lists a table's columns with types, roles and missing values",
+      form: ["DESCRIBE table|users;"],
+      text: "lists a table's columns with types, roles and missing values, or users' attributes",
       example: "DESCRIBE events;"
     ),
     HelpTopic(
@@ -164,9 +164,29 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "LET",
-      form: ["LET name = query;"],
+      form: ["LET name = query;", "LET users.name = …;      see HELP users"],
       text: "answers a query once and gives the result a name",
       example: "LET by_brand = FUNNEL view, cart, purchase BY brand TOP 10;"
+    ),
+    HelpTopic(
+      name: "USERS",
+      form: [
+        "LET users.name = expression [FROM log] [WHERE condition] [SINCE time] [UNTIL time];",
+        "LET users.name = query of two columns: the user, the value;",
+        "query INTO users;      each column but the user's becomes an attribute",
+        "LOAD 'file' AS TABLE name KEY user_id;      so do the table's columns",
+        "DESCRIBE users;   SELECT … FROM users;   DROP users.name;",
+      ],
+      text:
+        "gives each user an attribute, which BY and WHERE of every statement over a log may name, "
+        + "bare or as users.name; computed once, and refused when its log has changed",
+      example: "LET users.spent = sum(price) FILTER (WHERE event = 'purchase');"
+    ),
+    HelpTopic(
+      name: "DROP",
+      form: ["DROP users.name;"],
+      text: "forgets an attribute of users",
+      example: "DROP users.spent;"
     ),
     HelpTopic(
       name: "SET",
@@ -194,7 +214,9 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "INTO",
-      form: ["query INTO 'file.csv|tsv|json|ndjson|md|html';"],
+      form: [
+        "query INTO 'file.csv|tsv|json|ndjson|md|html';", "query INTO users;      see HELP users",
+      ],
       text: "writes the answer to a file, replacing it in one step",
       example: "FUNNEL view, cart, purchase INTO 'funnel.csv';"
     ),

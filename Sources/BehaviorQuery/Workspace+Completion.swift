@@ -10,6 +10,8 @@ package struct CompletionNames: Sendable {
   package var columns: [(table: String, names: [String])]
   /// Event values by log.
   package var events: [(table: String, names: [String])]
+  /// Attributes of users: those that LET and INTO define, and columns of keyed tables.
+  package var attributes: [String]
   package var functions: [String]
   package var settings: [String]
 }
@@ -21,9 +23,14 @@ extension Workspace {
       tables: catalog.names,
       columns: [],
       events: [],
+      attributes: [],
       functions: FunctionRegistry.callableNames,
       settings: Settings.all.map(\.name)
     )
+    if let (_, log) = catalog.userLog {
+      names.attributes = catalog.attributeReferences(for: log).map(\.name)
+      names.tables.append(Catalog.usersTable)
+    }
     for table in catalog.names {
       guard let entry = catalog[table] else { continue }
       names.columns.append((table, entry.schema.fields.map(\.name)))

@@ -11,15 +11,8 @@ extension Workspace {
     of source: Source,
     at range: SourceRange
   ) throws(BQLError) -> Outcome {
-    guard !definition.isUserAttribute else {
-      throw fail(
-        .notImplemented,
-        "not implemented yet: user attributes (LET users.\(definition.name.name))",
-        at: range,
-        source
-      )
-    }
     let name = definition.name
+    try checkTableName(name.name, of: source, at: name.range)
     if let existing = catalog[name.name], case .relation(_, kind: .named) = existing {
       // A named result may be computed anew.
     } else if catalog[name.name] != nil {
@@ -30,7 +23,7 @@ extension Workspace {
         source
       )
     }
-    let result = try answer(definition.query, of: source)
+    let (result, sources) = try answerWithSources(definition.query, of: source)
     var seen: Set<String> = []
     for column in result.columnNames where !seen.insert(column.lowercased()).inserted {
       throw fail(
@@ -41,10 +34,26 @@ extension Workspace {
         hints: ["rename one: \(column) AS other_name"]
       )
     }
-    catalog.define(name.name, .relation(result.relation, kind: .named))
+    catalog.define(name.name, .relation(result.relation, kind: .named), sources: sources)
     return .report(
       lines: ["\(name.name): \(result.rowCount) rows, \(result.columnNames.count) columns"],
       warnings: []
+    )
+  }
+
+  /// Refuses the name of the table of user attributes for any other table.
+  func checkTableName(
+    _ name: String,
+    of source: Source,
+    at range: SourceRange
+  ) throws(BQLError) {
+    guard name.lowercased() == Catalog.usersTable else { return }
+    throw fail(
+      .nameTaken,
+      "'users' is the table of user attributes; another table needs another name",
+      at: range,
+      source,
+      hints: ["LOAD '…' AS TABLE customers KEY user_id makes its columns attributes of users"]
     )
   }
 

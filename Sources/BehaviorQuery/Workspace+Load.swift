@@ -29,6 +29,7 @@ extension Workspace {
   ) throws(BQLError) -> Outcome {
     let place = load.paths.first?.range ?? range
     let name = load.name?.name ?? Catalog.defaultLog
+    try checkTableName(name, of: source, at: load.name?.range ?? range)
     let kind: LoadRequest.Kind
     if load.isPlainTable {
       kind = .table(key: load.key?.name)
@@ -66,7 +67,7 @@ extension Workspace {
       switch kind {
       case .log:
         let log = try Loader.prepare(request).loadLog(filter: filter)
-        catalog.define(name, .log(log))
+        define(log, as: name)
         report = log.report
         report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
       case .table(let key):
@@ -74,11 +75,33 @@ extension Workspace {
         catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
         report = loaded.report
       }
-      return .report(lines: report.lines(name: name), warnings: report.warnings)
+      let lines = report.lines(name: name) + keyLines(of: name)
+      return .report(lines: lines, warnings: report.warnings)
     } catch {
       if let failed = failure.error { throw failed }
       throw self.error(error, of: source, at: load.place(of: error) ?? place)
     }
+  }
+
+  /// Defines a log; where it has the rows of the one before, what was computed from them holds on.
+  private func define(_ log: EventLog, as name: String) {
+    var isSame = false
+    if catalog.isSource(name), case .log(let before)? = catalog[name] {
+      isSame = log.hasSameRows(as: before, threads: options.threads)
+    }
+    catalog.define(name, .log(log), keepsVersion: isSame)
+  }
+
+  /// Tells how many users of the log a keyed table has rows of.
+  private func keyLines(of table: String) -> [String] {
+    guard let (logName, log) = catalog.userLog,
+      catalog.keyedTables(for: log).contains(where: { $0.name.lowercased() == table.lowercased() }),
+      let found = try? catalog.places(of: table, for: log)
+    else { return [] }
+    return [
+      "\(found.places.matchedCount) of \(log.userCount) users of \(logName) have a row: its columns "
+        + "are attributes of users"
+    ]
   }
 
   /// Warns of aliases that may be misspelt: no row has an event of the name that they give.

@@ -61,7 +61,9 @@ extension Workspace {
   func bind(
     _ query: Query,
     of source: Source
-  ) throws(BQLError) -> (query: BoundQuery, notes: [String]) {
+  ) throws(BQLError)
+    -> (query: BoundQuery, notes: [String], sources: [UserAttribute.TableState])
+  {
     var binder = try binder(source, files: query.filePaths)
     let bound = binder.bind(query)
     guard let bound, !binder.hasErrors else {
@@ -70,7 +72,7 @@ extension Workspace {
     let warnings = binder.diagnostics.map {
       "warning: \($0.message); \($0.hints.joined(separator: "; "))"
     }
-    return (bound, warnings + binder.notes)
+    return (bound, warnings + binder.notes, binder.reads)
   }
 
   /// Makes a binder over the catalog as it is now; files named in FROM are read first.
@@ -110,7 +112,7 @@ extension Workspace {
 
   /// Shows the plan of a question; with ANALYZE it runs, and each operator tells rows and time.
   func explain(_ explain: ExplainStatement, of source: Source) throws(BQLError) -> QueryResult {
-    let (bound, notes) = try bind(explain.query, of: source)
+    let (bound, notes, _) = try bind(explain.query, of: source)
     let plan = Optimizer.optimize(LogicalPlan(bound))
     guard explain.isAnalyze else {
       let rows = plan.description.map { [Value.text($0)] }

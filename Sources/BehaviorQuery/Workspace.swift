@@ -34,12 +34,22 @@ public final class Workspace {
 
   /// Answers a question: the whole pipeline.
   func answer(_ query: Query, of source: Source) throws(BQLError) -> QueryResult {
-    if case .explain(let explain) = query.kind { return try self.explain(explain, of: source) }
-    let (bound, notes) = try bind(query, of: source)
+    try answerWithSources(query, of: source).result
+  }
+
+  /// Answers a question, and tells which states of tables the answer was computed from.
+  func answerWithSources(
+    _ query: Query,
+    of source: Source
+  ) throws(BQLError) -> (result: QueryResult, sources: [UserAttribute.TableState]) {
+    if case .explain(let explain) = query.kind {
+      return (try self.explain(explain, of: source), [])
+    }
+    let (bound, notes, sources) = try bind(query, of: source)
     let plan = optimizes ? Optimizer.optimize(LogicalPlan(bound)) : LogicalPlan(bound)
     do throws(ExecutionError) {
       let (relation, more) = try Executor.run(plan, context)
-      return QueryResult(relation: relation, notes: notes + more)
+      return (QueryResult(relation: relation, notes: notes + more), sources)
     } catch {
       throw self.error(error, of: source, at: query.range)
     }
@@ -56,6 +66,11 @@ public final class Workspace {
     case .query(let query, let into): emit(try answer(query, into: into, of: source))
     case .load(let load): emit(try self.load(load, of: source, at: statement.range))
     case .letName(let definition): emit(try define(definition, of: source, at: statement.range))
+    case .letAttribute(let attribute):
+      emit(try define(attribute, of: source, at: statement.range))
+    case .attach(let query, let into):
+      emit(try attach(query, into: into, of: source, at: statement.range))
+    case .dropAttribute(let name): emit(try drop(name, of: source))
     case .set(let set): emit(try self.set(set, of: source))
     case .include(let path):
       try include(path, of: source, at: statement.range, emit: emit)

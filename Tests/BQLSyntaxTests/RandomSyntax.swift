@@ -45,13 +45,14 @@ struct RandomSyntax {
     let kind: Statement.Kind =
       switch Int.random(in: 0..<12, using: &random) {
       case 0: .load(load())
-      case 1: .letName(LetStatement(isUserAttribute: chance(50), name: name(), query: query(2)))
+      case 1: letStatement()
       case 2: .set(setting())
       case 3: .include(path: text())
       case 4: .assert(AssertStatement(condition: expression(3), message: maybe { $0.text() }))
       case 5:
         .help(topic: maybe { Identifier($0.pick(["FUNNEL", "show tables"]), range: $0.nowhere) })
       case 6: .unimplemented(feature: pick(["OPEN", "LOAD MODEL", "CHECK STORE"]))
+      case 7: .attach(Query(.select(select(2)), range: nowhere), into: nowhere)
       default:
         .query(
           query(3, isWhole: true),
@@ -59,6 +60,25 @@ struct RandomSyntax {
         )
       }
     return Statement(kind, range: nowhere)
+  }
+
+  private mutating func letStatement() -> Statement.Kind {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: return .letName(LetStatement(name: name(), query: query(2)))
+    case 1: return .letAttribute(AttributeStatement(name: name(), definition: .query(query(2))))
+    case 2: return .dropAttribute(name())
+    default:
+      var user = UserExpression(expression(3))
+      // A query in parentheses, and nothing else, is the attribute's query.
+      if case .scalarQuery = user.expression.kind {
+        user.expression = Expression(.literal(.int(1)), range: nowhere)
+      }
+      user.from = maybe { TableReference(.table($0.name()), range: $0.nowhere) }
+      user.condition = maybe { $0.expression(2) }
+      user.since = maybe { $0.expression(1) }
+      user.until = maybe { $0.expression(1) }
+      return .letAttribute(AttributeStatement(name: name(), definition: .expression(user)))
+    }
   }
 
   private mutating func setting() -> SetStatement {

@@ -46,10 +46,37 @@ import Testing
 
   @Test func letNames() throws {
     guard case .letName(let name) = try statement("LET top = (FUNNEL a, b)").kind,
-      case .letName(let attribute) = try statement("LET users.spend = SELECT 1, 2").kind
+      case .letAttribute(let attribute) = try statement("LET users.spend = SELECT 1, 2").kind,
+      case .query = attribute.definition
     else { throw NoSuchNode() }
-    #expect(name.name.name == "top" && !name.isUserAttribute)
-    #expect(attribute.name.name == "spend" && attribute.isUserAttribute)
+    #expect(name.name.name == "top")
+    #expect(attribute.name.name == "spend")
+  }
+
+  /// What stands behind `LET users.x =` is a query or an expression; words of both are told apart.
+  @Test(arguments: [
+    ("SELECT 1, 2", true), ("(SELECT 1, 2)", true), ("((FROM t SELECT a, b))", true),
+    ("WITH a AS (SELECT 1) SELECT 1, 2", true), ("FUNNEL view, cart", true),
+    ("VALUES (1, 2)", true), ("sum(price)", false), ("(sum(price)) / 2", false),
+    ("CASE WHEN active > 2 THEN 'a' END FROM log WHERE x SINCE '2020-01-01'", false),
+    ("active + 1", false), ("sessions", false), ("compare IS NULL", false),
+    ("values", false),
+    ("(SELECT 1) + 1", false), ("(SELECT 1, 2) LIMIT 3", true),
+    ("count(*) UNTIL DATE '2020-01-01'", false), ("(users.a)", false),
+  ])
+  func attributes(_ text: String, isQuery: Bool) throws {
+    guard case .letAttribute(let attribute) = try statement("LET users.x = \(text)").kind else {
+      throw NoSuchNode()
+    }
+    if case .query = attribute.definition { #expect(isQuery) } else { #expect(!isQuery) }
+  }
+
+  @Test func attachingAndDropping() throws {
+    guard case .attach = try statement("SELECT a, b FROM t INTO users").kind,
+      case .dropAttribute(let name) = try statement("DROP users.spend").kind,
+      case .unimplemented("DROP") = try statement("DROP segment").kind
+    else { throw NoSuchNode() }
+    #expect(name.name == "spend")
   }
 
   @Test func settings() throws {

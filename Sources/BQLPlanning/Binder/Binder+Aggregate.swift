@@ -131,6 +131,11 @@ extension Binder {
     return (columns, constants)
   }
 
+  /// Whether a call is an aggregate's, not a function's or a window function's.
+  static func isAggregate(_ call: Call) -> Bool {
+    call.over == nil && FunctionRegistry.aggregate(call.name.name.lowercased()) != nil
+  }
+
   /// Whether an expression holds an aggregate call outside subqueries.
   static func hasAggregate(_ expression: Expression) -> Bool {
     switch expression.kind {
@@ -145,8 +150,7 @@ extension Binder {
       [operand, low, high].contains(where: hasAggregate)
     case .inList(let operand, let list, _): ([operand] + list).contains(where: hasAggregate)
     case .call(let call):
-      call.over == nil && FunctionRegistry.aggregate(call.name.name.lowercased()) != nil
-        || call.arguments.contains(where: hasAggregate)
+      isAggregate(call) || call.arguments.contains(where: hasAggregate)
     case .conditional(let operand, let branches, let otherwise):
       (operand.map { [$0] } ?? []).contains(where: hasAggregate)
         || branches.contains { hasAggregate($0.condition) || hasAggregate($0.result) }

@@ -42,9 +42,11 @@ extension Binder {
     )
   }
 
-  /// What a behaviour statement's expressions may name: the columns of its log.
+  /// What a behaviour statement's expressions may name: the columns of its log and the attributes of
+  /// its users.
   func behaviorContext(_ name: String, _ log: EventLog) -> ExpressionContext {
-    let scope = Scope(schema: log.schema, qualifier: name, roles: log.roles)
+    var scope = Scope(schema: log.schema, qualifier: name, roles: log.roles)
+    scope.attributes = AttributeScope(base: log, log: log)
     return ExpressionContext(scope: scope, clause: "WHERE", grouping: nil)
   }
 
@@ -66,10 +68,19 @@ extension Binder {
       guard case .log(let log) = entry else {
         return fail(.notALog, "'events' is a plain table, not an event log", at: range)
       }
+      noteReads(of: Catalog.defaultLog)
       return (Catalog.defaultLog, log)
     }
     guard case .table(let name) = from.kind else {
       return unimplemented("a behaviour statement over a query or a file", at: from.range)
+    }
+    if name.name.lowercased() == Catalog.usersTable, catalog[name.name] == nil {
+      return fail(
+        .notALog,
+        "'users' has one row a user, not events",
+        at: name.range,
+        hints: ["attributes of users may stand in BY and WHERE of a statement over a log"]
+      )
     }
     guard let entry = lookUp(name) else { return nil }
     guard case .log(let log) = entry else {

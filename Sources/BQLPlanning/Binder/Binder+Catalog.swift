@@ -6,6 +6,9 @@ import BQLSyntax
 extension Binder {
   /// Binds DESCRIBE: one row a column, with role and missing share.
   mutating func bindDescribe(_ describe: DescribeStatement) -> Relation? {
+    if describe.table.name.lowercased() == Catalog.usersTable {
+      return bindDescribeUsers(at: describe.table.range)
+    }
     guard let entry = lookUp(describe.table) else { return nil }
     let schema = Schema([
       Field("column", .text), Field("type", .text), Field("role", .text), Field("missing", .int),
@@ -65,10 +68,17 @@ extension Binder {
         if case .column(let index) = group.expression.kind { index } else { nil }
       }
     )
+    var columns = Array(table.scope.columns.indices)
+    for item in attributeItems(table.scope, at: summarize.table.range) {
+      guard let bound = bind(item.expression, context), case .column(let index) = bound.kind else {
+        return nil
+      }
+      columns.append(index)
+    }
     return SummarizePlan(
-      input: table.plan,
+      input: attaching(to: table.plan),
       groups: groups,
-      columns: table.scope.columns.indices.filter { !dimensions.contains($0) }
+      columns: columns.filter { !dimensions.contains($0) }
     )
   }
 
@@ -94,21 +104,22 @@ extension Binder {
         Field("table", .text), Field("kind", .text), Field("rows", .int), Field("columns", .int),
         Field("users", .int), Field("first_time", .timestamp), Field("last_time", .timestamp),
       ])
-      let rows = catalog.names.compactMap { name -> [Value]? in
-        guard let entry = catalog[name] else { return nil }
-        var users = Value.null
-        var range: ClosedRange<Int64>?
-        if case .log(let log) = entry {
-          users = .int(Int64(log.userCount))
-          range = log.timeRange
-        }
-        return [
-          .text(name), .text(entry.kindName), .int(Int64(entry.rowCount)),
-          .int(Int64(entry.schema.count)), users,
-          range.map { .timestamp($0.lowerBound) } ?? .null,
-          range.map { .timestamp($0.upperBound) } ?? .null,
-        ]
-      }
+      let rows =
+        catalog.names.compactMap { name -> [Value]? in
+          guard let entry = catalog[name] else { return nil }
+          var users = Value.null
+          var range: ClosedRange<Int64>?
+          if case .log(let log) = entry {
+            users = .int(Int64(log.userCount))
+            range = log.timeRange
+          }
+          return [
+            .text(name), .text(entry.kindName), .int(Int64(entry.rowCount)),
+            .int(Int64(entry.schema.count)), users,
+            range.map { .timestamp($0.lowerBound) } ?? .null,
+            range.map { .timestamp($0.upperBound) } ?? .null,
+          ]
+        } + usersRow
       return Relation(schema: schema, rows: rows)
     case .functions: return functionTable
     case .settings:

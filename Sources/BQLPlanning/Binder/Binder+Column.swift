@@ -3,7 +3,8 @@ import BQLStorage
 import BQLSyntax
 
 extension Binder {
-  /// Resolves a name: a column, else a role, else (in BY) a part of TIME.
+  /// Resolves a name: a column, else a role, else (in BY) a part of TIME, else an attribute of the
+  /// row's user.
   mutating func bindColumn(
     qualifier: Identifier?,
     name: Identifier,
@@ -23,14 +24,7 @@ extension Binder {
       )
     }
     if let index = matches.first ?? scope.roleColumn(qualifier: qualifier?.name, name.name) {
-      guard context.grouping == nil else {
-        return fail(
-          .notGrouped,
-          "column '\(name.name)' is neither grouped nor aggregated",
-          at: range,
-          hints: ["add it to GROUP BY, or take one value: first(\(name.name))"]
-        )
-      }
+      guard context.grouping == nil else { return notGrouped(name, at: range) }
       return BoundExpression(.column(index), scope.columns[index].type, range: range)
     }
     if qualifier == nil, scope.allowsTimeParts, let time = scope.roles?[.time],
@@ -39,11 +33,32 @@ extension Binder {
       let column = BoundExpression(.column(time), scope.columns[time].type, range: range)
       return bindTimePart(name.name.lowercased(), of: column, at: range)
     }
-    var hints = suggestions(for: name.name, among: scope.names, kind: "columns")
+    switch bindAttribute(qualifier: qualifier, name: name, at: range, scope) {
+    case .none: break
+    case .failed: return nil
+    case .found(let position, let type):
+      guard context.grouping == nil else { return notGrouped(name, at: range) }
+      return BoundExpression(.column(position), type, range: range)
+    }
+    if let unknown = attributeHints(qualifier: qualifier, name.name, scope) {
+      return fail(.unknownColumn, unknown.message, at: range, hints: unknown.hints)
+    }
+    let attributes = scope.attributes.map { catalog.attributeReferences(for: $0.log).map(\.name) }
+    let names = scope.names + (qualifier == nil ? attributes ?? [] : [])
+    var hints = suggestions(for: name.name, among: names, kind: "columns")
     if name.isQuoted, name.name.contains(" ") || scope.names.isEmpty {
       hints.append("text stands in single quotes: '\(name.name)'")
     }
     return fail(.unknownColumn, "unknown column '\(name.name)'", at: range, hints: hints)
+  }
+
+  private mutating func notGrouped(_ name: Identifier, at range: SourceRange) -> BoundExpression? {
+    fail(
+      .notGrouped,
+      "column '\(name.name)' is neither grouped nor aggregated",
+      at: range,
+      hints: ["add it to GROUP BY, or take one value: first(\(name.name))"]
+    )
   }
 
   static let timeParts: Set<String> = ["hour", "weekday", "day", "week", "month"]

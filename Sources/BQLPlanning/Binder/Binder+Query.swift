@@ -5,6 +5,15 @@ package import BQLSyntax
 extension Binder {
   /// Binds a question; a nil result has left a diagnostic.
   package mutating func bind(_ query: Query) -> BoundQuery? {
+    guard let bound = bindKind(of: query) else { return nil }
+    guard case .behavior(var question) = bound else { return bound }
+    noteConstruction(question.behavior)
+    // The log gets the attributes that the question names as columns behind its own.
+    question.behavior.log = attributeSlots.attaching(to: question.behavior.log)
+    return .behavior(question)
+  }
+
+  private mutating func bindKind(of query: Query) -> BoundQuery? {
     switch query.kind {
     case .select(let select): return bindSelect(select, at: query.range).map { .select($0) }
     case .funnel(let funnel):

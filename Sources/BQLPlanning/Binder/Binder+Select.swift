@@ -49,7 +49,7 @@ extension Binder {
     else { return nil }
     guard let limit = bindLimit(select) else { return nil }
     return BoundSelect(
-      input: table.plan,
+      input: attaching(to: table.plan),
       condition: condition,
       grouping: grouping.map { .init(keys: keys, aggregates: $0.aggregates) },
       having: having,
@@ -110,6 +110,7 @@ extension Binder {
             at: item.range
           )
         }
+        defer { result += attributeItems(scope, at: item.range) }
         for index in columns {
           let column = scope.columns[index]
           let name = Identifier(column.name, isQuoted: true, range: item.range)
@@ -142,7 +143,13 @@ extension Binder {
       return text(of: expression.range)
     }
     let matches = scope.matches(qualifier: qualifier?.name, name: name.name)
-    return matches.first.map { scope.columns[$0].name } ?? name.name
+    if let match = matches.first { return scope.columns[match].name }
+    guard let log = scope.attributes?.log else { return name.name }
+    let attribute = catalog.attributeReferences(for: log).first {
+      $0.name.lowercased() == name.name.lowercased()
+    }
+    return scope.roleColumn(qualifier: qualifier?.name, name.name) == nil
+      ? attribute?.name ?? name.name : name.name
   }
 
   /// LIMIT and OFFSET: whole numbers, not negative.

@@ -13,6 +13,7 @@ extension Binder {
   mutating func bindTable(_ reference: TableReference) -> BoundTable? {
     switch reference.kind {
     case .table(let name):
+      if name.name.lowercased() == Catalog.usersTable { return bindUsers(name, reference) }
       guard let entry = lookUp(name) else { return nil }
       let qualifier = reference.alias?.name ?? name.name
       return table(named: name.name, entry, qualifier: qualifier)
@@ -40,9 +41,9 @@ extension Binder {
 
   /// Finds a table by name, or says which exist.
   mutating func lookUp(_ name: Identifier) -> Catalog.Entry? {
-    if let entry = catalog[name.name] { return entry }
-    if name.name.lowercased() == "users" {
-      return unimplemented("the table of user attributes, 'users'", at: name.range)
+    if let entry = catalog[name.name] {
+      noteReads(of: name.name)
+      return entry
     }
     var hints = suggestions(for: name.name, among: catalog.names, kind: "tables")
     if catalog.names.isEmpty { hints.append("load a log first: LOAD 'events.csv'") }
@@ -54,9 +55,11 @@ extension Binder {
     let columns = Array(0..<schema.count)
     switch entry {
     case .log(let log):
+      var scope = Scope(schema: schema, qualifier: qualifier, roles: log.roles)
+      scope.attributes = AttributeScope(base: log, log: log)
       return BoundTable(
         plan: .scan(ScanPlan(name: name, table: .log(log), columns: columns)),
-        scope: Scope(schema: schema, qualifier: qualifier, roles: log.roles)
+        scope: scope
       )
     case .relation(let relation, _):
       return BoundTable(

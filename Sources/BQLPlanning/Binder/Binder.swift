@@ -16,6 +16,12 @@ package struct Binder {
   package private(set) var diagnostics: [Diagnostic] = []
   /// What the answer's reader should know, found while binding.
   package private(set) var notes: [String] = []
+  /// The attributes that expressions name, behind the columns of their logs.
+  var attributeSlots = AttributeSlots()
+  /// The states of the tables that the statement reads, each once.
+  package private(set) var reads: [UserAttribute.TableState] = []
+  /// The periods of the attributes that the statement reads.
+  package private(set) var attributePeriods: [ClosedRange<Int64>] = []
 
   package init(
     catalog: Catalog,
@@ -65,8 +71,28 @@ package struct Binder {
   mutating func attempt<T>(_ body: (inout Binder) -> T?) -> T? {
     var copy = self
     copy.diagnostics = []
-    guard let result = body(&copy), !copy.hasErrors else { return nil }
-    return result
+    let result = body(&copy)
+    // A place that an attribute got is kept: the result may name it.
+    attributeSlots = copy.attributeSlots
+    reads = copy.reads
+    attributePeriods = copy.attributePeriods
+    return copy.hasErrors ? nil : result
+  }
+
+  /// Remembers that the statement reads a table, and what that was computed from.
+  mutating func noteReads(of table: String) {
+    for source in catalog.sources(of: table) where !reads.contains(source) { reads.append(source) }
+  }
+
+  /// Remembers that the statement reads an attribute, and what that was computed from.
+  mutating func noteReads(of reference: AttributeReference) {
+    switch reference {
+    case .column(let table, _): noteReads(of: table)
+    case .defined(let name):
+      guard let attribute = catalog.attribute(named: name) else { return }
+      for source in attribute.sources where !reads.contains(source) { reads.append(source) }
+      if let period = attribute.period { attributePeriods.append(period) }
+    }
   }
 
   /// Returns the text of a range with its white space folded: the name of an unnamed expression.

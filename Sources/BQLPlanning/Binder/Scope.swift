@@ -13,6 +13,8 @@ struct Scope {
   var columns: [Column]
   /// The log's roles, where the input is a log: `user`, `time`, … name its columns.
   var roles: RoleBinding?
+  /// The users whose attributes may be named; nil where rows are no log's.
+  var attributes: AttributeScope?
   /// Whether a bare `hour`, `weekday`, `day`, `week` or `month` means that part of TIME, as in BY.
   var allowsTimeParts = false
 

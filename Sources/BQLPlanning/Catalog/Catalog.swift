@@ -1,7 +1,7 @@
 package import BQLColumnar
 package import BQLStorage
 
-/// Names the tables and named results that statements may use.
+/// Names the tables, named results and user attributes that statements may use.
 package struct Catalog: Sendable {
   /// What a name stands for.
   package enum Entry: Sendable {
@@ -18,19 +18,126 @@ package struct Catalog: Sendable {
 
   /// The log that behaviour statements read without FROM.
   package static let defaultLog = "events"
+  /// The name of the table of user attributes, which no other table may have.
+  package static let usersTable = "users"
 
-  private var entries: [String: Entry] = [:]
+  /// Holds what a name stands for, and which state of it that is.
+  private struct Definition {
+    var entry: Entry
+    var version: Int
+    /// What a named result was computed from.
+    var sources: [UserAttribute.TableState]
+  }
+
+  private var definitions: [String: Definition] = [:]
   /// Names as first written, in order of definition.
   package private(set) var names: [String] = []
+  /// The attributes that were defined, in order of first definition.
+  package private(set) var attributes: [UserAttribute] = []
+  /// The values that attributes have for the users of one log or the other.
+  package private(set) var attributeColumns = AttributeColumns()
 
   package init() {}
 
   /// Finds a table without regard to case.
-  package subscript(name: String) -> Entry? { entries[name.lowercased()] }
+  package subscript(name: String) -> Entry? { definitions[name.lowercased()]?.entry }
 
-  /// Defines or replaces a table.
-  package mutating func define(_ name: String, _ entry: Entry) {
-    if entries.updateValue(entry, forKey: name.lowercased()) == nil { names.append(name) }
+  /// Defines or replaces a table, which so gets another version.
+  ///
+  /// `sources` is what a named result was computed from. A table that `keepsVersion` has the content of
+  /// the one before, so that what was computed from it holds.
+  package mutating func define(
+    _ name: String,
+    _ entry: Entry,
+    sources: [UserAttribute.TableState] = [],
+    keepsVersion: Bool = false
+  ) {
+    let key = name.lowercased()
+    let before = definitions[key]
+    if before == nil { names.append(name) }
+    let version = (before?.version ?? 0) + (keepsVersion ? 0 : 1)
+    definitions[key] = Definition(entry: entry, version: version, sources: sources)
+    attributeColumns = AttributeColumns()
+    if keepsVersion { return }
+    for index in attributes.indices where attributes[index].owner.name.lowercased() == key {
+      attributes[index].values = nil
+    }
+  }
+
+  /// Defines or replaces an attribute.
+  package mutating func define(_ attribute: UserAttribute) {
+    attributeColumns = AttributeColumns()
+    let name = attribute.name.lowercased()
+    if let index = attributes.firstIndex(where: { $0.name.lowercased() == name }) {
+      attributes[index] = attribute
+    } else {
+      attributes.append(attribute)
+    }
+  }
+
+  /// Forgets an attribute; false where there is none of the name.
+  package mutating func dropAttribute(_ name: String) -> Bool {
+    let name = name.lowercased()
+    let count = attributes.count
+    attributes.removeAll { $0.name.lowercased() == name }
+    attributeColumns = AttributeColumns()
+    return attributes.count < count
+  }
+
+  /// Finds a defined attribute without regard to case.
+  package func attribute(named name: String) -> UserAttribute? {
+    attributes.first { $0.name.lowercased() == name.lowercased() }
+  }
+
+  /// The present state of a table; nil where there is none of the name.
+  package func state(of name: String) -> UserAttribute.TableState? {
+    let key = name.lowercased()
+    guard let definition = definitions[key] else { return nil }
+    let written = names.first { $0.lowercased() == key } ?? name
+    return UserAttribute.TableState(name: written, version: definition.version)
+  }
+
+  /// What a table was computed from, itself included: a named result's sources are older than it.
+  package func sources(of name: String) -> [UserAttribute.TableState] {
+    guard let state = state(of: name) else { return [] }
+    return [state] + (definitions[name.lowercased()]?.sources ?? [])
+  }
+
+  /// The source of an attribute that is no longer as it was; nil where all are.
+  package func outdatedSource(of attribute: UserAttribute) -> UserAttribute.TableState? {
+    attribute.sources.first { state(of: $0.name)?.version != $0.version }
+  }
+
+  /// Whether anything was computed from a table, so that its replacement matters.
+  package func isSource(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return attributes.contains { $0.sources.contains { $0.name.lowercased() == name } }
+      || definitions.values.contains { $0.sources.contains { $0.name.lowercased() == name } }
+  }
+
+  /// The log whose users `users` lists: `events`, else the one that was loaded first.
+  package var userLog: (name: String, log: EventLog)? {
+    for name in [Self.defaultLog] + names {
+      if case .log(let log)? = self[name] { return (state(of: name)?.name ?? name, log) }
+    }
+    return nil
+  }
+
+  /// The tables whose key names users, in order of definition: any KEY of their type but one that
+  /// `log` has as another column than the user's.
+  package func keyedTables(
+    for log: EventLog
+  ) -> [(name: String, relation: Relation, key: Int)] {
+    names.compactMap { name in
+      guard case .relation(let relation, kind: .table(let key?))? = self[name],
+        let column = relation.schema.index(named: key)
+      else { return nil }
+      let namesake = log.schema.index(named: key)
+      guard let user = log.roles[.user], namesake == nil || namesake == user,
+        relation.schema[column].type == log.schema[user].type
+      else { return nil }
+      return (name, relation, column)
+    }
   }
 }
 

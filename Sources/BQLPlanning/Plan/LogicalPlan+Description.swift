@@ -83,7 +83,7 @@ extension BoundExpression {
 
 extension Value {
   /// The value as a literal reads.
-  fileprivate var described: String {
+  var described: String {
     switch self {
     case .null: return "null"
     case .text(let text): return "'\(text)'"

@@ -14,6 +14,12 @@ package struct Statement: Hashable, Sendable {
     case query(Query, into: IntoClause?)
     case load(LoadStatement)
     case letName(LetStatement)
+    /// `LET users.name = …`: a value for each user.
+    case letAttribute(AttributeStatement)
+    /// `query INTO users`: each column but the user's becomes an attribute; `into` is its place.
+    case attach(Query, into: SourceRange)
+    /// `DROP users.name`.
+    case dropAttribute(Identifier)
     case set(SetStatement)
     case include(path: String)
     case assert(AssertStatement)
@@ -92,15 +98,12 @@ package struct LoadStatement: Hashable, Sendable {
   package init() {}
 }
 
-/// Holds `LET name = query` or `LET users.name = query`.
+/// Holds `LET name = query`.
 package struct LetStatement: Hashable, Sendable {
-  /// Whether the name is a user attribute's.
-  package var isUserAttribute: Bool
   package var name: Identifier
   package var query: Query
 
-  package init(isUserAttribute: Bool, name: Identifier, query: Query) {
-    self.isUserAttribute = isUserAttribute
+  package init(name: Identifier, query: Query) {
     self.name = name
     self.query = query
   }

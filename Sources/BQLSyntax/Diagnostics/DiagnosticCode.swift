@@ -33,6 +33,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case notALog = "B0217"
   case unknownTopic = "B0218"
   case badClause = "B0219"
+  case staleAttribute = "B0220"
+  case repeatedUser = "B0221"
   // Data and files.
   case fileNotFound = "B0301"
   case fileUnreadable = "B0302"

@@ -9,9 +9,10 @@ package enum Formatter {
     case .query(let query, let into):
       print(query) + (into.map { " INTO " + quote($0.path) } ?? "")
     case .load(let load): print(load)
-    case .letName(let statement):
-      "LET \(statement.isUserAttribute ? "users." : "")\(print(statement.name)) = "
-        + print(statement.query)
+    case .letName(let statement): "LET \(print(statement.name)) = " + print(statement.query)
+    case .letAttribute(let statement): print(statement)
+    case .attach(let query, _): print(query) + " INTO users"
+    case .dropAttribute(let name): "DROP users." + print(name)
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
         + printSetting(statement.value)
@@ -21,6 +22,20 @@ package enum Formatter {
         + (statement.message.map { " MESSAGE " + quote($0) } ?? "")
     case .help(let topic): "HELP" + (topic.map { " " + $0.name } ?? "")
     case .unimplemented(let feature): feature
+    }
+  }
+
+  private static func print(_ attribute: AttributeStatement) -> String {
+    let head = "LET users.\(print(attribute.name)) = "
+    switch attribute.definition {
+    case .query(let query): return head + print(query)
+    case .expression(let user):
+      var parts = [print(user.expression)]
+      if let from = user.from { parts.append("FROM " + printAlone(from)) }
+      if let condition = user.condition { parts.append("WHERE " + print(condition)) }
+      if let since = user.since { parts.append("SINCE " + print(since)) }
+      if let until = user.until { parts.append("UNTIL " + print(until)) }
+      return head + parts.joined(separator: " ")
     }
   }
 

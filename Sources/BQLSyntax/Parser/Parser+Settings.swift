@@ -1,22 +1,22 @@
 extension Parser {
-  /// Takes `LET name = query` or `LET users.name = query`.
-  mutating func parseLet() throws(SyntaxError) -> LetStatement {
+  /// Takes `LET name = query` or `LET users.name = query|expression`.
+  mutating func parseLet() throws(SyntaxError) -> Statement.Kind {
     try expect(.let)
-    var name = try parseName("a name")
-    var isUserAttribute = false
-    if at(.dot) {
-      guard name.name.lowercased() == "users" else {
-        throw unexpected(
-          "'='",
-          hints: ["an attribute of users is defined with LET users.name = query"]
-        )
-      }
-      advance()
-      isUserAttribute = true
-      name = try parseName("an attribute")
+    let name = try parseName("a name")
+    guard at(.dot) else {
+      try expectEqual()
+      return .letName(LetStatement(name: name, query: try parseQuery()))
     }
+    guard name.name.lowercased() == "users" else {
+      throw unexpected(
+        "'='",
+        hints: ["an attribute of users is defined with LET users.name = query"]
+      )
+    }
+    advance()
+    let attribute = try parseName("an attribute")
     try expectEqual()
-    return LetStatement(isUserAttribute: isUserAttribute, name: name, query: try parseQuery())
+    return .letAttribute(try parseAttribute(attribute))
   }
 
   /// Takes `SET option = value` or `SET PARAM name = value`.

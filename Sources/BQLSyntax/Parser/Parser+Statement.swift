@@ -10,14 +10,15 @@ extension Parser {
   mutating func parseStatement() throws(SyntaxError) -> Statement {
     let start = current
     let kind: Statement.Kind
-    if let feature = acceptUnimplementedStatement() {
+    if !startsDropOfAttribute, let feature = acceptUnimplementedStatement() {
       skipStatement()
       kind = .unimplemented(feature: feature)
     } else {
       kind =
         switch start.keyword {
         case .load: .load(try parseLoad())
-        case .let: .letName(try parseLet())
+        case .let: try parseLet()
+        case .drop: .dropAttribute(try parseDrop())
         case .set: .set(try parseSet())
         case .include: try parseInclude()
         case .assert: .assert(try parseAssert())
@@ -34,7 +35,8 @@ extension Parser {
     }
     let query = try parseQuery()
     guard let into = accept(.into) else { return .query(query, into: nil) }
-    let path = try parseText("a file", example: "INTO 'answer.csv'")
+    if accept(.users) != nil { return .attach(query, into: range(from: into)) }
+    let path = try parseText("a file or users", example: "INTO 'answer.csv'")
     return .query(query, into: IntoClause(path: path, range: range(from: into)))
   }
 

@@ -38,10 +38,11 @@ struct Completer {
     case .statement: return Self.keywords(Self.verbs)
     case .subject: return Self.keywords([.tables, .functions, .settings])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
+    case .attribute: return names.attributes.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
     case .expression(let table, let verb):
-      let columns = columns(of: table).map { Candidate(BQLName.quoted($0)) }
+      let columns = (columns(of: table) + names.attributes).map { Candidate(BQLName.quoted($0)) }
       // Nothing typed yet: the log's own columns, not every word there is.
       if word.isEmpty { return columns }
       return columns + names.functions.map { Candidate($0 + "(") }
@@ -60,6 +61,7 @@ struct Completer {
   private func columns(of table: String?) -> [String] {
     let wanted = (table ?? "events").lowercased()
     let own = names.columns.filter { $0.table.lowercased() == wanted }
+    if own.isEmpty, wanted == "users" { return [] }
     var seen: Set<String> = []
     return (own.isEmpty ? names.columns : own).flatMap(\.names).filter { seen.insert($0).inserted }
   }
@@ -126,7 +128,7 @@ struct Completer {
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let,
-    .set, .include, .assert, .explain, .help,
+    .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -179,6 +181,8 @@ struct Completer {
       ]
     case .summarize: [.by, .into]
     case .assert: [.message]
+    case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
+    case .drop: [.users]
     default:
       [
         .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,

@@ -7,6 +7,8 @@ enum CompletionPlace: Equatable {
   case subject
   case table
   case setting
+  /// An attribute of users, behind `users.`.
+  case attribute
   /// An event value; `log` is the table after FROM, where one is named.
   case event(log: String?)
   /// A column, a function, or the next clause's word.
@@ -63,6 +65,7 @@ enum CompletionPlace: Equatable {
   private static func of(_ tokens: [Token]) -> CompletionPlace {
     guard let verb = tokens.first, let last = tokens.last else { return .statement }
     let table = table(of: tokens)
+    if last.kind == .symbol(.dot), tokens.dropLast().last?.keyword == .users { return .attribute }
     switch last.keyword {
     case .explain, .analyze: return .statement
     case .around where verb.keyword == .paths: return .event(log: table)
@@ -76,7 +79,10 @@ enum CompletionPlace: Equatable {
     if last.kind == .symbol(.leftParenthesis), tokens.dropLast().last?.keyword == .from {
       return .statement
     }
-    if verb.keyword == .let, last.kind == .symbol(.equal) { return .statement }
+    if verb.keyword == .let, last.kind == .symbol(.equal) {
+      // A query as well as an expression over each user's rows.
+      return tokens.count > 3 ? .expression(table: nil, verb: .let) : .statement
+    }
     let clause = openClause(tokens)
     switch clause {
     case .funnel, .match:

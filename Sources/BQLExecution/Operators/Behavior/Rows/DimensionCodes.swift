@@ -8,6 +8,8 @@ struct DimensionCodes: Sendable {
     case none
     /// One text column with one dictionary: its codes, through a map computed once an entry.
     case mapped(column: Int, map: [Int32])
+    /// Attributes of users: computed once a user.
+    case users(UserCodes)
     /// One array a morsel, computed beforehand: ATTRIBUTE EACH asks for every start.
     case rows([[Int32]])
     /// Computed for the rows that chains count by, once they are known.
@@ -46,6 +48,11 @@ struct DimensionCodes: Sendable {
       values = [coder.values()]
       return
     }
+    if let users = try UserCodes(dimensions, of: log, morsels, context) {
+      codes = .users(users)
+      values = users.values
+      return
+    }
     let reader = DimensionReader(dimensions, log, context)
     guard isOfEveryRow else {
       codes = .ofChains(reader)
@@ -80,6 +87,7 @@ struct DimensionCodes: Sendable {
   func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> RowCodes? {
     switch codes {
     case .none, .ofChains: return nil
+    case .users(let users): return users.rowCodes(index)
     case .rows(let all): return RowCodes(.rows(all[index]))
     case .mapped(let column, let map):
       guard let codes = RowCodes(partition.columns[column], map: map) else {

@@ -52,6 +52,62 @@ struct LogRows: Sendable {
   func filterBytes(_ morsel: Morsel) throws(ExecutionError) -> [UInt8]? {
     guard let filter else { return nil }
     let partition = behavior.log.partitions[morsel.partition]
+    do throws(ExecutionError) {
+      if let bytes = try partedBytes(filter, partition, morsel) { return bytes }
+    } catch .function {
+      // A part failed for a row that the parts before it leave out, unless it fails again.
+    }
+    return try rowBytes(filter, partition, morsel)
+  }
+
+  /// Computes what WHERE asks of users alone once a user, and the rest for all rows; nil where it asks
+  /// nothing of users alone.
+  private func partedBytes(
+    _ filter: CompiledExpression,
+    _ partition: Partition,
+    _ morsel: Morsel
+  ) throws(ExecutionError) -> [UInt8]? {
+    let parts = filter.filterParts ?? [filter]
+    let ofUsers = parts.filter { $0.readsUsersAlone(partition) }
+    guard !ofUsers.isEmpty else { return nil }
+    var users = [UInt8](repeating: 1, count: morsel.users.count)
+    for part in ofUsers {
+      let bytes = try userBytes(part, partition, morsel)
+      for user in users.indices { users[user] &= bytes[user] }
+    }
+    var rows = morsel.spreading(users[...], over: partition.userOffsets)
+    guard users.contains(1) else { return rows }
+    for part in parts where !part.readsUsersAlone(partition) {
+      let bytes = try rowBytes(part, partition, morsel)
+      for row in rows.indices { rows[row] &= bytes[row] }
+    }
+    return rows
+  }
+
+  /// One byte a user of the morsel.
+  private func userBytes(
+    _ part: CompiledExpression,
+    _ partition: Partition,
+    _ morsel: Morsel
+  ) throws(ExecutionError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(morsel.users.count)
+    var start = morsel.users.lowerBound
+    while start < morsel.users.upperBound {
+      let users = start..<min(start + context.chunkCapacity, morsel.users.upperBound)
+      let chunk = partition.users(users, columns: part.columns)
+      try part.evaluate(chunk).appendTrueBytes(to: &bytes)
+      start = users.upperBound
+    }
+    return bytes
+  }
+
+  /// One byte a row of the morsel.
+  private func rowBytes(
+    _ filter: CompiledExpression,
+    _ partition: Partition,
+    _ morsel: Morsel
+  ) throws(ExecutionError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(morsel.rows.count)
     let reader = PartitionReader(partition: partition)
@@ -153,5 +209,12 @@ struct LogRows: Sendable {
       )
     case .codes32, .int8, .int16, .int32, .int64, .float, .bool, .perUser: return nil
     }
+  }
+}
+
+extension CompiledExpression {
+  /// Whether the expression reads columns of one value a user, and no other.
+  fileprivate func readsUsersAlone(_ partition: Partition) -> Bool {
+    !columns.isEmpty && partition.hasOneValueAUser(columns)
   }
 }

@@ -1,0 +1,100 @@
+// Attributes of users: LET users.name, DROP users.name.
+extension Parser {
+  private static let attributeClauses: [Keyword] = [.from, .where, .since, .until]
+
+  /// Takes what stands behind `LET users.name =`: a query, or an expression and its clauses.
+  mutating func parseAttribute(_ name: Identifier) throws(SyntaxError) -> AttributeStatement {
+    if startsAttributeQuery {
+      return AttributeStatement(name: name, definition: .query(try parseQuery()))
+    }
+    var user = UserExpression(try parseExpression())
+    var log = ClauseLog()
+    while !startsStatementOnNewLine, let clause = current.keyword,
+      Parser.attributeClauses.contains(clause)
+    {
+      log.note(clause, at: current.range, in: &self)
+      advance()
+      switch clause {
+      case .from: user.from = try parseTable(allowsBareAlias: false)
+      case .where: user.condition = try parseExpression()
+      case .since: user.since = try parseExpression()
+      default: user.until = try parseExpression()
+      }
+    }
+    if at(.by) || at(.per) || at(.group) {
+      throw unexpected(
+        "a clause of LET users.\(name.name)",
+        candidates: Parser.attributeClauses,
+        hints: ["each user has one value: its rows are grouped by user as they are"]
+      )
+    }
+    if current.isWord, !startsStatementOnNewLine, !at(.into) {
+      throw unexpected("a clause of LET", candidates: Parser.attributeClauses)
+    }
+    return AttributeStatement(name: name, definition: .expression(user))
+  }
+
+  /// Whether a query stands here rather than an expression, looking through parentheses: a verb
+  /// that an operator follows is a column's or an attribute's name.
+  private var startsAttributeQuery: Bool {
+    var ahead = 0
+    while peek(ahead).kind == .symbol(.leftParenthesis) { ahead += 1 }
+    guard ahead == 0 || endsBehindParenthesis, let verb = peek(ahead).keyword else { return false }
+    let next = peek(ahead + 1)
+    switch verb {
+    case .select: return true
+    case .from, .with: return next.isName || next.kind == .symbol(.leftParenthesis)
+    case .values: return next.kind == .symbol(.leftParenthesis)
+    case .case, .cast, .exists, .not, .null, .true, .false, .date, .timestamp: return false
+    default:
+      let verbs =
+        Parser.behaviorVerbs + Parser.unimplementedQueryVerbs
+        + [.describe, .summarize, .show, .explain]
+      guard verbs.contains(verb) else { return false }
+      switch next.kind {
+      case .text: return true
+      // No function has one of these names.
+      case .symbol(.leftParenthesis): return [.funnel, .summarize, .explain].contains(verb)
+      default: break
+      }
+      guard next.isName, let word = next.keyword else { return next.isName }
+      return !Parser.isInfix(word) && !Parser.attributeClauses.contains(word)
+    }
+  }
+
+  /// Whether the parenthesis that opens here closes where the statement ends or goes on as a query:
+  /// `(SELECT …)` is a query, `(SELECT …) + 1` an expression.
+  private var endsBehindParenthesis: Bool {
+    var depth = 0
+    var ahead = 0
+    while true {
+      switch peek(ahead).kind {
+      case .end: return true
+      case .symbol(.leftParenthesis): depth += 1
+      case .symbol(.rightParenthesis): depth -= 1
+      default: break
+      }
+      ahead += 1
+      if depth == 0 { break }
+    }
+    let next = peek(ahead)
+    switch next.keyword {
+    case .union, .intersect, .except, .order, .limit, .offset: return true
+    case .some(let verb) where next.startsLine: return Parser.statementVerbs.contains(verb)
+    default: return next.kind == .end || next.kind == .symbol(.semicolon)
+    }
+  }
+
+  /// Takes `DROP users.name`; the caller has seen its words.
+  mutating func parseDrop() throws(SyntaxError) -> Identifier {
+    advance()
+    advance()
+    try expect(.dot)
+    return try parseName("an attribute")
+  }
+
+  /// Whether `DROP users.` stands here.
+  var startsDropOfAttribute: Bool {
+    at(.drop) && peek().keyword == .users && peek(2).kind == .symbol(.dot)
+  }
+}
