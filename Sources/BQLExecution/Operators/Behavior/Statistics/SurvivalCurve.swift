@@ -42,8 +42,7 @@ package struct SurvivalCurve: Sendable {
 
   /// Estimates the curve of units; `times` are not negative, at most 2⁶², in any order.
   package init(_ times: [Int64], converted: [Bool]) {
-    var keys = zip(times, converted).map { max($0, 0) &<< 1 | ($1 ? 0 : 1) }
-    RadixSort.sort(&keys)
+    let keys = Self.sortedKeys(times.span, converted.span)
     self.keys = keys
     count = keys.count
     lastTime = keys.last.map { $0 >> 1 }
@@ -84,6 +83,31 @@ package struct SurvivalCurve: Sendable {
     self.steps = steps
     self.convertedCount = convertedCount
   }
+
+  private static func sortedKeys(_ times: Span<Int64>, _ converted: Span<Bool>) -> [Int64] {
+    // Logs of whole seconds have keys of fewer digits.
+    var areSeconds = true
+    for index in times.indices where times[index] % microsecondsPerSecond != 0 {
+      areSeconds = false
+      break
+    }
+    let unit = areSeconds ? microsecondsPerSecond : 1
+    var keys = [Int64](capacity: times.count) { (output: inout OutputSpan<Int64>) in
+      for index in times.indices {
+        output.append((max(times[index], 0) / unit) &<< 1 | (converted[index] ? 0 : 1))
+      }
+    }
+    RadixSort.sort(&keys)
+    if areSeconds {
+      for index in keys.indices {
+        let isWaiting = keys[index] & 1
+        keys[index] = ((keys[index] >> 1) &* unit) &<< 1 | isWaiting
+      }
+    }
+    return keys
+  }
+
+  private static let microsecondsPerSecond: Int64 = 1_000_000
 
   /// Returns the first time at which a share of `share` (0…1) or more has converted; nil where the
   /// curve does not fall so far.

@@ -36,6 +36,8 @@ struct TimingInputs: Sendable {
     found.keys = codes.keys ?? found.keys
     found.groups = codes.codes.isEmpty ? rows.map { _ in -1 } : codes.codes
     let scale = units.timeScale
+    found.times.reserveCapacity(scan.waits.count)
+    found.converted.reserveCapacity(scan.waits.count)
     for wait in scan.waits {
       let start = instant(wait.startTime, scale)
       let end = wait.end < 0 ? logEnd : instant(wait.endTime, scale)
@@ -57,6 +59,7 @@ struct TimingInputs: Sendable {
 
   /// Takes the start's mark from rows outside the period.
   private func clipStarts(_ marks: inout [UInt8], _ morsel: Morsel) {
+    guard plan.behavior.since != nil || plan.behavior.until != nil else { return }
     var starts = marks
     inputs.clip(&starts, morsel, before: 0)
     for row in marks.indices { marks[row] &= ~TimingMark.start | starts[row] }

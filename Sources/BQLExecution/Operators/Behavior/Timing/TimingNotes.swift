@@ -96,8 +96,7 @@ struct TimingNotes {
     ]
     if left > 0 {
       notes.append(
-        "\(NoteText.count(left, unitName)) left out: the log ends before those "
-          + "\(span(follow)) are over"
+        "\(NoteText.count(left, unitName)) left out: the log ends before that time is over"
       )
     }
     notes.append("the groups may differ in more than the wait, so this is no proof of an effect")

@@ -49,6 +49,9 @@ struct TimingScan: UnitScan {
     _ marks: Span<UInt8>,
     _ times: Span<Time>
   ) {
+    waits.reserveCapacity(offsets.count)
+    // Ends are few: the next one of all units tells at once that most units have none.
+    var nextEnd = MarkSearch.first(TimingMark.end, marks, 0, marks.count)
     for unit in 0..<(offsets.count - 1) {
       let low = Int(offsets[unit])
       let high = Int(offsets[unit + 1])
@@ -56,10 +59,16 @@ struct TimingScan: UnitScan {
       guard start < high else { continue }
       var instant = start
       while instant > low, times[instant - 1] == times[start] { instant -= 1 }
-      let rows = instant..<high
-      let end =
-        held.isEmpty
-        ? firstEnd(rows, start, marks) : firstHeldEnd(rows, marks, times)
+      while nextEnd < instant {
+        nextEnd = MarkSearch.first(TimingMark.end, marks, nextEnd + 1, marks.count)
+      }
+      var end: Int?
+      if nextEnd < high {
+        let rows = nextEnd..<high
+        end =
+          held.isEmpty
+          ? firstEnd(rows, start, marks) : firstHeldEnd(rows, instant, marks, times)
+      }
       waits.append(
         Wait(
           unit: Int32(truncatingIfNeeded: unit),
@@ -72,9 +81,9 @@ struct TimingScan: UnitScan {
     }
   }
 
-  /// Returns the first end among `rows`, which begin with the start's instant.
+  /// Returns the first end of the unit's `rows`, which begin with one.
   private func firstEnd(_ rows: Range<Int>, _ start: Int, _ marks: Span<UInt8>) -> Int? {
-    var row = MarkSearch.first(TimingMark.end, marks, rows.lowerBound, rows.upperBound)
+    var row = rows.lowerBound
     while row < rows.upperBound {
       if row != start, !isSameOrder(row, start) { return row }
       row = MarkSearch.first(TimingMark.end, marks, row + 1, rows.upperBound)
@@ -82,17 +91,18 @@ struct TimingScan: UnitScan {
     return nil
   }
 
-  /// Returns the first end among `rows` whose value a start had in its instant or before.
+  /// Returns the first end of the unit's `rows`, which begin with one, whose value a start had in
+  /// its instant or before; the first start's instant begins at `instant`.
   private mutating func firstHeldEnd<Time: FixedWidthInteger>(
     _ rows: Range<Int>,
+    _ instant: Int,
     _ marks: Span<UInt8>,
     _ times: Span<Time>
   ) -> Int? {
     let high = rows.upperBound
-    var end = MarkSearch.first(TimingMark.end, marks, rows.lowerBound, high)
-    if end == high { return nil }
+    var end = rows.lowerBound
     values.removeAll(keepingCapacity: true)
-    var start = MarkSearch.first(TimingMark.start, marks, rows.lowerBound, high)
+    var start = MarkSearch.first(TimingMark.start, marks, instant, high)
     while end < high {
       while start < high, times[start] <= times[end] {
         if values[held[start]] == nil {

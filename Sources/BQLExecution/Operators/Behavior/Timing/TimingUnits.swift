@@ -48,6 +48,10 @@ struct TimingUnits: Sendable {
   /// The places of the units of each group, by its code; groups stand in the order of first
   /// appearance.
   func places(_ code: (Int32) -> Int32) -> (codes: [Int32], places: [[Int32]]) {
+    if keys == nil, !groups.contains(where: { $0 != -1 }) {
+      let all = groups.indices.map { Int32(truncatingIfNeeded: $0) }
+      return all.isEmpty ? ([], []) : ([code(-1)], [all])
+    }
     var slots = GroupSlots()
     var places: [[Int32]] = []
     for (place, group) in groups.enumerated() {
