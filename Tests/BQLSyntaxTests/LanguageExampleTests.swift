@@ -101,6 +101,11 @@ import Testing
     SESSIONS ON category_code
     SHOW SUMMARY FROM log SINCE '2019-10-01'
     """,
+    """
+    FUNNEL view, cart
+    SHOW DROPPED AFTER view
+    """,
+    "SELECT (PATHS END AT purchase) IS NULL FROM t",
     "SELECT count(*) FROM (SESSIONS) WHERE NOT EXISTS (SESSIONS GAP 1h)",
     "TIMING view TO purchase HOLDING product_id BY brand",
     "TIMING ANY TO (cart|purchase)[price > 5] PER session SHOW CURVE AT (1h, 1d, 2 WEEKS)",

@@ -18,7 +18,7 @@ extension Parser {
     _ statement: inout SessionsStatement,
     _ log: inout ClauseLog
   ) throws(SyntaxError) -> Bool {
-    if startsStatementOnNewLine, !startsShown { return false }
+    if startsStatementOnNewLine { return false }
     if try parseBehaviorClause(&statement.behavior, &log) { return true }
     guard let clause = current.keyword, [.using, .gap, .on, .show].contains(clause) else {
       return false
@@ -58,7 +58,7 @@ extension Parser {
     _ statement: inout TimingStatement,
     _ log: inout ClauseLog
   ) throws(SyntaxError) -> Bool {
-    if startsStatementOnNewLine, !startsShown { return false }
+    if startsStatementOnNewLine { return false }
     if try parseBehaviorClause(&statement.behavior, &log) { return true }
     guard let clause = current.keyword, [.holding, .show, .against].contains(clause) else {
       return false
@@ -99,11 +99,5 @@ extension Parser {
       }
     }
     return Choice(.curve(at: times), range: range(from: start))
-  }
-
-  /// Whether a SHOW here is a clause: no statement shows what is named behind it.
-  private var startsShown: Bool {
-    guard at(.show), let shown = peek().keyword else { return false }
-    return [.sessions, .summary, .curve, .test].contains(shown)
   }
 }

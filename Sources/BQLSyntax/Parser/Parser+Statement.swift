@@ -63,6 +63,11 @@ extension Parser {
       ![.from, .with, .values].contains(verb)
     else { return false }
     let next = peek()
+    // SHOW before these is a clause: no statement shows them.
+    let shown: [Keyword] = [
+      .steps, .times, .trend, .lift, .loss, .users, .dropped, .sessions, .summary, .curve, .test,
+    ]
+    if verb == .show, let word = next.keyword, shown.contains(word) { return false }
     switch next.kind {
     case .word:
       guard let word = next.keyword, Keyword.reserved.contains(word) else { return true }
