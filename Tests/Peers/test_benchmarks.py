@@ -16,6 +16,9 @@ OTHERS = {
     "load": PEERS | {"pyarrow", "floor"},
     "load-quoted": set(),
     "summarize": PEERS,
+    "paths": PEERS,
+    "transitions": PEERS,
+    "match": PEERS,
     "start": {"SQLite"},
 } | {
     task: PEERS | {"floor"}
