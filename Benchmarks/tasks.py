@@ -29,6 +29,19 @@ def brands(rows, _):
     }
 
 
+def paths(rows, _):
+    return {row["path"]: row["users"] for row in rows}
+
+
+def transitions(rows, _):
+    measures = ("transitions", "users", "median_gap", "p90_gap")
+    return {f"{row['from']} > {row['to']}": [row[name] for name in measures] for row in rows}
+
+
+def matching_users(rows, _):
+    return [rows[0]["users"]]
+
+
 def counts(rows, _):
     return list(rows[0].values())
 
@@ -135,6 +148,11 @@ TASKS = {
         "clustered", {"SESSIONS": "SELECT count(*) FROM (SESSIONS GAP 30m);"}, counts
     ),
     "timing": Task("clustered", {"TIMING": "TIMING view TO purchase;"}, waits),
+    "paths": Task("clustered", {"PATHS": "PATHS STEPS 3 KEEP 1000 AS SEQUENCES;"}, paths),
+    "transitions": Task("clustered", {"TRANSITIONS": "TRANSITIONS;"}, transitions),
+    "match": Task(
+        "clustered", {"MATCH": "MATCH view -> cart -> purchase TIES SOURCE;"}, matching_users
+    ),
     "summarize": Task("plain", {"SUMMARIZE": "SUMMARIZE events;"}, summary, alike_measures),
     "start": Task("start", {"SELECT 1": None}, None),
 }

@@ -32,6 +32,23 @@ def waits(row):
     return [int(row[0]), int(row[1]), *map(number, row[2:])]
 
 
+def paths(rows):
+    """Returns {path: users} of rows `(first, second, third, users)`, None past a path's end."""
+    found = {}
+    for *steps, users in rows:
+        steps = [step for step in steps if step]
+        found[" > ".join(steps + ["(end)"] * (len(steps) < 3))] = int(users)
+    return found
+
+
+def transitions(rows):
+    """Returns {transition: [count, users, median, 90 % quantile]}."""
+    return {
+        f"{before} > {after}": [int(count), int(users), float(median), float(ninth)]
+        for before, after, count, users, median, ninth in rows
+    }
+
+
 def times(first, second, third):
     """Returns [users, median, 90 % quantile] of each step."""
     return [[int(first), None, None]] + [

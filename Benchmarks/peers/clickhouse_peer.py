@@ -5,7 +5,9 @@ import pyarrow.compute
 import pyarrow.parquet
 from chdb.session import Session
 
-from answers import EVENTS, GAP, HEADER, WINDOW, groups, times, top_categories, waits
+from answers import (
+    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 #: A table's columns as a log has them; texts are encoded, where a value repeats.
 PLAIN = {
@@ -51,6 +53,10 @@ class Peer:
             return times(first, others[:3], others[3:])
         if task == "timing":
             return waits(result[0])
+        if task == "paths":
+            return paths(result)
+        if task == "transitions":
+            return transitions(result)
         if task == "summarize":
             return summary(result[0], exact=formulation.startswith("exact"))
         return [int(number) for number in result[0]]
@@ -91,14 +97,14 @@ class Peer:
         kinds = [
             "u UInt32", "s UInt32", "t UInt32", enumeration("e", EVENTS),
             *(enumeration(name, ["", *values(texts[name])]) for name in ("brand", "category")),
-            "cents Int32", "row UInt32",
+            "cents Int32", "row UInt32", enumeration("state", EVENTS),
         ]
         for name, engine in (("log", "Memory"), ("tree", "MergeTree ORDER BY (u, t, row)")):
             self.session.query(f"CREATE TABLE b.{name} ({', '.join(kinds)}) ENGINE = {engine}")
             text = lambda column: f"ifNull({column}::Nullable(String), '')"
             self.ask(
                 f"""INSERT INTO b.{name} SELECT user, session, time, event, {text('brand')},
-                  {text('category')}, cents, row FROM file('{table}', Parquet) ORDER BY row"""
+                  {text('category')}, cents, row, state FROM file('{table}', Parquet) ORDER BY row"""
             )
         self.session.query("OPTIMIZE TABLE b.tree FINAL")
         in_order = ", optimize_aggregation_in_order = 1"
@@ -151,12 +157,44 @@ class Peer:
                 "arrays": self.rows(ARRAY_ENDS + CURVE),
                 "join and group": self.rows(GROUPED_ENDS + CURVE),
             },
+            **self.sequences(in_order),
             "distinct": {
                 "uniqExact": self.rows("SELECT uniqExact(u), uniqExact(s) FROM b.log"),
                 "groups": self.rows(
                     "SELECT (SELECT count() FROM (SELECT u FROM b.log GROUP BY u)),"
                     " (SELECT count() FROM (SELECT s FROM b.log GROUP BY s))"
                 ),
+            },
+        }
+
+    def sequences(self, in_order):
+        """What follows what; a row's number stands for its time, so that no two are equal."""
+        paths = lambda states, table: (
+            f"""SELECT s[1], s[2], s[3], count() FROM (
+              SELECT arrayMap(x -> toString(x), {states}) AS s FROM b.{table} GROUP BY u)
+            GROUP BY s"""
+        )
+        reach = lambda table, where="": (
+            f"""SELECT countIf(l) FROM (SELECT sequenceMatch('(?1).*(?2).*(?3)')(row,
+              {STEPS.replace("e =", "state =")}) AS l FROM b.{table} {where} GROUP BY u)"""
+        )
+        cut = "WHERE u IN (SELECT u FROM b.log WHERE state = 'purchase')"
+        return {
+            "paths": {
+                "sorted arrays": self.rows(
+                    paths("arrayMap(x -> x.2, groupArraySorted(3)((row, state)))", "log")
+                ),
+                "arrays, tree in order": self.rows(paths("groupArray(3)(state)", "tree"), in_order),
+            },
+            "transitions": {
+                "windows of users": self.rows(transitions_within("PARTITION BY u ORDER BY row")),
+                "one window": self.rows(transitions_within("ORDER BY row")),
+                "arrays": self.rows(TRANSITIONS_BY_ARRAYS),
+            },
+            "match": {
+                "sequenceMatch": self.rows(reach("log")),
+                "sequenceMatch, tree in order": self.rows(reach("tree"), in_order),
+                "sequenceMatch of those with a purchase": self.rows(reach("log", cut)),
             },
         }
 
@@ -200,6 +238,30 @@ QUANTILES = ", ".join(
     f" quantileExactInclusiveIf(0.9)({step}, {step} >= 0)"
     for step in ("second", "third")
 )
+
+
+GAPS = "quantileExactInclusive(0.5)(gap), quantileExactInclusive(0.9)(gap)"
+
+
+def transitions_within(window):
+    frame = f"{window} ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING"
+    return f"""
+      SELECT state, after, count(), uniqExact(u), {GAPS} FROM (
+        SELECT u, state, leadInFrame(state) OVER w AS after, leadInFrame(t) OVER w - t AS gap,
+          leadInFrame(u) OVER w AS next, row, max(row) OVER w AS later
+        FROM b.log WINDOW w AS ({frame}))
+      WHERE next = u AND later > row GROUP BY state, after
+    """
+
+
+TRANSITIONS_BY_ARRAYS = f"""
+  SELECT x.1, x.2, count(), uniqExact(u), {GAPS.replace("gap", "x.3")} FROM (
+    SELECT u, arraySort(groupArray((row, t, state))) AS s,
+      arrayJoin(arrayMap((a, b) -> (a.3, b.3, toInt64(b.2) - a.2), arrayPopBack(s),
+        arrayPopFront(s))) AS x
+    FROM b.log GROUP BY u)
+  GROUP BY x.1, x.2
+"""
 
 
 def array_times():

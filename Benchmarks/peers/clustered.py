@@ -2,8 +2,9 @@
 
 Its rows are sorted by user and time; within an instant views come before carts and carts before
 purchases, else the file's order stands. Times are seconds, prices cents, sessions numbers from 1
-in the order of their first rows, `row` a row's number. It is bql's own order, made beforehand, so
-that reading and sorting count on neither side.
+in the order of their first rows, `row` a row's number; `state` is the event where the file's order
+alone decides within an instant. It is bql's own order, made beforehand, so that reading and sorting
+count on neither side.
 """
 
 import os
@@ -37,6 +38,10 @@ def main():
         .drop("place")
         .collect()
     )
+    states = log.select(
+        user="user_id", time=seconds, state="event_type"
+    ).with_row_index("place").sort("user", "time", "place").select("state").collect()
+    rows = rows.hstack(states)
     sessions = rows.select("user", "session").unique(maintain_order=True)
     sessions = sessions.with_row_index("number", offset=1)
     rows = rows.join(sessions, on=["user", "session"], how="left", maintain_order="left")

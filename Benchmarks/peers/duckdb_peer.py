@@ -2,7 +2,9 @@
 
 import duckdb
 
-from answers import EVENTS, GAP, WINDOW, groups, times, top_categories, waits
+from answers import (
+    EVENTS, GAP, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 NUMBERS = ["product_id", "category_id", "price", "user_id"]
 TYPES = {
@@ -41,6 +43,10 @@ class Peer:
             return times(first, others[:3], others[3:])
         if task == "timing":
             return waits(result[0])
+        if task == "paths":
+            return paths(result)
+        if task == "transitions":
+            return transitions(result)
         if task == "summarize":
             # Its distinct values are estimates, the share of NULLs is rounded.
             numbers = [row for row in result if row[0] in NUMBERS]
@@ -86,6 +92,7 @@ class Peer:
             execute(f"CREATE TYPE {column} AS ENUM ({values} ORDER BY 1)")
         execute(
             f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, time AS t, event::event AS e,
+              state::event AS state,
               brand::brand AS brand, category::category AS category, cents, row
             FROM '{table}' ORDER BY row"""
         )
@@ -127,6 +134,17 @@ class Peer:
             "timing": {
                 "join and group": self.rows(STARTS + GROUPED_ENDS + CURVE),
                 "asof join": self.rows(STARTS + ASOF_ENDS + CURVE),
+            },
+            "paths": {
+                "windows": self.rows(PATHS_BY_WINDOWS), "lists": self.rows(PATHS_BY_LISTS)
+            },
+            "transitions": {
+                "windows of users": self.rows(transitions_within("PARTITION BY u ORDER BY row")),
+                "one window": self.rows(transitions_within("ORDER BY row")),
+            },
+            "match": {
+                "first rows": self.rows(MATCH_BY_FIRST_ROWS),
+                "windows": self.rows(MATCH_BY_WINDOWS),
             },
             "distinct": {
                 "count distinct": self.rows("SELECT count(DISTINCT u), count(DISTINCT s) FROM log"),
@@ -202,6 +220,48 @@ CURVE = """
   SELECT sum(n), sum(k), min(d) FILTER (s <= 0.75), min(d) FILTER (s <= 0.5),
     min(d) FILTER (s <= 0.25), max(d), arg_max(s, d)
   FROM curve
+"""
+
+PATHS_BY_WINDOWS = """
+  SELECT state, b, c, count(*) FROM (
+    SELECT state, lead(state) OVER w AS b, lead(state, 2) OVER w AS c, row_number() OVER w AS n
+    FROM log WINDOW w AS (PARTITION BY u ORDER BY row))
+  WHERE n = 1 GROUP BY ALL
+"""
+
+PATHS_BY_LISTS = """
+  SELECT s[1].e, s[2].e, s[3].e, count(*) FROM (
+    SELECT min({'row': row, 'e': state}, 3) AS s FROM log GROUP BY u)
+  GROUP BY ALL
+"""
+
+
+def transitions_within(window):
+    return f"""
+      SELECT state, after, count(*), count(DISTINCT u), quantile_cont(gap, 0.5),
+        quantile_cont(gap, 0.9)
+      FROM (SELECT u, state, lead(state) OVER w AS after, lead(t) OVER w - t AS gap,
+          lead(u) OVER w AS next FROM log WINDOW w AS ({window}))
+      WHERE next = u GROUP BY ALL
+    """
+
+
+#: The first cart behind the first view, then any purchase behind it.
+MATCH_BY_FIRST_ROWS = """
+  WITH views AS (SELECT u, min(row) AS row FROM log WHERE state = 'view' GROUP BY u),
+    carts AS (SELECT u, min(log.row) AS row FROM log JOIN views USING (u)
+      WHERE state = 'cart' AND log.row > views.row GROUP BY u)
+  SELECT count(DISTINCT u) FROM log JOIN carts USING (u)
+  WHERE state = 'purchase' AND log.row > carts.row
+"""
+
+#: Carries the first view of a user forward, then the first cart behind it.
+MATCH_BY_WINDOWS = """
+  WITH x AS (SELECT u, row, state,
+      min(CASE WHEN state = 'view' THEN row END) OVER (PARTITION BY u) AS v FROM log),
+    y AS (SELECT u, row, state,
+      min(CASE WHEN state = 'cart' AND v < row THEN row END) OVER (PARTITION BY u) AS c FROM x)
+  SELECT count(DISTINCT u) FROM y WHERE state = 'purchase' AND c < row
 """
 
 

@@ -2,15 +2,26 @@
 
 import polars as pl
 
-from answers import EVENTS, GAP, HEADER, WINDOW, groups, times, top_categories, waits
+from answers import (
+    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 VIEW, CART, PURCHASE = EVENTS[:3]
 U, K, EVENT = pl.col("u"), pl.col("k"), pl.col("event")
+USER, STATE, TIME = pl.col("user"), pl.col("state"), pl.col("time")
 
 
 def changes(column):
     """Counts the runs of equal values: the distinct ones, where a column is sorted."""
     return (column != column.shift(fill_value=0)).sum()
+
+
+def next_of_user(column):
+    return pl.when(USER.shift(-1) == USER).then(column.shift(-1))
+
+
+def over_users(column):
+    return column.shift(-1).over("user")
 
 
 def first_of_user():
@@ -35,6 +46,10 @@ class Peer:
             return groups(result.rows())
         if task == "funnel-category":
             return top_categories(result.rows())
+        if task == "paths":
+            return paths(result.rows())
+        if task == "transitions":
+            return transitions(result.rows())
         if task == "summarize":
             return summary(*result)
         return result
@@ -69,7 +84,7 @@ class Peer:
             "asof joins": self.asof_chains,
             "carried forward": self.filled_chains,
         }
-        return {
+        return self.sequences() | {
             "funnel": {n: lambda f=f: self.funnel(*f("user")) for n, f in both.items()}
             | {"over user": self.funnel_over},
             "funnel-session": {n: lambda f=f: self.funnel(*f("session")) for n, f in both.items()},
@@ -262,6 +277,74 @@ class Peer:
             pl.col("d").max(), pl.col("s").last(),
         )
         return waits(found.row(0))
+
+    # Questions about what follows what: `state` stands in the order of the rows.
+
+    def sequences(self):
+        engines = ("in-memory", "streaming")
+        return {
+            "paths": {f"shifted, {e}": lambda e=e: self.paths_shifted(e) for e in engines}
+            | {"first rows of users": self.paths_of_heads, "shifted over users": self.paths_over},
+            "transitions": {
+                f"shifted, {e}": lambda e=e: self.transitions(next_of_user, e) for e in engines
+            }
+            | {"shifted over users": lambda: self.transitions(over_users, "streaming")},
+            "match": {
+                "first rows, joined": self.match_joined, "carried forward": self.match_filled
+            },
+        }
+
+    def paths_shifted(self, engine):
+        """A path is at its user's first row: what stands there, one and two rows further on."""
+        then = lambda n: pl.when(USER.shift(-n) == USER).then(STATE.shift(-n))
+        rows = self.log.select(
+            f=USER != USER.shift(fill_value=0), a="state", b=then(1), c=then(2)
+        )
+        return rows.filter("f").group_by("a", "b", "c").agg(pl.len()).collect(engine=engine)
+
+    def paths_over(self):
+        then = lambda n: STATE.shift(-n).over("user")
+        rows = self.log.select(
+            f=USER != USER.shift(fill_value=0), a="state", b=then(1), c=then(2)
+        )
+        return rows.filter("f").group_by("a", "b", "c").agg(pl.len()).collect(engine="streaming")
+
+    def paths_of_heads(self):
+        heads = self.log.group_by("user").agg(STATE.head(3)).group_by("state").agg(n=pl.len())
+        step = lambda n: pl.col("state").list.get(n, null_on_oob=True).alias(str(n))
+        return heads.select(step(0), step(1), step(2), "n").collect()
+
+    def transitions(self, following, engine):
+        after, then = following(STATE), following(TIME)
+        rows = self.log.select("user", a="state", b=after, g=then.cast(pl.Int64) - TIME)
+        measures = [
+            pl.len(), USER.n_unique(), pl.col("g").quantile(0.5, "linear").alias("median"),
+            pl.col("g").quantile(0.9, "linear").alias("ninth"),
+        ]
+        found = rows.filter(pl.col("b").is_not_null()).group_by("a", "b").agg(measures)
+        return found.collect(engine=engine)
+
+    def match_joined(self):
+        """The first cart behind the first view, then any purchase behind it."""
+        step = lambda event: self.log.filter(STATE == event).select("user", "row")
+        firsts = lambda rows: rows.group_by("user").agg(pl.col("row").min().alias("from"))
+        later = lambda event, before: (
+            step(event).join(before, on="user").filter(pl.col("row") > pl.col("from"))
+        )
+        carts = firsts(later(CART, firsts(step(VIEW))).select("user", "row"))
+        found = later(PURCHASE, carts).select(USER.n_unique())
+        return [found.collect(engine="streaming").item()]
+
+    def match_filled(self):
+        """Carries the last view's user forward to the carts, those carts' to the purchases."""
+        seen = lambda rows, event: rows.with_columns(
+            s=pl.when(STATE == event).then("user").forward_fill()
+        )
+        rows = seen(self.log.select("user", "state"), VIEW)
+        carts = (STATE == CART) & (pl.col("s") == USER)
+        rows = rows.filter(carts | (STATE == PURCHASE))
+        bought = seen(rows, CART).filter((STATE == PURCHASE) & (pl.col("s") == USER))
+        return [bought.select(USER.n_unique()).collect(engine="in-memory").item()]
 
     # Summaries of the nine columns as the file has them.
 

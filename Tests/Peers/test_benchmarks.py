@@ -17,6 +17,9 @@ OTHERS = {
     "load-quoted": set(),
     "summarize": PEERS,
     "timing": PEERS,
+    "paths": PEERS,
+    "transitions": PEERS,
+    "match": PEERS,
     "start": {"SQLite"},
 } | {
     task: PEERS | {"floor"}
