@@ -17,6 +17,8 @@ OTHERS = {
     "load-quoted": set(),
     "summarize": PEERS,
     "start": {"SQLite"},
+    "funnel-holding": PEERS,
+    "funnel-any": PEERS,
 } | {
     task: PEERS | {"floor"}
     for task in (

@@ -1,22 +1,25 @@
 /// Finds a unit's best chain in each window, over the values that it may hold and over the
 /// sequences of steps that optional ones leave.
 struct FunnelSearch {
-  /// Holds the best chain so far.
-  private struct Best {
-    /// The funnel's steps that it reaches, 0 for none.
-    var depth = 0
-    var optionalCount = 0
-    /// Positions in the unit rows by the link of the whole sequence; −1 for links it skips.
-    var rows: [Int32]
-  }
-
   private let specification: FunnelSpecification
   private var matchers: [FunnelMatcher] = []
   private var anyMatcher: FunnelAnyMatcher?
-  private var best: [Best]
+  /// Whether no row matches several steps, which steps in any order then need not share out.
+  var isSingleStep = false
+  /// In stored time units; `UInt64.max` is no limit, nil holds no chain at all.
+  private let windows: [UInt64?]
   /// The last link of each step, 0-based.
   private let lastLinks: [Int]
   private let linkCount: Int
+
+  // The best chain of each window so far: the funnel's steps that it reaches, 0 for none, and its
+  // rows at bestRows[window * linkCount + link], by the links of the whole sequence, as positions
+  // in the unit rows; −1 for links that it skips.
+  private var depths: [Int]
+  private var optionalCounts: [Int]
+  private var bestRows: [Int32]
+  // The chain that may be better.
+  private var found: [Int32]
 
   init(_ specification: FunnelSpecification, timeScale: Int64) {
     self.specification = specification
@@ -26,33 +29,60 @@ struct FunnelSearch {
       links += rule.repetitions
       return links - 1
     }
+    // Stored times are whole units, so a window of 1.5 units holds what one of 1 unit holds.
+    let windows = specification.windows.map { window -> UInt64? in
+      guard let window else { return UInt64.max }
+      return window < 0 ? nil : UInt64(window / max(timeScale, 1))
+    }
+    self.windows = windows
     if specification.mode == .any {
-      anyMatcher = FunnelAnyMatcher(specification, timeScale: timeScale)
+      anyMatcher = FunnelAnyMatcher(specification, windows: windows)
     } else {
       matchers = FunnelSequence.all(of: specification, timeScale: timeScale).map {
-        FunnelMatcher($0, specification, timeScale: timeScale)
+        FunnelMatcher($0, specification, windows: windows)
       }
     }
-    best = [Best](
-      repeating: Best(rows: [Int32](repeating: -1, count: linkCount)),
-      count: specification.windows.count
-    )
+    depths = [Int](repeating: 0, count: windows.count)
+    optionalCounts = depths
+    bestRows = [Int32](repeating: -1, count: windows.count * linkCount)
+    found = [Int32](repeating: -1, count: linkCount)
+  }
+
+  /// The longest window that may hold a chain.
+  var longestWindow: UInt64 { windows.lazy.compactMap { $0 }.max() ?? 0 }
+
+  /// Returns the last time that lies in a window which starts at `time`.
+  func lastTime(of window: Int, from time: Int64) -> Int64 {
+    guard let limit = windows[window], limit != .max else { return .max }
+    let (last, overflow) = time.addingReportingOverflow(Int64(clamping: limit))
+    return overflow ? .max : last
   }
 
   /// Forgets the unit before.
   mutating func begin() {
-    for window in best.indices {
-      best[window].depth = 0
-      best[window].optionalCount = 0
+    for window in depths.indices {
+      depths[window] = 0
+      optionalCounts[window] = 0
     }
   }
 
+  /// The steps that the best chain of any window reaches at least, of those that may hold a chain.
+  var leastDepth: Int {
+    var least = specification.stepCount
+    for window in windows.indices where windows[window] != nil {
+      least = min(least, depths[window])
+    }
+    return least
+  }
+
   /// The steps that the best chain of a window reaches; 0 where there is none.
-  func depth(_ window: Int) -> Int { best[window].depth }
+  func depth(_ window: Int) -> Int { depths[window] }
 
   /// Returns the row of `step` (1-based) of the best chain, as a position in the unit rows; −1 for
   /// an optional step that it skips.
-  func row(_ window: Int, step: Int) -> Int { Int(best[window].rows[lastLinks[step - 1]]) }
+  func row(_ window: Int, step: Int) -> Int {
+    Int(bestRows[window * linkCount + lastLinks[step - 1]])
+  }
 
   /// Considers the chains of the unit rows in `range`; with `group`, those that its starts begin.
   mutating func match(_ rows: borrowing FunnelUnitRows, _ range: Range<Int>, group: Int32?) {
@@ -62,8 +92,8 @@ struct FunnelSearch {
     guard let first else { return }
     if anyMatcher != nil {
       // Steps may come before the first start.
-      anyMatcher?.match(rows, range, group: group)
-      for window in best.indices { considerAny(window, rows) }
+      anyMatcher?.match(rows, range, group: group, isSingleStep: isSingleStep)
+      for window in windows.indices { considerAny(window, rows) }
       return
     }
     let range = rows.range(range, startingAt: first)
@@ -77,7 +107,7 @@ struct FunnelSearch {
       }
     for index in matchers.indices {
       matchers[index].match(rows, range, starts)
-      for window in best.indices { consider(index, window, rows) }
+      for window in windows.indices { consider(index, window, rows) }
     }
   }
 
@@ -90,15 +120,7 @@ struct FunnelSearch {
     _ window: Int
   ) -> Int {
     let bounds = rows.range(range, startingAt: start)
-    var end = bounds.upperBound
-    if let limit = matchers[0].windows[window], limit != .max {
-      end = bounds.lowerBound
-      while end < bounds.upperBound,
-        UInt64(bitPattern: rows[end].time &- rows[start].time) <= limit
-      {
-        end += 1
-      }
-    }
+    let end = rows.firstIndex(after: lastTime(of: window, from: rows[start].time), in: bounds)
     var stop = start + 1
     for index in matchers.indices {
       let reached = matchers[index].match(
@@ -111,7 +133,7 @@ struct FunnelSearch {
       // A row that ends the attempt may start the next.
       stop = max(stop, matchers[index].isEnded ? instant(rows, reached - 1, from: start + 1) : end)
     }
-    if best[window].depth == specification.stepCount {
+    if depths[window] == specification.stepCount {
       return row(window, step: specification.stepCount) + 1
     }
     return stop
@@ -129,71 +151,94 @@ struct FunnelSearch {
     _ window: Int,
     _ rows: borrowing FunnelUnitRows
   ) {
-    let reach = matchers[index].reach[window]
+    let reach = matchers[index].reach(window)
     guard reach > 0 else { return }
-    let sequence = matchers[index].sequence
-    let depth = sequence.steps[reach - 1] + 1
-    guard depth >= best[window].depth else { return }
-    var found = Best(depth: depth, rows: [Int32](repeating: -1, count: linkCount))
-    for link in 0..<reach {
-      let row = matchers[index].row(window: window, step: link + 1)
-      found.rows[sequence.wholeLinks[link]] = Int32(truncatingIfNeeded: row)
-      let step = sequence.steps[link]
-      if specification.rules[step].isOptional, sequence.wholeLinks[link] == lastLinks[step] {
-        found.optionalCount += 1
+    let depth = matchers[index].sequence.steps[reach - 1] + 1
+    guard depth >= depths[window] else { return }
+    var optionalCount = 0
+    if matchers[index].sequence.isIdentity, matchers[index].sequence.optionalCount == 0 {
+      for link in 0..<reach { found[link] = matchers[index].row(window: window, link: link) }
+    } else {
+      for link in found.indices { found[link] = -1 }
+      for link in 0..<reach {
+        let whole = matchers[index].sequence.wholeLinks[link]
+        let step = matchers[index].sequence.steps[link]
+        found[whole] = matchers[index].row(window: window, link: link)
+        if specification.rules[step].isOptional, whole == lastLinks[step] { optionalCount += 1 }
       }
     }
-    if isBetter(found, than: best[window], rows) { best[window] = found }
+    takeFound(window, depth, optionalCount, rows)
   }
 
   private mutating func considerAny(_ window: Int, _ rows: borrowing FunnelUnitRows) {
-    guard let matcher = anyMatcher, matcher.reach[window] >= max(best[window].depth, 1) else {
-      return
+    guard let depth = anyMatcher?.reach[window], depth >= max(depths[window], 1) else { return }
+    for step in 1...depth {
+      guard let row = anyMatcher?.row(window: window, step: step) else { return }
+      found[step - 1] = Int32(truncatingIfNeeded: row)
     }
-    var found = Best(
-      depth: matcher.reach[window],
-      rows: [Int32](repeating: -1, count: linkCount)
-    )
-    for step in 1...found.depth {
-      found.rows[step - 1] = Int32(truncatingIfNeeded: matcher.row(window: window, step: step))
-    }
-    if isBetter(found, than: best[window], rows) { best[window] = found }
+    takeFound(window, depth, 0, rows)
   }
 
-  /// Whether `found` comes before `other` in the order of canonical chains: deeper, then earlier
-  /// at its end, then with more optional steps, then later from the last link to the first.
-  private func isBetter(
-    _ found: Best,
-    than other: Best,
+  /// Makes `found` the best chain of a window, if it is.
+  private mutating func takeFound(
+    _ window: Int,
+    _ depth: Int,
+    _ optionalCount: Int,
+    _ rows: borrowing FunnelUnitRows
+  ) {
+    let first = window * linkCount
+    if depth == depths[window] {
+      guard isFoundBetter(window, optionalCount, rows) else { return }
+    }
+    depths[window] = depth
+    optionalCounts[window] = optionalCount
+    for link in 0...lastLinks[depth - 1] { bestRows[first + link] = found[link] }
+  }
+
+  /// Whether `found`, which is as deep, comes before the best chain of a window in the order of
+  /// canonical chains: earlier at its end, then with more optional steps, then later from the last
+  /// link to the first.
+  private func isFoundBetter(
+    _ window: Int,
+    _ optionalCount: Int,
     _ rows: borrowing FunnelUnitRows
   ) -> Bool {
-    guard found.depth == other.depth else { return found.depth > other.depth }
-    let (end, otherEnd) = (end(found, rows), end(other, rows))
+    let first = window * linkCount
+    let depth = depths[window]
+    let end = end(found, 0, depth, rows)
+    let otherEnd = self.end(bestRows, first, depth, rows)
     if end != otherEnd { return end < otherEnd }
-    if found.optionalCount != other.optionalCount {
-      return found.optionalCount > other.optionalCount
-    }
-    let links = (0...lastLinks[found.depth - 1]).reversed()
+    if optionalCount != optionalCounts[window] { return optionalCount > optionalCounts[window] }
+    let links = (0...lastLinks[depth - 1]).reversed()
     for link in links {
-      let time = found.rows[link] < 0 ? Int64.min : rows[Int(found.rows[link])].time
-      let otherTime = other.rows[link] < 0 ? Int64.min : rows[Int(other.rows[link])].time
+      let (row, other) = (found[link], bestRows[first + link])
+      let time = row < 0 ? Int64.min : rows[Int(row)].time
+      let otherTime = other < 0 ? Int64.min : rows[Int(other)].time
       if time != otherTime { return time > otherTime }
     }
     for link in links {
-      let row = found.rows[link] < 0 ? -1 : rows[Int(found.rows[link])].row
-      let otherRow = other.rows[link] < 0 ? -1 : rows[Int(other.rows[link])].row
-      if row != otherRow { return row > otherRow }
+      let (row, other) = (found[link], bestRows[first + link])
+      let source = row < 0 ? -1 : rows[Int(row)].row
+      let otherSource = other < 0 ? -1 : rows[Int(other)].row
+      if source != otherSource { return source > otherSource }
     }
     return false
   }
 
-  /// Where a chain ends: the (time, source row) of its last row, in one number's order.
-  private func end(_ chain: Best, _ rows: borrowing FunnelUnitRows) -> ChainEnd {
-    if specification.mode == .any {
-      return (0..<chain.depth).map { ChainEnd(rows[Int(chain.rows[$0])]) }.max()
-        ?? ChainEnd(time: .min, row: -1)
+  /// Where a chain of `depth` steps, whose rows start at `first` of `chain`, ends: the (time, source
+  /// row) of its last row.
+  private func end(
+    _ chain: [Int32],
+    _ first: Int,
+    _ depth: Int,
+    _ rows: borrowing FunnelUnitRows
+  ) -> ChainEnd {
+    guard specification.mode == .any else {
+      return ChainEnd(rows[Int(chain[first + lastLinks[depth - 1]])])
     }
-    return ChainEnd(rows[Int(chain.rows[lastLinks[chain.depth - 1]])])
+    var end = ChainEnd(time: .min, row: -1)
+    for link in 0..<depth { end = max(end, ChainEnd(rows[Int(chain[first + link])])) }
+    return end
   }
 }
 
