@@ -3,7 +3,7 @@
 /// A table that many users share: starting anew costs nothing.
 struct CodeNumbers {
   /// The codes by number.
-  private(set) var codes: [Int32] = []
+  private(set) var codes = RefilledArray<Int32>()
   // A code with the stamp of its user above it, and its number; twice as many as codes, at least.
   private var keys: [UInt64] = []
   private var numbers: [Int32] = []
@@ -17,7 +17,7 @@ struct CodeNumbers {
 
   /// Forgets all codes and makes room for `capacity` of them.
   mutating func begin(capacity: Int) {
-    codes.removeAll(keepingCapacity: true)
+    codes.removeAll()
     lastNumber = -1
     if keys.count < 2 * capacity || stamp == .max {
       var size = max(keys.count, 64)

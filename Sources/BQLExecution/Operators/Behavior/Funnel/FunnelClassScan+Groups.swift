@@ -30,7 +30,7 @@ extension FunnelClassScan {
   ) {
     guard matchPlain(header, range, firstLoud, bytes, times, into: &block) else { return }
     groupStarts.begin(capacity: range.count)
-    loudRows.removeAll(keepingCapacity: true)
+    loudRows.removeAll()
     for row in range {
       let kind = kinds[Int(bytes[row])]
       if kind == FunnelRowClasses.Kind.blank.rawValue { continue }

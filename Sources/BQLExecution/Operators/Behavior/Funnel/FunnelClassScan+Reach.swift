@@ -37,7 +37,7 @@ extension FunnelClassScan {
   @inline(__always)
   private mutating func takeReach(
     _ header: FunnelChainBlock.Header,
-    _ starts: [FunnelGroupStarts.Start],
+    _ starts: borrowing RefilledArray<FunnelGroupStarts.Start>,
     _ range: Range<Int>,
     _ group: Int32?,
     _ times: Span<some FixedWidthInteger>,
@@ -70,7 +70,7 @@ extension FunnelClassScan {
   private func appendReach(
     _ header: FunnelChainBlock.Header,
     _ window: Int,
-    _ starts: [FunnelGroupStarts.Start],
+    _ starts: borrowing RefilledArray<FunnelGroupStarts.Start>,
     _ range: Range<Int>,
     _ group: Int32?,
     _ firstStart: Int,

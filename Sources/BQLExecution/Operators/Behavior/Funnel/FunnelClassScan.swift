@@ -32,14 +32,17 @@ struct FunnelClassScan {
   /// The windows in which a chain may lie.
   let windows: [Int]
   private let unitExclusions: UInt32
+  /// Whether a unit's own chain of step 1 alone counts in a group.
+  private let hasEntryGroup: Bool
   private let keepsInstantBeforeLast: Bool
   var unit: FunnelUnitMatch
   private let rowsLeftOut: FunnelLeftOut
   // What the ways keep of a unit.
   var groupStarts = FunnelGroupStarts()
-  var loudRows: [Int32] = []
+  var loudRows = RefilledArray<Int32>()
   var successions: FunnelSuccessions
   var values = FunnelHeldRows()
+  var stepsOfValues = RefilledArray<UInt32>()
 
   init(_ specification: FunnelSpecification, _ input: FunnelInput, _ rowClasses: FunnelRowClasses) {
     self.specification = specification
@@ -50,6 +53,11 @@ struct FunnelClassScan {
     matters = kinds.map { $0 == FunnelRowClasses.Kind.blank.rawValue ? 0 : 1 }
     windows = specification.windows.indices.filter { (specification.windows[$0] ?? 0) >= 0 }
     unitExclusions = specification.unitExclusions
+    switch specification.attribution {
+    case nil, .each, .held: hasEntryGroup = false
+    case .first, .last: hasEntryGroup = true
+    case .step(let step): hasEntryGroup = step == 1
+    }
     keepsInstantBeforeLast =
       specification.ties == .deny || specification.mode == .strict
       || specification.mode == .noRepeat
@@ -155,14 +163,7 @@ struct FunnelClassScan {
     var header = header
     header.depth = 1
     header.isTotal = group == nil
-    let isGrouped: Bool
-    switch specification.attribution {
-    case nil: isGrouped = false
-    case .first, .last: isGrouped = true
-    case .each, .held: isGrouped = group != nil
-    case .step(let step): isGrouped = step == 1
-    }
-    header.groupRow = isGrouped ? Int32(truncatingIfNeeded: row) : -1
+    header.groupRow = hasEntryGroup || group != nil ? Int32(truncatingIfNeeded: row) : -1
     header.window = UInt16(truncatingIfNeeded: window)
     block.append(header, row: row)
   }

@@ -9,20 +9,20 @@ struct FunnelGroupStarts {
 
   var numbers = CodeNumbers()
   /// The first and the last start of each group, in the order of the first.
-  private(set) var first: [Int32] = []
-  private(set) var last: [Int32] = []
+  private(set) var first = RefilledArray<Int32>()
+  private(set) var last = RefilledArray<Int32>()
   /// The starts that are listed, in their order; once they are sorted, also by group.
-  private(set) var listed: [Start] = []
-  private(set) var sorted: [Start] = []
-  private var bounds: [Int] = []
+  private(set) var listed = RefilledArray<Start>()
+  private(set) var sorted = RefilledArray<Start>()
+  private var bounds = RefilledArray<Int>()
 
   var count: Int { first.count }
 
   mutating func begin(capacity: Int) {
     numbers.begin(capacity: capacity)
-    first.removeAll(keepingCapacity: true)
-    last.removeAll(keepingCapacity: true)
-    listed.removeAll(keepingCapacity: true)
+    first.removeAll()
+    last.removeAll()
+    listed.removeAll()
   }
 
   /// Takes a start, behind `loud` loud rows; true for the first one of its group.
@@ -45,12 +45,12 @@ struct FunnelGroupStarts {
 
   /// Brings the listed starts of each group together.
   mutating func sort() {
-    bounds.removeAll(keepingCapacity: true)
-    for _ in 0...(count + 1) { bounds.append(0) }
-    for start in listed { bounds[Int(start.group) + 2] += 1 }
+    bounds.fill(0, count: count + 2)
+    for index in listed.indices { bounds[Int(listed[index].group) + 2] += 1 }
     for group in bounds.indices.dropFirst() { bounds[group] += bounds[group - 1] }
-    while sorted.count < listed.count { sorted.append(Start(group: 0, row: 0, loud: 0)) }
-    for start in listed {
+    sorted.fill(Start(group: 0, row: 0, loud: 0), count: listed.count)
+    for index in listed.indices {
+      let start = listed[index]
       sorted[bounds[Int(start.group) + 1]] = start
       bounds[Int(start.group) + 1] += 1
     }

@@ -6,9 +6,11 @@ struct FunnelHeldRows {
   /// Rows that may hold a sought value, and then those that do with their values' numbers.
   private var rows: [Int32] = []
   private var rowNumbers: [Int32] = []
+  private var found = 0
+  /// The rows that were brought together.
   private(set) var count = 0
   /// Value *i*'s rows are `sorted[bounds[i]..<bounds[i + 1]]`.
-  private(set) var bounds: [Int] = []
+  private(set) var bounds = RefilledArray<Int>()
   private(set) var sorted: [Int32] = []
 
   var valueCount: Int { numbers.count }
@@ -17,6 +19,7 @@ struct FunnelHeldRows {
   mutating func begin(capacity: Int) {
     for word in bits.indices { bits[word] = 0 }
     numbers.begin(capacity: capacity)
+    found = 0
     guard rows.count < capacity else { return }
     rows = [Int32](repeating: 0, count: max(capacity, 2 * rows.count))
     rowNumbers = rows
@@ -44,14 +47,18 @@ struct FunnelHeldRows {
     _ bytes: Span<UInt8>,
     _ matters: Span<UInt8>
   ) {
-    let found = filter(range, held, bytes, matters)
-    bounds.removeAll(keepingCapacity: true)
-    for _ in 0...(numbers.count + 1) { bounds.append(0) }
+    found = filter(range, held, bytes, matters)
     for index in 0..<found {
       let number = numbers.known(held[Int(rows[index])]) ?? -1
       rowNumbers[index] = Int32(truncatingIfNeeded: number)
-      if number >= 0 { bounds[number + 2] += 1 }
     }
+    sort()
+  }
+
+  /// Brings the rows that were found together by value.
+  private mutating func sort() {
+    bounds.fill(0, count: numbers.count + 2)
+    for index in 0..<found where rowNumbers[index] >= 0 { bounds[Int(rowNumbers[index]) + 2] += 1 }
     for number in bounds.indices.dropFirst() { bounds[number] += bounds[number - 1] }
     for index in 0..<found where rowNumbers[index] >= 0 {
       let number = Int(rowNumbers[index])

@@ -3,7 +3,8 @@
 struct FunnelSearch {
   private let specification: FunnelSpecification
   private var matchers: [FunnelMatcher] = []
-  private var anyMatcher: FunnelAnyMatcher?
+  /// One where steps come in any order, else none.
+  private var anyMatchers: [FunnelAnyMatcher] = []
   /// Whether no row matches several steps, which steps in any order then need not share out.
   var isSingleStep = false
   /// In stored time units; `UInt64.max` is no limit, nil holds no chain at all.
@@ -36,7 +37,7 @@ struct FunnelSearch {
     }
     self.windows = windows
     if specification.mode == .any {
-      anyMatcher = FunnelAnyMatcher(specification, windows: windows)
+      anyMatchers = [FunnelAnyMatcher(specification, windows: windows)]
     } else {
       matchers = FunnelSequence.all(of: specification, timeScale: timeScale).map {
         FunnelMatcher($0, specification, windows: windows)
@@ -66,13 +67,25 @@ struct FunnelSearch {
     }
   }
 
-  /// The steps that the best chain of any window reaches at least, of those that may hold a chain.
-  var leastDepth: Int {
-    var least = specification.stepCount
+  /// Whether the best chain of every window that may hold one is `depth` steps deep.
+  func reaches(_ depth: Int) -> Bool {
     for window in windows.indices where windows[window] != nil {
-      least = min(least, depths[window])
+      if depths[window] < depth { return false }
     }
-    return least
+    return true
+  }
+
+  /// Whether the best chains go on further than `depth`, or end so deep before `row`, which is one
+  /// of the log's: no chain of that depth that ends with it or later is better.
+  func surpasses(_ depth: Int, endingAt row: Int32, _ rows: borrowing FunnelUnitRows) -> Bool {
+    guard specification.mode != .any else { return false }
+    for window in windows.indices where windows[window] != nil {
+      if depths[window] > depth { continue }
+      guard depths[window] == depth else { return false }
+      let last = bestRows[window * linkCount + lastLinks[depth - 1]]
+      guard rows[Int(last)].row < row else { return false }
+    }
+    return true
   }
 
   /// The steps that the best chain of a window reaches; 0 where there is none.
@@ -90,9 +103,9 @@ struct FunnelSearch {
       rows[index].mask & 1 != 0 && (group == nil || rows[index].group == group)
     }
     guard let first else { return }
-    if anyMatcher != nil {
+    if !anyMatchers.isEmpty {
       // Steps may come before the first start.
-      anyMatcher?.match(rows, range, group: group, isSingleStep: isSingleStep)
+      anyMatchers[0].match(rows, range, group: group, isSingleStep: isSingleStep)
       for window in windows.indices { considerAny(window, rows) }
       return
     }
@@ -171,9 +184,10 @@ struct FunnelSearch {
   }
 
   private mutating func considerAny(_ window: Int, _ rows: borrowing FunnelUnitRows) {
-    guard let depth = anyMatcher?.reach[window], depth >= max(depths[window], 1) else { return }
+    let depth = anyMatchers[0].reach[window]
+    guard depth >= max(depths[window], 1) else { return }
     for step in 1...depth {
-      guard let row = anyMatcher?.row(window: window, step: step) else { return }
+      let row = anyMatchers[0].row(window: window, step: step)
       found[step - 1] = Int32(truncatingIfNeeded: row)
     }
     takeFound(window, depth, 0, rows)

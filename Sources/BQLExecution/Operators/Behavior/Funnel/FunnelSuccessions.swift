@@ -11,16 +11,17 @@ struct FunnelSuccessions {
   private let limits: [UInt64?]
 
   // By loud row: what it is, and the loud rows of its instant.
-  private var rows: [Int32] = []
-  private var steps: [Int32] = []
-  private var times: [Int64] = []
-  private var instantFirst: [Int32] = []
-  private var instantEnd: [Int32] = []
+  private var rows = RefilledArray<Int32>()
+  private var steps = RefilledArray<Int32>()
+  private var times = RefilledArray<Int64>()
+  private var instantFirst = RefilledArray<Int32>()
+  private var instantEnd = RefilledArray<Int32>()
   /// The latest row of the step before; −1 where there is none.
-  private var before: [Int32] = []
+  private var before = RefilledArray<Int32>()
   /// The first row of step *s* from row *r* on at `next[(s - 2) * (count + 1) + r]`, `count` for none.
-  private var next: [Int32] = []
-  private var latest = InlineArray<33, Int32>(repeating: -1)
+  private var next = RefilledArray<Int32>()
+  /// By step, while tables are made.
+  private var latest: [Int32]
 
   /// The best chain of each window: its depth and, deeper than step 1, its last loud row.
   private(set) var depths: [Int]
@@ -33,6 +34,7 @@ struct FunnelSuccessions {
       guard let window else { return UInt64.max }
       return window < 0 ? nil : UInt64(window / max(timeScale, 1))
     }
+    latest = [Int32](repeating: -1, count: specification.stepCount + 1)
     depths = [Int](repeating: 0, count: specification.windows.count)
     ends = [Int32](repeating: 0, count: specification.windows.count)
   }
@@ -45,10 +47,10 @@ struct FunnelSuccessions {
   func time(_ loud: Int) -> Int64 { times[loud] }
 
   mutating func removeAll() {
-    rows.removeAll(keepingCapacity: true)
-    steps.removeAll(keepingCapacity: true)
-    times.removeAll(keepingCapacity: true)
-    instantFirst.removeAll(keepingCapacity: true)
+    rows.removeAll()
+    steps.removeAll()
+    times.removeAll()
+    instantFirst.removeAll()
   }
 
   /// Adds a row of a step from 2 on, behind all others.
@@ -65,12 +67,8 @@ struct FunnelSuccessions {
   /// Makes the tables, once all rows are there.
   mutating func connect() {
     let count = Int32(truncatingIfNeeded: rows.count)
-    instantEnd.removeAll(keepingCapacity: true)
-    before.removeAll(keepingCapacity: true)
-    for _ in rows {
-      instantEnd.append(count)
-      before.append(-1)
-    }
+    instantEnd.fill(count, count: rows.count)
+    before.fill(-1, count: rows.count)
     for index in rows.indices.dropLast().reversed() {
       instantEnd[index] =
         times[index] == times[index + 1]
@@ -85,10 +83,9 @@ struct FunnelSuccessions {
       if ties != .allow { keepLatest(index..<end) }
       index = end
     }
-    next.removeAll(keepingCapacity: true)
+    next.fill(count, count: (max(stepCount, 2) - 1) * (rows.count + 1))
     for step in 2...max(stepCount, 2) {
       let base = (step - 2) * (rows.count + 1)
-      for _ in 0...rows.count { next.append(count) }
       for row in rows.indices.reversed() {
         next[base + row] =
           Int(steps[row]) == step ? Int32(truncatingIfNeeded: row) : next[base + row + 1]

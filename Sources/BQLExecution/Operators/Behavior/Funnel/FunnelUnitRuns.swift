@@ -4,9 +4,9 @@
 /// by unit, and stand at other **positions** than in the morsel.
 struct FunnelUnitRuns {
   /// Unit *i* owns positions `bounds[i]..<bounds[i + 1]`.
-  private(set) var bounds: [Int] = []
+  private(set) var bounds = RefilledArray<Int>()
   /// The code of each unit.
-  private(set) var codes: [Int32] = []
+  private(set) var codes = RefilledArray<Int32>()
 
   /// A user with more runs, and codes that do not rise, may have one unit in several.
   private static let knownCount = 16
@@ -16,8 +16,8 @@ struct FunnelUnitRuns {
   /// Takes each run of rows with one code as a unit; false where a code may come a second time or
   /// is NULL (−1).
   mutating func read(_ rows: Range<Int>, _ units: Span<Int32>) -> Bool {
-    bounds.removeAll(keepingCapacity: true)
-    codes.removeAll(keepingCapacity: true)
+    bounds.removeAll()
+    codes.removeAll()
     bounds.append(rows.lowerBound)
     var largest: Int32 = -1
     var areRising = true
@@ -31,7 +31,7 @@ struct FunnelUnitRuns {
         areRising = false
       }
       if !areRising {
-        guard codes.count < Self.knownCount, !codes.contains(code) else { return false }
+        guard codes.count < Self.knownCount, !contains(code) else { return false }
       }
       row += 1
       while row < rows.upperBound, units[row] == code { row += 1 }
@@ -41,10 +41,15 @@ struct FunnelUnitRuns {
     return true
   }
 
+  private func contains(_ code: Int32) -> Bool {
+    for unit in codes.indices where codes[unit] == code { return true }
+    return false
+  }
+
   // The rows brought together, by position.
   private var numbers = CodeNumbers()
-  private var ranks: [Int32] = []
-  private var rowNumbers: [Int32] = []
+  private var ranks = RefilledArray<Int32>()
+  private var rowNumbers = RefilledArray<Int32>()
   /// The row of the morsel at each position.
   private(set) var order: [Int32] = []
   private(set) var bytes: [UInt8] = []
@@ -97,10 +102,10 @@ struct FunnelUnitRuns {
     _ rowBytes: Span<UInt8>
   ) {
     numbers.begin(capacity: rows.count)
-    rowNumbers.removeAll(keepingCapacity: true)
-    ranks.removeAll(keepingCapacity: true)
-    codes.removeAll(keepingCapacity: true)
-    bounds.removeAll(keepingCapacity: true)
+    rowNumbers.removeAll()
+    ranks.removeAll()
+    codes.removeAll()
+    bounds.removeAll()
     bounds.append(0)
     for row in rows {
       guard units[row] >= 0 else {
@@ -116,8 +121,8 @@ struct FunnelUnitRuns {
         bounds.append(0)
       }
     }
-    for number in rowNumbers where number >= 0 {
-      let rank = Int(ranks[Int(number)])
+    for index in rowNumbers.indices where rowNumbers[index] >= 0 {
+      let rank = Int(ranks[Int(rowNumbers[index])])
       if rank >= 0 { bounds[rank + 1] += 1 }
     }
     for unit in codes.indices { bounds[unit + 1] += bounds[unit] }
