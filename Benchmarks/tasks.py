@@ -137,6 +137,8 @@ TASKS = {
         },
         users,
     ),
+    "funnel-holding": Task("clustered", {"FUNNEL": f"{FUNNEL} HOLDING product_id;"}, users),
+    "funnel-any": Task("clustered", {"FUNNEL": f"{FUNNEL} MODE ANY;"}, users),
     "funnel-times": Task("clustered", {"FUNNEL": f"{FUNNEL};"}, step_times, alike_steps),
     "group-brand": Task("clustered", {"SELECT": BRANDS}, brands),
     "distinct": Task(

@@ -95,7 +95,7 @@ class Peer:
         table = self.files["table"]
         texts = pyarrow.parquet.read_table(table, columns=["brand", "category"])
         kinds = [
-            "u UInt32", "s UInt32", "t UInt32", enumeration("e", EVENTS),
+            "u UInt32", "s UInt32", "p UInt32", "t UInt32", enumeration("e", EVENTS),
             *(enumeration(name, ["", *values(texts[name])]) for name in ("brand", "category")),
             "cents Int32", "row UInt32", enumeration("state", EVENTS),
         ]
@@ -103,7 +103,7 @@ class Peer:
             self.session.query(f"CREATE TABLE b.{name} ({', '.join(kinds)}) ENGINE = {engine}")
             text = lambda column: f"ifNull({column}::Nullable(String), '')"
             self.ask(
-                f"""INSERT INTO b.{name} SELECT user, session, time, event, {text('brand')},
+                f"""INSERT INTO b.{name} SELECT user, session, product, time, event, {text('brand')},
                   {text('category')}, cents, row, state FROM file('{table}', Parquet) ORDER BY row"""
             )
         self.session.query("OPTIMIZE TABLE b.tree FINAL")
@@ -126,6 +126,18 @@ class Peer:
         return {
             "funnel": ways("u"),
             "funnel-session": ways("s"),
+            "funnel-holding": {
+                "windowFunnel by product": self.rows(held_reach("b.log")),
+                "windowFunnel of carted products": self.rows(
+                    held_reach("b.log WHERE (u, p) IN (SELECT u, p FROM b.log WHERE e = 'cart')")
+                ),
+            },
+            "funnel-any": {
+                "windows over users": self.rows(any_order("toInt64(t)", "PARTITION BY u")),
+                "windows over keys": self.rows(
+                    any_order("bitShiftLeft(toInt64(u), 32) + t", "")
+                ),
+            },
             "funnel-times": {
                 "windows": self.rows(window_times()), "arrays": self.rows(array_times())
             },
@@ -262,6 +274,28 @@ TRANSITIONS_BY_ARRAYS = f"""
     FROM b.log GROUP BY u)
   GROUP BY x.1, x.2
 """
+
+
+def held_reach(rows):
+    """A user's reach is the best over products; who views goes at least so far."""
+    return f"""
+      SELECT (SELECT uniqExact(u) FROM b.log WHERE e = 'view'), countIf(l >= 2), countIf(l >= 3)
+      FROM (SELECT u, max(l) AS l FROM (SELECT u, {FUNNEL} AS l FROM {rows} GROUP BY u, p)
+        GROUP BY u)
+    """
+
+
+def any_order(key, partition):
+    """Carries the last of each event forward: in any order, all lie near the row's own."""
+    over = f"OVER ({partition} ORDER BY row ROWS UNBOUNDED PRECEDING)"
+    last = lambda event: f"max(if(e = '{event}', {key}, {-WINDOW - 1})) {over}"
+    return f"""
+      WITH x AS (SELECT u, e, {key} AS k, {last("view")} AS v, {last("cart")} AS c,
+          {last("purchase")} AS p FROM b.log)
+      SELECT uniqExactIf(u, e = 'view'),
+        uniqExactIf(u, k - v <= {WINDOW} AND k - c <= {WINDOW}),
+        uniqExactIf(u, k - v <= {WINDOW} AND k - c <= {WINDOW} AND k - p <= {WINDOW}) FROM x
+    """
 
 
 def array_times():

@@ -22,7 +22,8 @@ def main():
     log = pl.scan_csv(
         file,
         schema_overrides={
-            "event_type": pl.Enum(EVENTS), "user_id": pl.UInt32, "price": pl.Float64,
+            "event_type": pl.Enum(EVENTS), "user_id": pl.UInt32, "product_id": pl.UInt32,
+            "price": pl.Float64,
             "category_code": pl.Categorical, "brand": pl.Categorical,
         },
     )
@@ -30,7 +31,7 @@ def main():
     rows = (
         log.select(
             user="user_id", time=seconds.dt.epoch("s").cast(pl.UInt32), event="event_type",
-            category="category_code", brand="brand",
+            product="product_id", category="category_code", brand="brand",
             cents=(pl.col("price") * 100).round().cast(pl.Int32), session="user_session",
         )
         .with_row_index("place")

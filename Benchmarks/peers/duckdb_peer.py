@@ -91,8 +91,8 @@ class Peer:
             values = f"SELECT DISTINCT {column}::VARCHAR FROM '{table}' WHERE {column} IS NOT NULL"
             execute(f"CREATE TYPE {column} AS ENUM ({values} ORDER BY 1)")
         execute(
-            f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, time AS t, event::event AS e,
-              state::event AS state,
+            f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, product AS p, time AS t,
+              event::event AS e, state::event AS state,
               brand::brand AS brand, category::category AS category, cents, row
             FROM '{table}' ORDER BY row"""
         )
@@ -105,6 +105,14 @@ class Peer:
         return {
             "funnel": ask("u", REACH),
             "funnel-session": ask("s", REACH),
+            "funnel-holding": {
+                "asof joins": self.rows(asof_chains("u", "p") + REACH),
+                "windows": self.rows(window_chains("u", "p") + REACH),
+            },
+            "funnel-any": {
+                "windows over users": self.rows(any_order("u", "t", "PARTITION BY u")),
+                "windows over keys": self.rows(any_order("u", "(u::BIGINT << 32) + t", "")),
+            },
             "funnel-times": ask("u", CHAIN_TIMES),
             "funnel-brand": ask("u", by("brand")),
             "funnel-category": ask("u", by("category")),
@@ -279,25 +287,46 @@ def by(column):
     """
 
 
-def asof_chains(unit):
-    """Joins each cart with the view before it, each purchase with the cart before it, by a key."""
-    rows = f"SELECT {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
+def asof_chains(unit, held=None):
+    """Joins each cart with the view before it, each purchase with the cart before it, by a key.
+
+    Rows of a chain have one value of `held`, if there is such a column.
+    """
+    own = f"{held}," if held else ""
+    rows = f"SELECT {own} {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
+    same, value = (f"x.{held} = y.{held} AND", f"x.{held},") if held else ("", "")
     return f"""
       WITH views AS ({rows} 'view'),
-        carts AS MATERIALIZED (SELECT c.u, c.k, views.k AS v
-          FROM ({rows} 'cart') AS c ASOF JOIN views ON c.k >= views.k),
-        purchases AS MATERIALIZED (SELECT p.u, p.k, carts.k AS c, carts.v
-          FROM ({rows} 'purchase') AS p ASOF JOIN carts ON p.k >= carts.k)
+        carts AS MATERIALIZED (SELECT x.u, x.k, {value} y.k AS v
+          FROM ({rows} 'cart') AS x ASOF JOIN views AS y ON {same} x.k >= y.k),
+        purchases AS MATERIALIZED (SELECT x.u, x.k, y.k AS c, y.v
+          FROM ({rows} 'purchase') AS x ASOF JOIN carts AS y ON {same} x.k >= y.k)
     """
 
 
-def window_chains(unit):
-    """Carries the latest view of a unit forward, then the latest cart and its view."""
-    over = "OVER (PARTITION BY u ORDER BY t RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+def any_order(unit, key, partition):
+    """Carries the last of each event forward: in any order, all lie near the row's own."""
+    over = f"OVER ({partition} ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    last = lambda event: f"max(CASE WHEN e = '{event}' THEN {key} END) {over}"
     return f"""
-      WITH x AS (SELECT {unit} AS u, t, e, max(CASE WHEN e = 'view' THEN t END) OVER w AS v
-          FROM log WINDOW w AS (PARTITION BY {unit} ORDER BY t
-            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+      WITH x AS (SELECT {unit} AS u, {key} AS k, e, {last("view")} AS v, {last("cart")} AS c,
+          {last("purchase")} AS p FROM log),
+        y AS MATERIALIZED (SELECT u, k - p <= {WINDOW} AS bought FROM x
+          WHERE k - v <= {WINDOW} AND k - c <= {WINDOW})
+      SELECT (SELECT count(DISTINCT u) FROM log WHERE e = 'view'),
+        (SELECT count(DISTINCT u) FROM y), (SELECT count(DISTINCT u) FROM y WHERE bought)
+    """
+
+
+def window_chains(unit, held=None):
+    """Carries the latest view of a unit forward, then the latest cart and its view; as above."""
+    frame = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    value, both = (f"{held},", f"u, {held}") if held else ("", "u")
+    over = f"OVER (PARTITION BY {both} ORDER BY t {frame})"
+    return f"""
+      WITH x AS (SELECT {unit} AS u, {value} t, e,
+            max(CASE WHEN e = 'view' THEN t END) OVER w AS v
+          FROM log WINDOW w AS (PARTITION BY {value} {unit} ORDER BY t {frame})),
         y AS MATERIALIZED (SELECT u, t::BIGINT AS k, e, v,
             max(CASE WHEN e = 'cart' THEN t END) {over} AS c,
             max(CASE WHEN e = 'cart' THEN v END) {over} AS s

@@ -88,6 +88,13 @@ class Peer:
             "funnel": {n: lambda f=f: self.funnel(*f("user")) for n, f in both.items()}
             | {"over user": self.funnel_over},
             "funnel-session": {n: lambda f=f: self.funnel(*f("session")) for n, f in both.items()},
+            "funnel-holding": {
+                "asof joins by product": lambda: self.funnel(*self.held_chains()),
+                "carried forward, by product": lambda: self.funnel(*self.held_filled_chains()),
+            },
+            "funnel-any": {
+                "carried forward": self.funnel_any, "over user": self.funnel_any_over,
+            },
             "funnel-times": {n: lambda f=f: self.times(*f("user")) for n, f in both.items()},
             "funnel-brand": {
                 n: lambda f=f: self.by("brand", *f("user")) for n, f in both.items()
@@ -162,6 +169,58 @@ class Peer:
         purchases = others.filter((EVENT == PURCHASE) & (K - pl.col("s") <= WINDOW))
         purchases = purchases.select("u", "k", "c", v="s")
         return rows.filter(EVENT == VIEW), carts, purchases, "in-memory"
+
+    def held_chains(self):
+        """As `asof_chains`, each cart with a view of its product, each purchase with such a cart."""
+        key = pl.col("user").cast(pl.Int64) * (1 << 32) + pl.col("time")
+        rows = self.log.select(u="user", k=key, p="product", event="event")
+        step = lambda event: rows.filter(EVENT == event).select("u", "k", "p")
+        views = step(VIEW)
+        join = {"on": "k", "by": "p", "check_sortedness": False}
+        carts = step(CART).join_asof(views.select("k", "p", v="k"), **join)
+        purchases = step(PURCHASE).join_asof(carts.select("k", "p", "v", c="k"), **join)
+        near = K - pl.col("v") <= WINDOW
+        return views, carts.filter(near), purchases.filter(near), "in-memory"
+
+    def held_filled_chains(self):
+        """As `filled_chains`, over the rows of carted products, sorted by user and product."""
+        keys = ["user", "product"]
+        carted = self.log.filter(EVENT == CART).select(keys).unique()
+        rows = self.log.select("time", "event", "row", *keys).join(carted, on=keys, how="semi")
+        rows = rows.sort("user", "product", "row")
+        key = pl.struct(keys).rle_id().cast(pl.Int64) * (1 << 32) + pl.col("time")
+        rows = rows.select(u="user", k=key, event="event")
+        rows = rows.with_columns(v=pl.when(EVENT == VIEW).then("k").forward_fill())
+        rows = rows.with_columns(s=pl.when(EVENT == CART).then("v").forward_fill())
+        carts = rows.filter((EVENT == CART) & (K - pl.col("v") <= WINDOW))
+        purchases = rows.filter((EVENT == PURCHASE) & (K - pl.col("s") <= WINDOW))
+        views = self.log.filter(EVENT == VIEW).select(u="user")
+        return views, carts, purchases, "in-memory"
+
+    def funnel_any(self):
+        """Carries the last key of each event forward: in any order, all lie near the row's own."""
+        rows = self.keyed("user").with_columns(
+            **{
+                name: pl.when(EVENT == event).then("k").forward_fill()
+                for name, event in (("v", VIEW), ("c", CART), ("p", PURCHASE))
+            }
+        )
+        near = lambda name: K - pl.col(name) <= WINDOW
+        carts = rows.filter(near("v") & near("c"))
+        return self.funnel(
+            rows.filter(EVENT == VIEW), carts, carts.filter(near("p")), "in-memory"
+        )
+
+    def funnel_any_over(self):
+        last = lambda event: pl.when(EVENT == event).then("time").forward_fill().over("user")
+        near = lambda name: pl.col("time") - pl.col(name) <= WINDOW
+        rows = self.log.select("user", "time", "event")
+        rows = rows.with_columns(v=last(VIEW), c=last(CART), p=last(PURCHASE))
+        users = rows.group_by("user").agg(
+            a=(EVENT == VIEW).any(), b=(near("v") & near("c")).any(),
+            c=(near("v") & near("c") & near("p")).any(),
+        )
+        return list(users.select(pl.col("a", "b", "c").sum()).collect().row(0))
 
     def funnel(self, views, carts, purchases, engine):
         steps = [rows.select(changes(U)) for rows in (views, carts, purchases)]

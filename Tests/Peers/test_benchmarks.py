@@ -21,6 +21,8 @@ OTHERS = {
     "transitions": PEERS,
     "match": PEERS,
     "start": {"SQLite"},
+    "funnel-holding": PEERS,
+    "funnel-any": PEERS,
 } | {
     task: PEERS | {"floor"}
     for task in (
