@@ -94,7 +94,7 @@ def kept(name, write):
 
 def clustered(log, threads):
     """Returns the path of the log's table for peers, sorted by user and time."""
-    table = log.path.with_suffix(".parquet")
+    table = log.path.with_name(log.path.stem + "-sorted.parquet")
     if not table.exists():
         print(f"making {table.name}", file=sys.stderr)
         command = [sys.executable, HERE / "peers/clustered.py", log.path, table, str(threads)]

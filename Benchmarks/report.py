@@ -78,6 +78,12 @@ def print_ratios(tasks, log):
                     task, number(mine.median), number(m.median), ratio(mine.median, m.median),
                     ratio(mine.busy_median, m.busy_median), m.formulation, widths=widths,
                 )
+    for task in ("funnel-holding", "funnel-any"):
+        if task in tasks and "funnel" in tasks:
+            mine, loose = own(tasks[task]), own(tasks["funnel"])
+            found = ratio(mine.median, loose.median)
+            busy = ratio(mine.busy_median, loose.busy_median)
+            print(f"\n{task} / funnel: {found} (of cpu {busy})", file=sys.stderr)
     if "load-quoted" in tasks:
         quoted, plain = tasks["load-quoted"]
         found = ratio(quoted.median, plain.median)

@@ -29,8 +29,26 @@ def brands(rows, _):
     }
 
 
+def paths(rows, _):
+    return {row["path"]: row["users"] for row in rows}
+
+
+def transitions(rows, _):
+    measures = ("transitions", "users", "median_gap", "p90_gap")
+    return {f"{row['from']} > {row['to']}": [row[name] for name in measures] for row in rows}
+
+
+def matching_users(rows, _):
+    return [rows[0]["users"]]
+
+
 def counts(rows, _):
     return list(rows[0].values())
+
+
+def waits(rows, _):
+    """Users, those who converted, three quantiles, the longest wait, the share that waits on."""
+    return list(rows[0].values())[:7]
 
 
 def summary(rows, _):
@@ -119,12 +137,23 @@ TASKS = {
         },
         users,
     ),
+    "funnel-holding": Task("clustered", {"FUNNEL": f"{FUNNEL} HOLDING product_id;"}, users),
+    "funnel-any": Task("clustered", {"FUNNEL": f"{FUNNEL} MODE ANY;"}, users),
     "funnel-times": Task("clustered", {"FUNNEL": f"{FUNNEL};"}, step_times, alike_steps),
     "group-brand": Task("clustered", {"SELECT": BRANDS}, brands),
     "distinct": Task(
         "clustered",
         {"SELECT": "SELECT count(DISTINCT user_id), count(DISTINCT user_session) FROM events;"},
         counts,
+    ),
+    "sessionize": Task(
+        "clustered", {"SESSIONS": "SELECT count(*) FROM (SESSIONS GAP 30m);"}, counts
+    ),
+    "timing": Task("clustered", {"TIMING": "TIMING view TO purchase;"}, waits),
+    "paths": Task("clustered", {"PATHS": "PATHS STEPS 3 KEEP 1000 AS SEQUENCES;"}, paths),
+    "transitions": Task("clustered", {"TRANSITIONS": "TRANSITIONS;"}, transitions),
+    "match": Task(
+        "clustered", {"MATCH": "MATCH view -> cart -> purchase TIES SOURCE;"}, matching_users
     ),
     "summarize": Task("plain", {"SUMMARIZE": "SUMMARIZE events;"}, summary, alike_measures),
     "start": Task("start", {"SELECT 1": None}, None),

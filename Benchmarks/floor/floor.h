@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum { VIEW, CART, PURCHASE, OTHER_EVENT };
-enum { MAX_THREADS = 64, MAX_TEXTS = 1 << 16, WINDOW_SECONDS = 7 * 86400 };
+enum { MAX_THREADS = 64, MAX_TEXTS = 1 << 16, WINDOW_SECONDS = 7 * 86400, GAP_SECONDS = 30 * 60 };
 
 // A session's identifier, its 32 hexadecimal digits in binary.
 typedef struct {
@@ -98,3 +98,4 @@ void funnel_by_category(const Log *log, int threads, FILE *answer);
 void funnel_sessions(const Log *log, int threads, FILE *answer);
 void group_brands(const Log *log, int threads, FILE *answer);
 void distinct_counts(const Log *log, int threads, FILE *answer);
+void count_visits(const Log *log, int threads, FILE *answer);

@@ -20,6 +20,7 @@ static const Question questions[] = {
     {"funnel-session", "counts", funnel_sessions},
     {"group-brand", "last user of a brand", group_brands},
     {"distinct", "changes and bits", distinct_counts},
+    {"sessionize", "count", count_visits},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 

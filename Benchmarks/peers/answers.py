@@ -1,6 +1,8 @@
 """The shape of each task's answer, by which programs are compared."""
 
 WINDOW = 7 * 86_400
+#: A session ends where more seconds pass without a row.
+GAP = 30 * 60
 
 #: The columns of a log, as in its header.
 HEADER = (
@@ -22,6 +24,29 @@ def top_categories(rows):
         for place, number in enumerate(numbers):
             top[place] += int(number or 0)
     return found
+
+
+def waits(row):
+    """Returns [users, converted, 25, 50 and 75 % quantile, longest wait, share unconverted]."""
+    number = lambda value: None if value in (None, "\\N") else float(value)
+    return [int(row[0]), int(row[1]), *map(number, row[2:])]
+
+
+def paths(rows):
+    """Returns {path: users} of rows `(first, second, third, users)`, None past a path's end."""
+    found = {}
+    for *steps, users in rows:
+        steps = [step for step in steps if step]
+        found[" > ".join(steps + ["(end)"] * (len(steps) < 3))] = int(users)
+    return found
+
+
+def transitions(rows):
+    """Returns {transition: [count, users, median, 90 % quantile]}."""
+    return {
+        f"{before} > {after}": [int(count), int(users), float(median), float(ninth)]
+        for before, after, count, users, median, ninth in rows
+    }
 
 
 def times(first, second, third):

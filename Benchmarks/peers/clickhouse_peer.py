@@ -5,7 +5,9 @@ import pyarrow.compute
 import pyarrow.parquet
 from chdb.session import Session
 
-from answers import EVENTS, HEADER, WINDOW, groups, times, top_categories
+from answers import (
+    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 #: A table's columns as a log has them; texts are encoded, where a value repeats.
 PLAIN = {
@@ -49,6 +51,12 @@ class Peer:
         if task == "funnel-times":
             first, *others = result[0]
             return times(first, others[:3], others[3:])
+        if task == "timing":
+            return waits(result[0])
+        if task == "paths":
+            return paths(result)
+        if task == "transitions":
+            return transitions(result)
         if task == "summarize":
             return summary(result[0], exact=formulation.startswith("exact"))
         return [int(number) for number in result[0]]
@@ -87,16 +95,16 @@ class Peer:
         table = self.files["table"]
         texts = pyarrow.parquet.read_table(table, columns=["brand", "category"])
         kinds = [
-            "u UInt32", "s UInt32", "t UInt32", enumeration("e", EVENTS),
+            "u UInt32", "s UInt32", "p UInt32", "t UInt32", enumeration("e", EVENTS),
             *(enumeration(name, ["", *values(texts[name])]) for name in ("brand", "category")),
-            "cents Int32", "row UInt32",
+            "cents Int32", "row UInt32", enumeration("state", EVENTS),
         ]
         for name, engine in (("log", "Memory"), ("tree", "MergeTree ORDER BY (u, t, row)")):
             self.session.query(f"CREATE TABLE b.{name} ({', '.join(kinds)}) ENGINE = {engine}")
             text = lambda column: f"ifNull({column}::Nullable(String), '')"
             self.ask(
-                f"""INSERT INTO b.{name} SELECT user, session, time, event, {text('brand')},
-                  {text('category')}, cents, row FROM file('{table}', Parquet) ORDER BY row"""
+                f"""INSERT INTO b.{name} SELECT user, session, product, time, event, {text('brand')},
+                  {text('category')}, cents, row, state FROM file('{table}', Parquet) ORDER BY row"""
             )
         self.session.query("OPTIMIZE TABLE b.tree FINAL")
         in_order = ", optimize_aggregation_in_order = 1"
@@ -118,6 +126,18 @@ class Peer:
         return {
             "funnel": ways("u"),
             "funnel-session": ways("s"),
+            "funnel-holding": {
+                "windowFunnel by product": self.rows(held_reach("b.log")),
+                "windowFunnel of carted products": self.rows(
+                    held_reach("b.log WHERE (u, p) IN (SELECT u, p FROM b.log WHERE e = 'cart')")
+                ),
+            },
+            "funnel-any": {
+                "windows over users": self.rows(any_order("toInt64(t)", "PARTITION BY u")),
+                "windows over keys": self.rows(
+                    any_order("bitShiftLeft(toInt64(u), 32) + t", "")
+                ),
+            },
             "funnel-times": {
                 "windows": self.rows(window_times()), "arrays": self.rows(array_times())
             },
@@ -133,12 +153,60 @@ class Peer:
                     ) GROUP BY brand"""
                 ),
             },
+            "sessionize": {
+                "lagInFrame": self.rows(
+                    f"""SELECT countIf(n = 1 OR t - before > {GAP}) FROM (
+                      SELECT t, row_number() OVER w AS n, lagInFrame(t) OVER w AS before
+                      FROM b.tree WINDOW w AS (PARTITION BY u ORDER BY t
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))"""
+                ),
+                "arrays": self.rows(session_arrays("arraySort(groupArray(t))", "log")),
+                "arrays, tree in order": self.rows(
+                    session_arrays("groupArray(t)", "tree"), in_order
+                ),
+            },
+            "timing": {
+                "arrays": self.rows(ARRAY_ENDS + CURVE),
+                "join and group": self.rows(GROUPED_ENDS + CURVE),
+            },
+            **self.sequences(in_order),
             "distinct": {
                 "uniqExact": self.rows("SELECT uniqExact(u), uniqExact(s) FROM b.log"),
                 "groups": self.rows(
                     "SELECT (SELECT count() FROM (SELECT u FROM b.log GROUP BY u)),"
                     " (SELECT count() FROM (SELECT s FROM b.log GROUP BY s))"
                 ),
+            },
+        }
+
+    def sequences(self, in_order):
+        """What follows what; a row's number stands for its time, so that no two are equal."""
+        paths = lambda states, table: (
+            f"""SELECT s[1], s[2], s[3], count() FROM (
+              SELECT arrayMap(x -> toString(x), {states}) AS s FROM b.{table} GROUP BY u)
+            GROUP BY s"""
+        )
+        reach = lambda table, where="": (
+            f"""SELECT countIf(l) FROM (SELECT sequenceMatch('(?1).*(?2).*(?3)')(row,
+              {STEPS.replace("e =", "state =")}) AS l FROM b.{table} {where} GROUP BY u)"""
+        )
+        cut = "WHERE u IN (SELECT u FROM b.log WHERE state = 'purchase')"
+        return {
+            "paths": {
+                "sorted arrays": self.rows(
+                    paths("arrayMap(x -> x.2, groupArraySorted(3)((row, state)))", "log")
+                ),
+                "arrays, tree in order": self.rows(paths("groupArray(3)(state)", "tree"), in_order),
+            },
+            "transitions": {
+                "windows of users": self.rows(transitions_within("PARTITION BY u ORDER BY row")),
+                "one window": self.rows(transitions_within("ORDER BY row")),
+                "arrays": self.rows(TRANSITIONS_BY_ARRAYS),
+            },
+            "match": {
+                "sequenceMatch": self.rows(reach("log")),
+                "sequenceMatch, tree in order": self.rows(reach("tree"), in_order),
+                "sequenceMatch of those with a purchase": self.rows(reach("log", cut)),
             },
         }
 
@@ -184,6 +252,52 @@ QUANTILES = ", ".join(
 )
 
 
+GAPS = "quantileExactInclusive(0.5)(gap), quantileExactInclusive(0.9)(gap)"
+
+
+def transitions_within(window):
+    frame = f"{window} ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING"
+    return f"""
+      SELECT state, after, count(), uniqExact(u), {GAPS} FROM (
+        SELECT u, state, leadInFrame(state) OVER w AS after, leadInFrame(t) OVER w - t AS gap,
+          leadInFrame(u) OVER w AS next, row, max(row) OVER w AS later
+        FROM b.log WINDOW w AS ({frame}))
+      WHERE next = u AND later > row GROUP BY state, after
+    """
+
+
+TRANSITIONS_BY_ARRAYS = f"""
+  SELECT x.1, x.2, count(), uniqExact(u), {GAPS.replace("gap", "x.3")} FROM (
+    SELECT u, arraySort(groupArray((row, t, state))) AS s,
+      arrayJoin(arrayMap((a, b) -> (a.3, b.3, toInt64(b.2) - a.2), arrayPopBack(s),
+        arrayPopFront(s))) AS x
+    FROM b.log GROUP BY u)
+  GROUP BY x.1, x.2
+"""
+
+
+def held_reach(rows):
+    """A user's reach is the best over products; who views goes at least so far."""
+    return f"""
+      SELECT (SELECT uniqExact(u) FROM b.log WHERE e = 'view'), countIf(l >= 2), countIf(l >= 3)
+      FROM (SELECT u, max(l) AS l FROM (SELECT u, {FUNNEL} AS l FROM {rows} GROUP BY u, p)
+        GROUP BY u)
+    """
+
+
+def any_order(key, partition):
+    """Carries the last of each event forward: in any order, all lie near the row's own."""
+    over = f"OVER ({partition} ORDER BY row ROWS UNBOUNDED PRECEDING)"
+    last = lambda event: f"max(if(e = '{event}', {key}, {-WINDOW - 1})) {over}"
+    return f"""
+      WITH x AS (SELECT u, e, {key} AS k, {last("view")} AS v, {last("cart")} AS c,
+          {last("purchase")} AS p FROM b.log)
+      SELECT uniqExactIf(u, e = 'view'),
+        uniqExactIf(u, k - v <= {WINDOW} AND k - c <= {WINDOW}),
+        uniqExactIf(u, k - v <= {WINDOW} AND k - c <= {WINDOW} AND k - p <= {WINDOW}) FROM x
+    """
+
+
 def array_times():
     """The chain of a user from the sorted times of its views, carts and purchases."""
     sorted_times = ", ".join(
@@ -201,6 +315,41 @@ def array_times():
           if(bought > 0, toInt64(bought) - carted, -1) AS third
         FROM (SELECT {sorted_times} FROM b.log GROUP BY u))
     """
+
+
+def session_arrays(times, table):
+    """Counts the gaps among each user's times, and one session more."""
+    return f"""SELECT sum(n) FROM (
+      SELECT arrayCount(d -> d > {GAP}, arrayDifference({times})) + 1 AS n
+      FROM b.{table} GROUP BY u)"""
+
+
+#: The time of each user's first view, and of the first purchase at that time or behind it.
+ARRAY_ENDS = """
+  WITH ends AS (SELECT toInt64(minIf(t, e = 'view')) AS v,
+      arrayFilter(x -> x >= v, groupArrayIf(t, e = 'purchase')) AS later,
+      if(empty(later), NULL, toInt64(arrayMin(later))) AS p
+    FROM b.log GROUP BY u HAVING countIf(e = 'view') > 0),
+"""
+
+GROUPED_ENDS = """
+  WITH starts AS (SELECT u, min(t) AS v FROM b.log WHERE e = 'view' GROUP BY u),
+    later AS (SELECT l.u AS u, min(l.t) AS p FROM b.log AS l JOIN starts AS s ON l.u = s.u
+      WHERE l.e = 'purchase' AND l.t >= s.v GROUP BY l.u),
+    ends AS (SELECT toInt64(s.v) AS v, if(l.p = 0, NULL, toInt64(l.p)) AS p
+      FROM starts AS s LEFT JOIN later AS l ON s.u = l.u),
+"""
+
+#: The product-limit curve of `ends (v, p)`, and what TIMING tells of it.
+CURVE = """
+  waits AS (SELECT ifNull(p, (SELECT max(t) FROM b.log)) - v AS d, isNotNull(p) AS c FROM ends),
+  steps AS (SELECT d, count() AS n, countIf(c) AS k FROM waits GROUP BY d),
+  risks AS (SELECT d, n, k, sum(n) OVER (ORDER BY d DESC) AS risk FROM steps),
+  curve AS (SELECT d, n, k, exp(sum(log(1 - k / risk)) OVER (ORDER BY d)) AS s FROM risks)
+  SELECT sum(n), sum(k), minOrNullIf(d, s <= 0.75), minOrNullIf(d, s <= 0.5),
+    minOrNullIf(d, s <= 0.25), max(d), argMax(s, d)
+  FROM curve
+"""
 
 
 def window_times():

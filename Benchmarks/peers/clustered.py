@@ -2,8 +2,9 @@
 
 Its rows are sorted by user and time; within an instant views come before carts and carts before
 purchases, else the file's order stands. Times are seconds, prices cents, sessions numbers from 1
-in the order of their first rows, `row` a row's number. It is bql's own order, made beforehand, so
-that reading and sorting count on neither side.
+in the order of their first rows, `row` a row's number; `state` is the event where the file's order
+alone decides within an instant. It is bql's own order, made beforehand, so that reading and sorting
+count on neither side.
 """
 
 import os
@@ -21,7 +22,8 @@ def main():
     log = pl.scan_csv(
         file,
         schema_overrides={
-            "event_type": pl.Enum(EVENTS), "user_id": pl.UInt32, "price": pl.Float64,
+            "event_type": pl.Enum(EVENTS), "user_id": pl.UInt32, "product_id": pl.UInt32,
+            "price": pl.Float64,
             "category_code": pl.Categorical, "brand": pl.Categorical,
         },
     )
@@ -29,7 +31,7 @@ def main():
     rows = (
         log.select(
             user="user_id", time=seconds.dt.epoch("s").cast(pl.UInt32), event="event_type",
-            category="category_code", brand="brand",
+            product="product_id", category="category_code", brand="brand",
             cents=(pl.col("price") * 100).round().cast(pl.Int32), session="user_session",
         )
         .with_row_index("place")
@@ -37,6 +39,10 @@ def main():
         .drop("place")
         .collect()
     )
+    states = log.select(
+        user="user_id", time=seconds, state="event_type"
+    ).with_row_index("place").sort("user", "time", "place").select("state").collect()
+    rows = rows.hstack(states)
     sessions = rows.select("user", "session").unique(maintain_order=True)
     sessions = sessions.with_row_index("number", offset=1)
     rows = rows.join(sessions, on=["user", "session"], how="left", maintain_order="left")

@@ -2,7 +2,9 @@
 
 import duckdb
 
-from answers import EVENTS, WINDOW, groups, times, top_categories
+from answers import (
+    EVENTS, GAP, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 NUMBERS = ["product_id", "category_id", "price", "user_id"]
 TYPES = {
@@ -39,6 +41,12 @@ class Peer:
         if task == "funnel-times":
             first, *others = result[0]
             return times(first, others[:3], others[3:])
+        if task == "timing":
+            return waits(result[0])
+        if task == "paths":
+            return paths(result)
+        if task == "transitions":
+            return transitions(result)
         if task == "summarize":
             # Its distinct values are estimates, the share of NULLs is rounded.
             numbers = [row for row in result if row[0] in NUMBERS]
@@ -83,7 +91,8 @@ class Peer:
             values = f"SELECT DISTINCT {column}::VARCHAR FROM '{table}' WHERE {column} IS NOT NULL"
             execute(f"CREATE TYPE {column} AS ENUM ({values} ORDER BY 1)")
         execute(
-            f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, time AS t, event::event AS e,
+            f"""CREATE TABLE log AS SELECT "user" AS u, session AS s, product AS p, time AS t,
+              event::event AS e, state::event AS state,
               brand::brand AS brand, category::category AS category, cents, row
             FROM '{table}' ORDER BY row"""
         )
@@ -96,6 +105,14 @@ class Peer:
         return {
             "funnel": ask("u", REACH),
             "funnel-session": ask("s", REACH),
+            "funnel-holding": {
+                "asof joins": self.rows(asof_chains("u", "p") + REACH),
+                "windows": self.rows(window_chains("u", "p") + REACH),
+            },
+            "funnel-any": {
+                "windows over users": self.rows(any_order("u", "t", "PARTITION BY u")),
+                "windows over keys": self.rows(any_order("u", "(u::BIGINT << 32) + t", "")),
+            },
             "funnel-times": ask("u", CHAIN_TIMES),
             "funnel-brand": ask("u", by("brand")),
             "funnel-category": ask("u", by("category")),
@@ -108,6 +125,34 @@ class Peer:
                       SELECT brand, u, count(*) AS n, sum(cents) AS s FROM log GROUP BY brand, u
                     ) GROUP BY brand"""
                 ),
+            },
+            "sessionize": {
+                "lag by user": self.rows(
+                    f"""SELECT count(*) FROM (
+                      SELECT t::BIGINT - lag(t) OVER (PARTITION BY u ORDER BY t) AS gap FROM log
+                    ) WHERE gap IS NULL OR gap > {GAP}"""
+                ),
+                "lag in the table's order": self.rows(
+                    f"""SELECT count(*) FROM (
+                      SELECT u, t::BIGINT AS t, lag(u) OVER () AS before, lag(t) OVER () AS earlier
+                      FROM log
+                    ) WHERE before IS NULL OR u <> before OR t - earlier > {GAP}"""
+                ),
+            },
+            "timing": {
+                "join and group": self.rows(STARTS + GROUPED_ENDS + CURVE),
+                "asof join": self.rows(STARTS + ASOF_ENDS + CURVE),
+            },
+            "paths": {
+                "windows": self.rows(PATHS_BY_WINDOWS), "lists": self.rows(PATHS_BY_LISTS)
+            },
+            "transitions": {
+                "windows of users": self.rows(transitions_within("PARTITION BY u ORDER BY row")),
+                "one window": self.rows(transitions_within("ORDER BY row")),
+            },
+            "match": {
+                "first rows": self.rows(MATCH_BY_FIRST_ROWS),
+                "windows": self.rows(MATCH_BY_WINDOWS),
             },
             "distinct": {
                 "count distinct": self.rows("SELECT count(DISTINCT u), count(DISTINCT s) FROM log"),
@@ -158,6 +203,76 @@ CHAIN_TIMES = f"""
 """
 
 
+#: Each user's first view.
+STARTS = """
+  WITH starts AS (SELECT u, min(t)::BIGINT AS v FROM log WHERE e = 'view' GROUP BY u),
+    bought AS (SELECT u, t::BIGINT AS p FROM log WHERE e = 'purchase'),
+"""
+
+GROUPED_ENDS = """
+  later AS (SELECT u, min(p) AS p FROM bought JOIN starts USING (u) WHERE p >= v GROUP BY u),
+  ends AS (SELECT v, p FROM starts LEFT JOIN later USING (u)),
+"""
+
+ASOF_ENDS = """
+  ends AS (SELECT v, p FROM starts ASOF LEFT JOIN bought
+    ON starts.u = bought.u AND starts.v <= bought.p),
+"""
+
+#: The product-limit curve of `ends (v, p)`, and what TIMING tells of it.
+CURVE = """
+  waits AS (SELECT coalesce(p, (SELECT max(t) FROM log)) - v AS d, p IS NOT NULL AS c FROM ends),
+  steps AS (SELECT d, count(*) AS n, count(*) FILTER (c) AS k FROM waits GROUP BY d),
+  risks AS (SELECT *, sum(n) OVER (ORDER BY d DESC) AS risk FROM steps),
+  curve AS (SELECT *, product(1 - k / risk) OVER (ORDER BY d) AS s FROM risks)
+  SELECT sum(n), sum(k), min(d) FILTER (s <= 0.75), min(d) FILTER (s <= 0.5),
+    min(d) FILTER (s <= 0.25), max(d), arg_max(s, d)
+  FROM curve
+"""
+
+PATHS_BY_WINDOWS = """
+  SELECT state, b, c, count(*) FROM (
+    SELECT state, lead(state) OVER w AS b, lead(state, 2) OVER w AS c, row_number() OVER w AS n
+    FROM log WINDOW w AS (PARTITION BY u ORDER BY row))
+  WHERE n = 1 GROUP BY ALL
+"""
+
+PATHS_BY_LISTS = """
+  SELECT s[1].e, s[2].e, s[3].e, count(*) FROM (
+    SELECT min({'row': row, 'e': state}, 3) AS s FROM log GROUP BY u)
+  GROUP BY ALL
+"""
+
+
+def transitions_within(window):
+    return f"""
+      SELECT state, after, count(*), count(DISTINCT u), quantile_cont(gap, 0.5),
+        quantile_cont(gap, 0.9)
+      FROM (SELECT u, state, lead(state) OVER w AS after, lead(t) OVER w - t AS gap,
+          lead(u) OVER w AS next FROM log WINDOW w AS ({window}))
+      WHERE next = u GROUP BY ALL
+    """
+
+
+#: The first cart behind the first view, then any purchase behind it.
+MATCH_BY_FIRST_ROWS = """
+  WITH views AS (SELECT u, min(row) AS row FROM log WHERE state = 'view' GROUP BY u),
+    carts AS (SELECT u, min(log.row) AS row FROM log JOIN views USING (u)
+      WHERE state = 'cart' AND log.row > views.row GROUP BY u)
+  SELECT count(DISTINCT u) FROM log JOIN carts USING (u)
+  WHERE state = 'purchase' AND log.row > carts.row
+"""
+
+#: Carries the first view of a user forward, then the first cart behind it.
+MATCH_BY_WINDOWS = """
+  WITH x AS (SELECT u, row, state,
+      min(CASE WHEN state = 'view' THEN row END) OVER (PARTITION BY u) AS v FROM log),
+    y AS (SELECT u, row, state,
+      min(CASE WHEN state = 'cart' AND v < row THEN row END) OVER (PARTITION BY u) AS c FROM x)
+  SELECT count(DISTINCT u) FROM y WHERE state = 'purchase' AND c < row
+"""
+
+
 def by(column):
     """Users by the value on their first view: the least of row number and value's code."""
     return f"""
@@ -172,25 +287,46 @@ def by(column):
     """
 
 
-def asof_chains(unit):
-    """Joins each cart with the view before it, each purchase with the cart before it, by a key."""
-    rows = f"SELECT {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
+def asof_chains(unit, held=None):
+    """Joins each cart with the view before it, each purchase with the cart before it, by a key.
+
+    Rows of a chain have one value of `held`, if there is such a column.
+    """
+    own = f"{held}," if held else ""
+    rows = f"SELECT {own} {unit} AS u, ({unit}::BIGINT << 32) + t AS k FROM log WHERE e ="
+    same, value = (f"x.{held} = y.{held} AND", f"x.{held},") if held else ("", "")
     return f"""
       WITH views AS ({rows} 'view'),
-        carts AS MATERIALIZED (SELECT c.u, c.k, views.k AS v
-          FROM ({rows} 'cart') AS c ASOF JOIN views ON c.k >= views.k),
-        purchases AS MATERIALIZED (SELECT p.u, p.k, carts.k AS c, carts.v
-          FROM ({rows} 'purchase') AS p ASOF JOIN carts ON p.k >= carts.k)
+        carts AS MATERIALIZED (SELECT x.u, x.k, {value} y.k AS v
+          FROM ({rows} 'cart') AS x ASOF JOIN views AS y ON {same} x.k >= y.k),
+        purchases AS MATERIALIZED (SELECT x.u, x.k, y.k AS c, y.v
+          FROM ({rows} 'purchase') AS x ASOF JOIN carts AS y ON {same} x.k >= y.k)
     """
 
 
-def window_chains(unit):
-    """Carries the latest view of a unit forward, then the latest cart and its view."""
-    over = "OVER (PARTITION BY u ORDER BY t RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+def any_order(unit, key, partition):
+    """Carries the last of each event forward: in any order, all lie near the row's own."""
+    over = f"OVER ({partition} ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    last = lambda event: f"max(CASE WHEN e = '{event}' THEN {key} END) {over}"
     return f"""
-      WITH x AS (SELECT {unit} AS u, t, e, max(CASE WHEN e = 'view' THEN t END) OVER w AS v
-          FROM log WINDOW w AS (PARTITION BY {unit} ORDER BY t
-            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+      WITH x AS (SELECT {unit} AS u, {key} AS k, e, {last("view")} AS v, {last("cart")} AS c,
+          {last("purchase")} AS p FROM log),
+        y AS MATERIALIZED (SELECT u, k - p <= {WINDOW} AS bought FROM x
+          WHERE k - v <= {WINDOW} AND k - c <= {WINDOW})
+      SELECT (SELECT count(DISTINCT u) FROM log WHERE e = 'view'),
+        (SELECT count(DISTINCT u) FROM y), (SELECT count(DISTINCT u) FROM y WHERE bought)
+    """
+
+
+def window_chains(unit, held=None):
+    """Carries the latest view of a unit forward, then the latest cart and its view; as above."""
+    frame = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    value, both = (f"{held},", f"u, {held}") if held else ("", "u")
+    over = f"OVER (PARTITION BY {both} ORDER BY t {frame})"
+    return f"""
+      WITH x AS (SELECT {unit} AS u, {value} t, e,
+            max(CASE WHEN e = 'view' THEN t END) OVER w AS v
+          FROM log WINDOW w AS (PARTITION BY {value} {unit} ORDER BY t {frame})),
         y AS MATERIALIZED (SELECT u, t::BIGINT AS k, e, v,
             max(CASE WHEN e = 'cart' THEN t END) {over} AS c,
             max(CASE WHEN e = 'cart' THEN v END) {over} AS s

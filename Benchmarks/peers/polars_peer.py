@@ -2,15 +2,26 @@
 
 import polars as pl
 
-from answers import EVENTS, HEADER, WINDOW, groups, times, top_categories
+from answers import (
+    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+)
 
 VIEW, CART, PURCHASE = EVENTS[:3]
 U, K, EVENT = pl.col("u"), pl.col("k"), pl.col("event")
+USER, STATE, TIME = pl.col("user"), pl.col("state"), pl.col("time")
 
 
 def changes(column):
     """Counts the runs of equal values: the distinct ones, where a column is sorted."""
     return (column != column.shift(fill_value=0)).sum()
+
+
+def next_of_user(column):
+    return pl.when(USER.shift(-1) == USER).then(column.shift(-1))
+
+
+def over_users(column):
+    return column.shift(-1).over("user")
 
 
 def first_of_user():
@@ -35,6 +46,10 @@ class Peer:
             return groups(result.rows())
         if task == "funnel-category":
             return top_categories(result.rows())
+        if task == "paths":
+            return paths(result.rows())
+        if task == "transitions":
+            return transitions(result.rows())
         if task == "summarize":
             return summary(*result)
         return result
@@ -69,10 +84,17 @@ class Peer:
             "asof joins": self.asof_chains,
             "carried forward": self.filled_chains,
         }
-        return {
+        return self.sequences() | {
             "funnel": {n: lambda f=f: self.funnel(*f("user")) for n, f in both.items()}
             | {"over user": self.funnel_over},
             "funnel-session": {n: lambda f=f: self.funnel(*f("session")) for n, f in both.items()},
+            "funnel-holding": {
+                "asof joins by product": lambda: self.funnel(*self.held_chains()),
+                "carried forward, by product": lambda: self.funnel(*self.held_filled_chains()),
+            },
+            "funnel-any": {
+                "carried forward": self.funnel_any, "over user": self.funnel_any_over,
+            },
             "funnel-times": {n: lambda f=f: self.times(*f("user")) for n, f in both.items()},
             "funnel-brand": {
                 n: lambda f=f: self.by("brand", *f("user")) for n, f in both.items()
@@ -87,6 +109,16 @@ class Peer:
                 ),
                 "n_unique": lambda: self.brands(pl.col("user").n_unique(), "in-memory"),
                 "by brand and user, streaming": self.brands_in_two,
+            },
+            "sessionize": {
+                "two columns": lambda: self.sessionize(self.columns_begin()),
+                "one key": lambda: self.sessionize(self.key_begins()),
+                "numbered by two columns": lambda: self.number_sessions(self.columns_begin()),
+                "numbered by one key": lambda: self.number_sessions(self.key_begins()),
+            },
+            "timing": {
+                "asof join": lambda: self.timing(self.asof_ends()),
+                "join and group": lambda: self.timing(self.grouped_ends()),
             },
             "distinct": {
                 "n_unique": lambda: self.distinct("in-memory"),
@@ -137,6 +169,58 @@ class Peer:
         purchases = others.filter((EVENT == PURCHASE) & (K - pl.col("s") <= WINDOW))
         purchases = purchases.select("u", "k", "c", v="s")
         return rows.filter(EVENT == VIEW), carts, purchases, "in-memory"
+
+    def held_chains(self):
+        """As `asof_chains`, each cart with a view of its product, each purchase with such a cart."""
+        key = pl.col("user").cast(pl.Int64) * (1 << 32) + pl.col("time")
+        rows = self.log.select(u="user", k=key, p="product", event="event")
+        step = lambda event: rows.filter(EVENT == event).select("u", "k", "p")
+        views = step(VIEW)
+        join = {"on": "k", "by": "p", "check_sortedness": False}
+        carts = step(CART).join_asof(views.select("k", "p", v="k"), **join)
+        purchases = step(PURCHASE).join_asof(carts.select("k", "p", "v", c="k"), **join)
+        near = K - pl.col("v") <= WINDOW
+        return views, carts.filter(near), purchases.filter(near), "in-memory"
+
+    def held_filled_chains(self):
+        """As `filled_chains`, over the rows of carted products, sorted by user and product."""
+        keys = ["user", "product"]
+        carted = self.log.filter(EVENT == CART).select(keys).unique()
+        rows = self.log.select("time", "event", "row", *keys).join(carted, on=keys, how="semi")
+        rows = rows.sort("user", "product", "row")
+        key = pl.struct(keys).rle_id().cast(pl.Int64) * (1 << 32) + pl.col("time")
+        rows = rows.select(u="user", k=key, event="event")
+        rows = rows.with_columns(v=pl.when(EVENT == VIEW).then("k").forward_fill())
+        rows = rows.with_columns(s=pl.when(EVENT == CART).then("v").forward_fill())
+        carts = rows.filter((EVENT == CART) & (K - pl.col("v") <= WINDOW))
+        purchases = rows.filter((EVENT == PURCHASE) & (K - pl.col("s") <= WINDOW))
+        views = self.log.filter(EVENT == VIEW).select(u="user")
+        return views, carts, purchases, "in-memory"
+
+    def funnel_any(self):
+        """Carries the last key of each event forward: in any order, all lie near the row's own."""
+        rows = self.keyed("user").with_columns(
+            **{
+                name: pl.when(EVENT == event).then("k").forward_fill()
+                for name, event in (("v", VIEW), ("c", CART), ("p", PURCHASE))
+            }
+        )
+        near = lambda name: K - pl.col(name) <= WINDOW
+        carts = rows.filter(near("v") & near("c"))
+        return self.funnel(
+            rows.filter(EVENT == VIEW), carts, carts.filter(near("p")), "in-memory"
+        )
+
+    def funnel_any_over(self):
+        last = lambda event: pl.when(EVENT == event).then("time").forward_fill().over("user")
+        near = lambda name: pl.col("time") - pl.col(name) <= WINDOW
+        rows = self.log.select("user", "time", "event")
+        rows = rows.with_columns(v=last(VIEW), c=last(CART), p=last(PURCHASE))
+        users = rows.group_by("user").agg(
+            a=(EVENT == VIEW).any(), b=(near("v") & near("c")).any(),
+            c=(near("v") & near("c") & near("p")).any(),
+        )
+        return list(users.select(pl.col("a", "b", "c").sum()).collect().row(0))
 
     def funnel(self, views, carts, purchases, engine):
         steps = [rows.select(changes(U)) for rows in (views, carts, purchases)]
@@ -198,6 +282,128 @@ class Peer:
     def distinct(self, engine):
         counts = self.log.select(pl.col("user").n_unique(), pl.col("session").n_unique())
         return list(counts.collect(engine=engine).row(0))
+
+    def columns_begin(self):
+        """Tells the rows that begin a session, by the user and the time of the row before."""
+        user, time = pl.col("user"), pl.col("time")
+        return ((user != user.shift()) | (time.diff() > GAP)).fill_null(True)
+
+    def key_begins(self):
+        """The same by one number: of two users' rows the keys are far apart."""
+        key = pl.col("user").cast(pl.Int64) * (1 << 32) + pl.col("time")
+        return (key.diff() > GAP).fill_null(True)
+
+    def sessionize(self, begins):
+        return [self.log.select(begins.sum()).collect(engine="in-memory").item()]
+
+    def number_sessions(self, begins):
+        return [self.log.select(begins.cum_sum().last()).collect(engine="in-memory").item()]
+
+    def starts(self):
+        views = self.log.filter(pl.col("event") == VIEW).select(u="user", v="time")
+        return views.filter(first_of_user())
+
+    def asof_ends(self):
+        """Joins each user's first view with the purchase at its time or behind it, by one key."""
+        key = lambda time: U.cast(pl.Int64) * (1 << 32) + pl.col(time)
+        starts = self.starts().with_columns(k=key("v")).with_columns(K.set_sorted())
+        bought = self.log.filter(pl.col("event") == PURCHASE).select(u="user", p="time")
+        bought = bought.select("p", b="u", k=key("p")).with_columns(K.set_sorted())
+        joined = starts.join_asof(bought, on="k", strategy="forward")
+        own = pl.when(pl.col("b") == U).then("p")
+        return joined.select("v", p=own)
+
+    def grouped_ends(self):
+        starts = self.starts()
+        bought = self.log.filter(pl.col("event") == PURCHASE).select(u="user", p="time")
+        later = bought.join(starts, on="u").filter(pl.col("p") >= pl.col("v"))
+        ends = later.group_by("u").agg(pl.col("p").min())
+        return starts.join(ends, on="u", how="left").select("v", "p")
+
+    def timing(self, ends):
+        end = self.log.select(pl.col("time").max()).collect().item()
+        wait = (pl.col("p").fill_null(end) - pl.col("v")).alias("d")
+        steps = (
+            ends.select(wait, c=pl.col("p").is_not_null()).group_by("d")
+            .agg(n=pl.len(), k=pl.col("c").sum()).sort("d")
+            .with_columns(risk=pl.col("n").cum_sum(reverse=True))
+            .with_columns(s=(1 - pl.col("k") / pl.col("risk")).cum_prod())
+            .collect()
+        )
+        level = lambda share: pl.col("d").filter(pl.col("s") <= 1 - share).min().alias(str(share))
+        found = steps.select(
+            pl.col("n").sum(), pl.col("k").sum(), *map(level, (0.25, 0.5, 0.75)),
+            pl.col("d").max(), pl.col("s").last(),
+        )
+        return waits(found.row(0))
+
+    # Questions about what follows what: `state` stands in the order of the rows.
+
+    def sequences(self):
+        engines = ("in-memory", "streaming")
+        return {
+            "paths": {f"shifted, {e}": lambda e=e: self.paths_shifted(e) for e in engines}
+            | {"first rows of users": self.paths_of_heads, "shifted over users": self.paths_over},
+            "transitions": {
+                f"shifted, {e}": lambda e=e: self.transitions(next_of_user, e) for e in engines
+            }
+            | {"shifted over users": lambda: self.transitions(over_users, "streaming")},
+            "match": {
+                "first rows, joined": self.match_joined, "carried forward": self.match_filled
+            },
+        }
+
+    def paths_shifted(self, engine):
+        """A path is at its user's first row: what stands there, one and two rows further on."""
+        then = lambda n: pl.when(USER.shift(-n) == USER).then(STATE.shift(-n))
+        rows = self.log.select(
+            f=USER != USER.shift(fill_value=0), a="state", b=then(1), c=then(2)
+        )
+        return rows.filter("f").group_by("a", "b", "c").agg(pl.len()).collect(engine=engine)
+
+    def paths_over(self):
+        then = lambda n: STATE.shift(-n).over("user")
+        rows = self.log.select(
+            f=USER != USER.shift(fill_value=0), a="state", b=then(1), c=then(2)
+        )
+        return rows.filter("f").group_by("a", "b", "c").agg(pl.len()).collect(engine="streaming")
+
+    def paths_of_heads(self):
+        heads = self.log.group_by("user").agg(STATE.head(3)).group_by("state").agg(n=pl.len())
+        step = lambda n: pl.col("state").list.get(n, null_on_oob=True).alias(str(n))
+        return heads.select(step(0), step(1), step(2), "n").collect()
+
+    def transitions(self, following, engine):
+        after, then = following(STATE), following(TIME)
+        rows = self.log.select("user", a="state", b=after, g=then.cast(pl.Int64) - TIME)
+        measures = [
+            pl.len(), USER.n_unique(), pl.col("g").quantile(0.5, "linear").alias("median"),
+            pl.col("g").quantile(0.9, "linear").alias("ninth"),
+        ]
+        found = rows.filter(pl.col("b").is_not_null()).group_by("a", "b").agg(measures)
+        return found.collect(engine=engine)
+
+    def match_joined(self):
+        """The first cart behind the first view, then any purchase behind it."""
+        step = lambda event: self.log.filter(STATE == event).select("user", "row")
+        firsts = lambda rows: rows.group_by("user").agg(pl.col("row").min().alias("from"))
+        later = lambda event, before: (
+            step(event).join(before, on="user").filter(pl.col("row") > pl.col("from"))
+        )
+        carts = firsts(later(CART, firsts(step(VIEW))).select("user", "row"))
+        found = later(PURCHASE, carts).select(USER.n_unique())
+        return [found.collect(engine="streaming").item()]
+
+    def match_filled(self):
+        """Carries the last view's user forward to the carts, those carts' to the purchases."""
+        seen = lambda rows, event: rows.with_columns(
+            s=pl.when(STATE == event).then("user").forward_fill()
+        )
+        rows = seen(self.log.select("user", "state"), VIEW)
+        carts = (STATE == CART) & (pl.col("s") == USER)
+        rows = rows.filter(carts | (STATE == PURCHASE))
+        bought = seen(rows, CART).filter((STATE == PURCHASE) & (pl.col("s") == USER))
+        return [bought.select(USER.n_unique()).collect(engine="in-memory").item()]
 
     # Summaries of the nine columns as the file has them.
 

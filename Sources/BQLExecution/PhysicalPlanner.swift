@@ -28,6 +28,8 @@ struct PhysicalPlanner {
     case .paths(let plan): try PathsOperator(plan, notes: notes)
     case .transitions(let plan): try TransitionsOperator(plan, notes: notes)
     case .match(let plan): try MatchOperator(plan, notes: notes)
+    case .sessions(let plan): try SessionsOperator(plan, notes: notes)
+    case .timing(let plan): try TimingOperator(plan, notes: notes)
     }
   }
 

@@ -112,6 +112,27 @@ struct HelpTopic {
       example: "MATCH view -> [^purchase]* -> cart WITHIN 1d;"
     ),
     HelpTopic(
+      name: "SESSIONS",
+      form: [
+        "SESSIONS [USING column | GAP 30m [MAX 12h]] [ON expression] [SHOW SESSIONS|SUMMARY]",
+        "  [FROM log] [WHERE condition] [SINCE time] [UNTIL time] [BY dimension, … [TOP n]];",
+      ],
+      text: "gives a row for each session: when, how long, how many events, what was bought, where "
+        + "it began and ended; with BY or SHOW SUMMARY a row for each group: bounce and "
+        + "conversion rates, durations, money",
+      example: "SESSIONS GAP 30m BY hour;"
+    ),
+    HelpTopic(
+      name: "TIMING",
+      form: [
+        "TIMING event TO event [HOLDING column, …] [SHOW SUMMARY|CURVE [AT (1h, 1d, 7d)]|TEST]",
+        "  [AGAINST value [LANDMARK 7d] [FOR 30d]] [clauses as those of RETENTION];",
+      ],
+      text: "estimates how long it takes from one event to another, counting those who have not "
+        + "got there yet (Kaplan–Meier), and tests whether groups differ (log-rank)",
+      example: "TIMING view TO purchase BY split_part(category_code, '.', 1) TOP 3;"
+    ),
+    HelpTopic(
       name: "SELECT",
       form: [
         "SELECT [DISTINCT] expression [AS name], … FROM table|(query)|'file' [WHERE condition]",

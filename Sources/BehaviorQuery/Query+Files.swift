@@ -30,6 +30,10 @@ extension Query {
     case .match(let match):
       let conditions = match.pattern.events.compactMap(\.condition)
       return match.behavior.filePaths + conditions.flatMap(\.filePaths)
+    case .sessions(let statement):
+      return statement.behavior.filePaths + (statement.on?.filePaths ?? [])
+    case .timing(let statement):
+      return statement.behavior.filePaths + statement.start.filePaths + statement.end.filePaths
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .explain(let explain): return explain.query.filePaths

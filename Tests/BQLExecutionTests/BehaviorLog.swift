@@ -28,6 +28,8 @@ struct BehaviorLog {
 
   var rows: [Row] = []
   var isInSeconds = true
+  /// Whether a column is declared to hold the sessions.
+  var hasSessionRole = true
   var lastTime: Int64 { rows.map(\.time).max() ?? 0 }
   var firstTime: Int64 { rows.map(\.time).min() ?? 0 }
 
@@ -86,7 +88,7 @@ struct BehaviorLog {
     let times: StoredColumn.Storage =
       isInSeconds
       ? .int32(Buffer(rows.map { Int32($0.time / Self.second) })) : .int64(Buffer(rows.map(\.time)))
-    let sessions = ["s0", "s1"]
+    let sessions = (0...max(1, rows.compactMap(\.session).max() ?? 0)).map { "s\($0)" }
     let columns = [
       StoredColumn(type: .int, storage: .int32(Buffer(rows.map { Int32($0.user) })), count: count),
       StoredColumn(
@@ -123,7 +125,11 @@ struct BehaviorLog {
         Field("user_id", .int), Field("event_time", .timestamp), Field("event_type", .text),
         Field("visit", .text), Field("brand", .text), Field("price", .decimal),
       ]),
-      roles: RoleBinding([.user: 0, .time: 1, .event: 2, .session: 3, .value: 5]),
+      roles: RoleBinding(
+        hasSessionRole
+          ? [.user: 0, .time: 1, .event: 2, .session: 3, .value: 5]
+          : [.user: 0, .time: 1, .event: 2, .value: 5]
+      ),
       partitions: [Partition(rowCount: count, userOffsets: Buffer(offsets), columns: columns)],
       events: Self.events.map { name in
         EventValue(name: name, rowCount: rows.count { $0.event == name })

@@ -41,6 +41,8 @@ struct FunnelCase {
   var scale: Int64 = 1_000_000
   /// The mask of each event, where rows match by event alone.
   var masksOfEvents: [UInt32] = []
+  /// The exclusions of each event, where rows are of them by event alone; else empty.
+  var exclusionsOfEvents: [UInt32] = []
   var hasUnits = false
   var hasFilter = false
   var hasValues = false
@@ -81,7 +83,7 @@ struct FunnelCase {
       if hasFilter { input.filter = morselRows.map { $0.passes ? 1 : 0 } }
       if hasUnits { input.units = RowCodes(.rows(morselRows.map(\.unit))) }
       if specification.isHolding { input.held = RowCodes(.rows(morselRows.map(\.held))) }
-      if !specification.exclusions.isEmpty { input.exclusions = morselRows.map(\.exclusions) }
+      if !specification.exclusions.isEmpty { input.exclusions = exclusions(range) }
       input.values = values
       if let purchase {
         let sessions = RowCodes(
@@ -98,6 +100,15 @@ struct FunnelCase {
         )
       }
       return input
+    }
+  }
+
+  private func exclusions(_ range: Range<Int>) -> FunnelStepMasks {
+    guard !exclusionsOfEvents.isEmpty else { return .rows(rows[range].map(\.exclusions)) }
+    return switch shape {
+    case .codes8: .codes8(Buffer(rows.map(\.event)), masks: exclusionsOfEvents)
+    case .codes16: .codes16(Buffer(rows.map { UInt16($0.event) }), masks: exclusionsOfEvents)
+    case .rows: .rows(rows[range].map(\.exclusions))
     }
   }
 

@@ -3,17 +3,26 @@ import Testing
 
 /// Runs a case as the operator does: a ranking pass where one is needed, accumulators of morsels
 /// combined in morsel order.
-func answer(_ funnel: FunnelCase, usersPerMorsel: Int) -> FunnelResult {
+func answer(
+  _ funnel: FunnelCase,
+  usersPerMorsel: Int,
+  avoidsFastPath: Bool = false
+) -> FunnelResult {
+  func kernel(_ specification: FunnelSpecification) -> FunnelKernel {
+    var kernel = FunnelKernel(specification)
+    kernel.avoidsFastPath = avoidsFastPath
+    return kernel
+  }
   var inputs = funnel.inputs(usersPerMorsel: usersPerMorsel)
   var ranking: FunnelGroupRanking?
   if let pass = funnel.specification.rankingPass, let top = funnel.specification.top {
-    let ranked = gather(FunnelKernel(pass), inputs).ranking(top: top)
+    let ranked = gather(kernel(pass), inputs).ranking(top: top)
     for index in inputs.indices {
       inputs[index].groups = inputs[index].groups?.mapped(by: ranked.map)
     }
     ranking = ranked
   }
-  return gather(FunnelKernel(funnel.specification), inputs).finish(ranking: ranking)
+  return gather(kernel(funnel.specification), inputs).finish(ranking: ranking)
 }
 
 private func gather(_ kernel: FunnelKernel, _ inputs: [FunnelInput]) -> FunnelAccumulator {

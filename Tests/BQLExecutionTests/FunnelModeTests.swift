@@ -28,4 +28,25 @@ import Testing
       guard result == expected else { return }
     }
   }
+
+  /// Units larger than the oracle takes are matched as by the plainest scan.
+  @Test(arguments: FunnelFeature.allCases)
+  func everyScanFindsTheChainsOfTheGeneralOne(feature: FunnelFeature) {
+    for seed in 1...Self.caseCount {
+      let funnel = FunnelCase.enlarged(seed: seed, feature)
+      let fast = FunnelKernel(funnel.specification)
+      var general = fast
+      general.avoidsFastPath = true
+      for input in funnel.inputs(usersPerMorsel: 2) {
+        let chains = fast.chains(of: input)
+        let expected = general.chains(of: input)
+        #expect(chains == expected, "enlarged \(funnel.name)")
+        guard chains == expected else { return }
+      }
+      let result = answer(funnel, usersPerMorsel: 2)
+      let expected = answer(funnel, usersPerMorsel: 2, avoidsFastPath: true)
+      #expect(result == expected, "enlarged \(funnel.name)")
+      guard result == expected else { return }
+    }
+  }
 }

@@ -26,17 +26,18 @@ extension FunnelOracle {
       let others =
         attribution == .each || attribution == .held
         ? units.flatMap { unit in
-          otherChains(unit, rest)
+          otherChains(unit, named)
         } : grouped.filter { rest.contains($0.group ?? -1) }
-      result.groups.append(block(.other, others))
+      // MATURE ONLY may leave out all of them.
+      if !others.isEmpty { result.groups.append(block(.other, others)) }
     }
     if funnel.specification.withTotal { result.groups.append(result.total) }
     return result
   }
 
-  /// The chains of a unit in `(other)`: started by, or holding, any of the values `rest`.
-  private func otherChains(_ unit: Unit, _ rest: ArraySlice<Int32>) -> [FunnelChain] {
-    let chains = unitChains(unit, group: -1, parts(unit)) { rest.contains(funnel.rows[$0].group) }
+  /// The chains of a unit in `(other)`: started by, or holding, any value but those of `named`.
+  private func otherChains(_ unit: Unit, _ named: ArraySlice<Int32>) -> [FunnelChain] {
+    let chains = unitChains(unit, group: -1, parts(unit)) { !named.contains(funnel.rows[$0].group) }
     return funnel.specification.isMatureOnly ? chains.filter { !isLate($0) } : chains
   }
 

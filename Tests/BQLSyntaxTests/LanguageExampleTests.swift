@@ -96,6 +96,22 @@ import Testing
     "LIFECYCLE OF x EVERY week PER session; ACTIVE; ACTIVE EVERY day WHERE price > 5",
     "STICKINESS EVERY day PER month; STICKINESS OF view PER (brand) PER week SINCE '2019-10-01'",
     "INTERVALS OF purchase BY brand; HEATMAP OF purchase BY hour, weekday",
+    "SESSIONS; SESSIONS USING session; SESSIONS GAP 30m MAX 12h WHERE price > 5 BY brand TOP 3",
+    """
+    SESSIONS ON category_code
+    SHOW SUMMARY FROM log SINCE '2019-10-01'
+    """,
+    """
+    FUNNEL view, cart
+    SHOW DROPPED AFTER view
+    """,
+    "SELECT (PATHS END AT purchase) IS NULL FROM t",
+    "SELECT count(*) FROM (SESSIONS) WHERE NOT EXISTS (SESSIONS GAP 1h)",
+    "TIMING view TO purchase HOLDING product_id BY brand",
+    "TIMING ANY TO (cart|purchase)[price > 5] PER session SHOW CURVE AT (1h, 1d, 2 WEEKS)",
+    "TIMING view TO purchase SHOW TEST BY brand; TIMING a TO b SHOW CURVE AT 7d",
+    "TIMING view TO purchase AGAINST value; TIMING a TO b AGAINST value LANDMARK 7d FOR 30d",
+    "SELECT max(gap), summary, to, test, against, curve, landmark, sessions, timing FROM t",
     "SELECT count, revenue, orders, clock, retention, active FROM t",
     "PATHS ON event_type PER session STEPS 6 START AT x COMPARE a VS b AS EDGES",
     "PATHS; PATHS ON category_code, brand END AT (purchase|cart[price > 5]) KEEP 8 COLLAPSE LOOPS",
@@ -125,8 +141,6 @@ import Testing
   static let unimplemented: [(String, String)] = [
     ("OPEN 'shop.bqs'", "OPEN"),
     ("DESCRIBE FEATURES customer_model", "DESCRIBE FEATURES"),
-    ("SESSIONS USING GAP 30m MAX 12h", "SESSIONS"),
-    ("TIMING view TO purchase HOLDING product_id BY brand", "TIMING"),
     ("RFM AS OF '2020-01-01' SCORES 5", "RFM"),
     ("FEATURES USING customer_model AS OF t SNAPSHOTS 3 HORIZON 4w WHERE x > 1", "FEATURES"),
     ("SEGMENT k=AUTO(2..10) ON rfm USING kmeans SCALE LOGZ SEED 1 AS name", "SEGMENT"),

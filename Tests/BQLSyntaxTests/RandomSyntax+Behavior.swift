@@ -65,7 +65,7 @@ extension RandomSyntax {
     }
   }
 
-  private mutating func activityEvent(_ depth: Int) -> Choice<ActivityEvent> {
+  mutating func activityEvent(_ depth: Int) -> Choice<ActivityEvent> {
     choice(chance(30) ? .any : .events(some(1...2) { $0.event(depth) }))
   }
 }

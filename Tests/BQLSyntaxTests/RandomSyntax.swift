@@ -115,7 +115,7 @@ struct RandomSyntax {
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {
     let kind: Query.Kind =
-      switch Int.random(in: 0..<(depth > 0 ? 13 : 2), using: &random) {
+      switch Int.random(in: 0..<(depth > 0 ? 18 : 2), using: &random) {
       case 0: .describe(DescribeStatement(table: Identifier("t", range: nowhere)))
       case 1: .show(ShowStatement(subject: pick(ShowStatement.Subject.allCases)))
       case 2:
@@ -130,6 +130,8 @@ struct RandomSyntax {
       case 10: .paths(paths(depth - 1))
       case 11: .transitions(transitions(depth - 1))
       case 12: .match(match(depth - 1))
+      case 13: .sessions(sessions(depth - 1))
+      case 14: .timing(timing(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

@@ -84,8 +84,7 @@ import Testing
     let folder = Self.root.appendingPathComponent("docs/behavior").path
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(names.count >= 1)
-    for name in names {
-      let path = "docs/behavior/\(name)"
+    for path in ["docs/behavior.md"] + names.map({ "docs/behavior/\($0)" }) {
       try Self.checkAnswers(of: path)
       let workspace = try Self.workspace()
       for block in Self.blocks(try Self.read(path), language: "sql") {

@@ -16,12 +16,18 @@ OTHERS = {
     "load": PEERS | {"pyarrow", "floor"},
     "load-quoted": set(),
     "summarize": PEERS,
+    "timing": PEERS,
+    "paths": PEERS,
+    "transitions": PEERS,
+    "match": PEERS,
     "start": {"SQLite"},
+    "funnel-holding": PEERS,
+    "funnel-any": PEERS,
 } | {
     task: PEERS | {"floor"}
     for task in (
         "funnel", "funnel-brand", "funnel-category", "funnel-session", "funnel-times",
-        "group-brand", "distinct",
+        "group-brand", "distinct", "sessionize",
     )
 }
 

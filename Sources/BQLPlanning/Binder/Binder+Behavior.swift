@@ -142,15 +142,7 @@ extension Binder {
     case .user: return .user
     case .session:
       guard let column = log.roles[.session] else {
-        return fail(
-          .missingRole,
-          "the log has no SESSION column",
-          at: unit.range,
-          hints: [
-            "name it on loading: LOAD … (SESSION column)",
-            "sessions cut by a gap in time are not implemented yet",
-          ]
-        )
+        return bindVisit()
       }
       return .session(column: column)
     case .columns(let names):
@@ -162,6 +154,14 @@ extension Binder {
       }
       return .columns(columns)
     }
+  }
+
+  /// Makes the sessions of a log that names none: they end at gaps in time.
+  mutating func bindVisit() -> BehaviorPlan.Unit {
+    let gap = Int64(settings.sessionGapSeconds) * 1_000_000
+    let span = Formatter.print(Duration(microseconds: gap))
+    note("the log has no SESSION column: a session ends where \(span) pass without a row")
+    return .visit(gap: gap, longest: nil)
   }
 
   /// Resolves an instant that does not depend on rows: SINCE, UNTIL.

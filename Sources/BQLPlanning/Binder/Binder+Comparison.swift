@@ -15,6 +15,7 @@ extension Binder {
     }
     var context = behaviorContext(name, log)
     context.clause = "COMPARE"
+    context.scope.allowsTimeParts = true
     let first = bindCondition(compare.value[0], context)
     let labels = compare.value.map { text(of: $0.range) }
     if case .column(nil, let word) = compare.value[1].kind, word.name.uppercased() == "REST",

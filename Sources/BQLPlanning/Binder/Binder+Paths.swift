@@ -15,12 +15,18 @@ extension Binder {
     let comparison = bindComparison(paths.compare, paths.behavior, name, log)
     guard let behavior, let on, let anchor, let comparison else { return nil }
     var stepCount = paths.steps?.value ?? 6
-    if case .around(_, let before, let after) = anchor { stepCount = before + 1 + after }
+    var counted = paths.steps?.range ?? range
+    if case .around(_, let before, let after) = anchor {
+      // Either alone may be as large as a number can be.
+      let sides = min(before, Self.stepLimit) + min(after, Self.stepLimit)
+      stepCount = max(before, after) > Self.stepLimit ? max(before, after) : sides + 1
+      counted = (before > after ? paths.before : paths.after)?.range ?? counted
+    }
     guard stepCount <= Self.stepLimit else {
       return fail(
         .badFunnel,
         "PATHS counts at most \(Self.stepLimit) steps, found \(stepCount)",
-        at: paths.steps?.range ?? paths.around?.range ?? range
+        at: counted
       )
     }
     return PathsPlan(

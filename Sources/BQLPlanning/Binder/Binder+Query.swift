@@ -36,6 +36,10 @@ extension Binder {
       return bindTransitions(transitions, at: query.range).map { .behavior(.transitions($0)) }
     case .match(let match):
       return bindMatch(match, at: query.range).map { .behavior(.match($0)) }
+    case .sessions(let sessions):
+      return bindSessions(sessions, at: query.range).map { .behavior(.sessions($0)) }
+    case .timing(let timing):
+      return bindTiming(timing, at: query.range).map { .behavior(.timing($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

@@ -10,6 +10,8 @@ package struct Settings: Hashable, Sendable {
   package var unknownEvents = UnknownEvents.warn
   /// Seconds between two purchase rows of one session that still belong to one order.
   package var orderGapSeconds = 60
+  /// Seconds without a row that end a session where no column names it.
+  package var sessionGapSeconds = 1_800
 
   package init() {}
 
@@ -35,6 +37,17 @@ package struct Settings: Hashable, Sendable {
         return true
       },
       accepted: "whole seconds, 0 to 86400"
+    ),
+    Description(
+      name: "session_gap",
+      summary: "seconds without a row that end a session, where no column names it",
+      get: { String($0.sessionGapSeconds) },
+      set: { settings, text in
+        guard let seconds = Int(text), (0...2_592_000).contains(seconds) else { return false }
+        settings.sessionGapSeconds = seconds
+        return true
+      },
+      accepted: "whole seconds, 0 to 2592000 (30 days)"
     ),
     Description(
       name: "timezone",

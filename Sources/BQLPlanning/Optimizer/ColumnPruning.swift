@@ -1,4 +1,5 @@
 import BQLColumnar
+import BQLSyntax
 
 extension Optimizer {
   /// Reads and computes only the columns that something above needs.
@@ -39,6 +40,10 @@ extension Optimizer {
       let (pruned, map) = prune(input, keeping: needed)
       return (.limit(pruned, limit), map)
     case .summarize(let summarize): return prune(summarize)
+    case .behavior(.sessions(var sessions)) where sessions.show == .sessions:
+      let kept = needed.sorted()
+      sessions.columns = kept.map { sessions.columns[$0] }
+      return (.behavior(.sessions(sessions)), positions(kept))
     case .distinct, .union, .values, .behavior:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))

@@ -1,5 +1,6 @@
 import BQLColumnar
 package import BQLStorage
+import BQLSyntax
 
 /// Holds what every behaviour statement asks: of which log, whom it counts, which rows and when.
 package struct BehaviorPlan: Sendable {
@@ -7,6 +8,9 @@ package struct BehaviorPlan: Sendable {
   package enum Unit: Sendable {
     case user
     case session(column: Int)
+    /// A user's rows as far as none is more than `gap` microseconds behind the one before it, nor
+    /// more than `longest` behind the first.
+    case visit(gap: Int64, longest: Int64?)
     case columns([Int])
   }
 
@@ -28,7 +32,7 @@ package struct BehaviorPlan: Sendable {
   package var countName: String {
     switch unit {
     case .user: "users"
-    case .session: "sessions"
+    case .session, .visit: "sessions"
     case .columns: "units"
     }
   }
@@ -39,6 +43,9 @@ package struct BehaviorPlan: Sendable {
     switch unit {
     case .user: break
     case .session: parts.append("per session")
+    case .visit(let gap, let longest):
+      let limit = longest.map { " max \(Formatter.print(Duration(microseconds: $0)))" } ?? ""
+      parts.append("per session by gap \(Formatter.print(Duration(microseconds: gap)))\(limit)")
     case .columns(let columns):
       parts.append("per \(columns.map { log.schema[$0].name }.joined(separator: ", "))")
     }

@@ -10,6 +10,8 @@ package enum BehaviorQuestion: Sendable {
   case paths(PathsPlan)
   case transitions(TransitionsPlan)
   case match(MatchPlan)
+  case sessions(SessionsPlan)
+  case timing(TimingPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -23,6 +25,8 @@ package enum BehaviorQuestion: Sendable {
       case .paths(let plan): plan.behavior
       case .transitions(let plan): plan.behavior
       case .match(let plan): plan.behavior
+      case .sessions(let plan): plan.behavior
+      case .timing(let plan): plan.behavior
       }
     }
     set {
@@ -51,6 +55,12 @@ package enum BehaviorQuestion: Sendable {
       case .match(var plan):
         plan.behavior = newValue
         self = .match(plan)
+      case .sessions(var plan):
+        plan.behavior = newValue
+        self = .sessions(plan)
+      case .timing(var plan):
+        plan.behavior = newValue
+        self = .timing(plan)
       }
     }
   }
@@ -66,6 +76,8 @@ package enum BehaviorQuestion: Sendable {
     case .paths(let plan): plan.schema
     case .transitions(let plan): plan.schema
     case .match(let plan): plan.schema
+    case .sessions(let plan): plan.schema
+    case .timing(let plan): plan.schema
     }
   }
 
@@ -80,6 +92,8 @@ package enum BehaviorQuestion: Sendable {
     case .paths(let plan): plan.title
     case .transitions(let plan): plan.title
     case .match(let plan): plan.title
+    case .sessions(let plan): plan.title
+    case .timing(let plan): plan.title
     }
   }
 
@@ -108,6 +122,13 @@ package enum BehaviorQuestion: Sendable {
     case .paths(let plan): return .paths(plan.mapExpressions(transform))
     case .transitions(let plan): return .transitions(plan.mapExpressions(transform))
     case .match(let plan): return .match(plan.mapConditions(transform))
+    case .sessions(var plan):
+      plan.edge = NamedExpression(plan.edge.name, transform(plan.edge.expression))
+      return .sessions(plan)
+    case .timing(var plan):
+      plan.start = plan.start.mapConditions(transform)
+      plan.end = plan.end.mapConditions(transform)
+      return .timing(plan)
     }
   }
 }

@@ -13,8 +13,14 @@ package struct EventSelection: Sendable {
 
   /// Selects the log's purchases, whatever their rows hold.
   package static func purchases(of log: EventLog) -> EventSelection {
-    let purchase = FunnelPlan.Alternative(eventCode: log.purchaseCode, condition: nil)
-    return EventSelection(label: "purchase", isAny: false, alternatives: [purchase])
+    event("purchase", of: log)
+  }
+
+  /// Selects the log's rows with an event, none where the log does not know it.
+  package static func event(_ name: String, of log: EventLog) -> EventSelection {
+    let code = log.events.firstIndex { $0.name == name }
+    let alternative = FunnelPlan.Alternative(eventCode: code, condition: nil)
+    return EventSelection(label: name, isAny: false, alternatives: [alternative])
   }
 
   /// Whether its rows are purchases and nothing else.

@@ -82,7 +82,7 @@ extension FunnelPlan {
     let roles = behavior.log.roles
     var columns = [roles[.time], roles[.event]].compactMap { $0 }
     switch behavior.unit {
-    case .user: break
+    case .user, .visit: break
     case .session(let column): columns.append(column)
     case .columns(let several): columns += several
     }
@@ -95,7 +95,7 @@ extension FunnelPlan {
   package var unitColumns: [Int] {
     var columns = behavior.log.roles[.user].map { [$0] } ?? []
     switch behavior.unit {
-    case .user: break
+    case .user, .visit: break
     case .session(let column): columns.append(column)
     case .columns(let several): columns += several.filter { !columns.contains($0) }
     }

@@ -21,6 +21,8 @@ package struct Query: Hashable, Sendable {
     case paths(PathsStatement)
     case transitions(TransitionsStatement)
     case match(MatchStatement)
+    case sessions(SessionsStatement)
+    case timing(TimingStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)

@@ -60,7 +60,7 @@ extension Formatter {
     return (parts + clauses(of: behavior)).joined(separator: " ")
   }
 
-  private static func clauses(of behavior: BehaviorClauses) -> [String] {
+  static func clauses(of behavior: BehaviorClauses) -> [String] {
     leadingClauses(behavior) + trailingClauses(behavior)
   }
 

@@ -53,6 +53,8 @@ package enum Formatter {
     case .paths(let statement): print(statement)
     case .transitions(let statement): print(statement)
     case .match(let statement): print(statement)
+    case .sessions(let statement): print(statement)
+    case .timing(let statement): print(statement)
     case .describe(let statement): "DESCRIBE " + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)

@@ -5,7 +5,7 @@ extension Parser {
   /// Lists the verbs of behaviour statements.
   static let behaviorVerbs: [Keyword] = [
     .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .paths,
-    .transitions, .match,
+    .transitions, .match, .sessions, .timing,
   ]
 
   /// Takes the behaviour statement that starts with `verb` here.
@@ -20,6 +20,8 @@ extension Parser {
     case .paths: .paths(try parsePaths())
     case .transitions: .transitions(try parseTransitions())
     case .match: .match(try parseMatch())
+    case .sessions: .sessions(try parseSessions())
+    case .timing: .timing(try parseTiming())
     default: .funnel(try parseFunnel())
     }
   }

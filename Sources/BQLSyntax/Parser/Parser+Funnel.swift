@@ -119,7 +119,7 @@ extension Parser {
   }
 
   /// Takes `column, …`, with or without parentheses.
-  private mutating func parseHolding() throws(SyntaxError) -> [Identifier] {
+  mutating func parseHolding() throws(SyntaxError) -> [Identifier] {
     guard let open = accept(.leftParenthesis) else { return try parseNames("a column") }
     let columns = try parseNames("a column")
     try close(.rightParenthesis, opened: open)

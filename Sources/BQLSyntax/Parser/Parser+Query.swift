@@ -16,11 +16,13 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel, .match, .summarize, .explain:
+    case .funnel, .match, .timing, .summarize, .explain:
       // No function has one of these names.
       if next.kind == .symbol(.leftParenthesis) { return true }
       // A pattern may begin with what a row is not; no column is followed by a bracket.
       if current.keyword == .match, next.kind == .symbol(.leftBracket) { return true }
+    // PATHS END AT x: what a CASE ends with stands outside of parentheses that open here.
+    case .paths where next.keyword == .end: return true
     default: break
     }
     if case .text = next.kind { return true }

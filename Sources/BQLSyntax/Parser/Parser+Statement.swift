@@ -63,13 +63,19 @@ extension Parser {
       ![.from, .with, .values].contains(verb)
     else { return false }
     let next = peek()
+    // SHOW before these is a clause: no statement shows them.
+    let shown: [Keyword] = [
+      .steps, .times, .trend, .lift, .loss, .users, .dropped, .sessions, .summary, .curve, .test,
+    ]
+    if verb == .show, let word = next.keyword, shown.contains(word) { return false }
     switch next.kind {
     case .word:
       guard let word = next.keyword, Keyword.reserved.contains(word) else { return true }
       return verb == .select || verb == .explain
     case .quotedName, .text, .int, .end: return true
     case .symbol(.semicolon): return true
-    case .symbol(.leftParenthesis), .symbol(.star): return verb == .select || verb == .funnel
+    case .symbol(.leftParenthesis), .symbol(.star):
+      return [.select, .funnel, .timing].contains(verb)
     default: return false
     }
   }

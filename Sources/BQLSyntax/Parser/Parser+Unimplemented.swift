@@ -2,7 +2,7 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .sessions, .timing, .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
+    .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
     .insights, .basket, .clv, .survival, .cox,
   ]
 

@@ -127,8 +127,8 @@ struct Completer {
 
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
-    .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let, .drop, .set, .include,
-    .assert, .explain, .help,
+    .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let,
+    .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -169,6 +169,11 @@ struct Completer {
       ]
     case .transitions: behavior + [.on, .keep, .collapse, .loops]
     case .match: behavior + [.within, .of, .previous, .ties, .allow, .source]
+    case .sessions: behavior + [.using, .gap, .max, .on, .show, .sessions, .summary]
+    case .timing:
+      behavior + [
+        .any, .to, .holding, .show, .summary, .curve, .at, .test, .against, .value, .landmark, .for,
+      ]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,

@@ -90,6 +90,10 @@ enum CompletionPlace: Equatable {
     case .compare, .vs: return .expression(table: table, verb: verb.keyword)
     case .of, .return:
       return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .timing, .to:
+      return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .using, .holding:
+      return .expression(table: table, verb: verb.keyword)
     case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
       return .expression(table: table, verb: verb.keyword)
     default: return .keyword(verb: verb.keyword)
@@ -98,12 +102,16 @@ enum CompletionPlace: Equatable {
 
   /// Finds the clause that the end belongs to, looking backwards over closed parentheses.
   private static func openClause(_ tokens: [Token]) -> Keyword? {
-    let clauses: Set<Keyword> = [
+    var clauses: Set<Keyword> = [
       .funnel, .of, .return, .select, .where, .by, .having, .on, .from, .per, .since, .until,
       .within, .with, .match, .paths, .transitions, .compare, .vs, .around,
       .mode, .ties, .entry, .attribute, .into, .limit, .load, .assert, .qualify, .set, .describe,
       .every, .for, .clock, .count, .measure,
     ]
+    // Words that elsewhere are columns more often than clauses.
+    if [.sessions, .timing].contains(tokens.first?.keyword) {
+      clauses.formUnion([.timing, .to, .using, .gap, .show, .holding, .against])
+    }
     var depth = 0
     for token in tokens.reversed() {
       switch token.kind {
@@ -128,7 +136,8 @@ enum CompletionPlace: Equatable {
   private static func isEventStart(_ token: Token) -> Bool {
     switch token.kind {
     case .symbol(.bar), .symbol(.leftParenthesis): true
-    default: token.keyword == .of || token.keyword == .return
+    default:
+      [.of, .return, .timing, .to].contains(token.keyword)
     }
   }
 

@@ -65,6 +65,7 @@ struct PathsOperator: Operator {
         walk.leftOutCount += try reader.visit(index, morsel, &walk, &room)
       }
     )
+    for index in parts.indices { parts[index].finish() }
     var all = parts.isEmpty ? walk : parts.removeFirst()
     for part in parts { all.add(part) }
     let (counts, ranked) = counts(all, groups, stateCount: names.count)

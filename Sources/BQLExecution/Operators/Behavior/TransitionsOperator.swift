@@ -118,6 +118,13 @@ struct TransitionsOperator: Operator {
     _ context: ExecutionContext
   ) throws(ExecutionError) -> (cells: [TransitionCell], leftOutCount: Int) {
     guard let matrix = matrix(reader, stateCount, groups.count) else {
+      // A transition's number must fit in 64 bits.
+      let (pairs, overflows) = UInt64(stateCount).multipliedReportingOverflow(
+        by: UInt64(stateCount)
+      )
+      guard !overflows, !pairs.multipliedReportingOverflow(by: UInt64(groups.count)).overflow else {
+        throw .notImplemented("TRANSITIONS between so many states and groups")
+      }
       let table = TransitionTable(stateCount: stateCount)
       var parts = try ThreadShares.run(
         morsels,

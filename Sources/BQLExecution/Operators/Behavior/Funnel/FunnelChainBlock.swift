@@ -34,10 +34,15 @@ struct FunnelChainBlock {
     rows.removeAll(keepingCapacity: true)
   }
 
-  /// Removes all chains but the first `count`, whose rows are `rowCount`.
-  mutating func truncate(to count: Int, rowCount: Int) {
-    headers.removeLast(headers.count - count)
-    rows.removeLast(rows.count - rowCount)
+  /// Replaces the rows of all chains but the first `count`, whose rows are `rowCount`, which are
+  /// positions in `order`, by the rows that it names.
+  mutating func mapRows(behind count: Int, _ rowCount: Int, by order: Span<Int32>) {
+    for index in count..<headers.count where headers[index].groupRow >= 0 {
+      headers[index].groupRow = order[Int(headers[index].groupRow)]
+    }
+    for index in rowCount..<rows.count where rows[index] >= 0 {
+      rows[index] = order[Int(rows[index])]
+    }
   }
 
   /// Removes the chains that start after the last time of their window, `times` being those of the

@@ -24,7 +24,9 @@ package struct FunnelInput: Sendable {
   /// a user, and rows with NULL are left out and counted.
   package var held: RowCodes?
   /// The exclusions that each row of the morsel is of, as bits; nil for a funnel without.
-  package var exclusions: [UInt32]?
+  ///
+  /// Where these and the steps both go by codes, they are the same codes.
+  package var exclusions: FunnelStepMasks?
   /// The group of each row, in codes shared by all morsels; NULL is a group of its own.
   package var groups: RowCodes?
   /// The VALUE of each row; nil where the log has no such role.
@@ -55,7 +57,7 @@ package struct FunnelInput: Sendable {
   }
 }
 
-/// Tells which steps each row matches.
+/// Tells which steps, or which exclusions, each row matches.
 package enum FunnelStepMasks: Sendable {
   /// The mask depends on the event alone: entry *c* of `masks` belongs to code *c*; codes past
   /// the table's end match nothing. The fastest form; no code may stand for NULL.
@@ -64,14 +66,29 @@ package enum FunnelStepMasks: Sendable {
   case codes16(Buffer<UInt16>, masks: [UInt32])
   /// One mask a row of the morsel: steps with conditions, or a NULL event (mask 0).
   case rows([UInt32])
+}
 
-  /// Returns one mask a row of a morsel.
-  func masks(_ rows: Range<Int>) -> [UInt32] {
-    func look(_ code: Int, _ masks: [UInt32]) -> UInt32 { code < masks.count ? masks[code] : 0 }
+extension FunnelStepMasks {
+  /// Returns one mask a row of the morsel that owns `rows`.
+  func rowMasks(_ rows: Range<Int>) -> [UInt32] {
     switch self {
-    case .codes8(let codes, let masks): return rows.map { look(Int(codes[$0]), masks) }
-    case .codes16(let codes, let masks): return rows.map { look(Int(codes[$0]), masks) }
-    case .rows(let masks): return masks
+    case .codes8(let codes, let masks):
+      codes.withSpan { Self.look($0.extracting(rows), up: masks) }
+    case .codes16(let codes, let masks):
+      codes.withSpan { Self.look($0.extracting(rows), up: masks) }
+    case .rows(let masks): masks
     }
+  }
+
+  private static func look(
+    _ codes: Span<some FixedWidthInteger>,
+    up masks: [UInt32]
+  ) -> [UInt32] {
+    var found = [UInt32](repeating: 0, count: codes.count)
+    for index in codes.indices {
+      let code = Int(codes[index])
+      if code < masks.count { found[index] = masks[code] }
+    }
+    return found
   }
 }

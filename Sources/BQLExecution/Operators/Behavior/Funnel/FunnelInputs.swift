@@ -50,7 +50,7 @@ struct FunnelInputs: Sendable {
       purchases: shared.purchases
     )
     input.held = holding.isEmpty ? nil : rows.codes(holding, morsel)
-    input.exclusions = try exclusions?.rowMasks(partition, morsel, context)
+    input.exclusions = try exclusions?.masks(partition, morsel, context)
     return input
   }
 }

@@ -111,24 +111,6 @@ package struct FunnelKernel: Sendable {
     }
   }
 
-  private func scanAny(
-    _ times: Span<some FixedWidthInteger>,
-    _ offsets: Span<Int32>,
-    _ input: FunnelInput,
-    into sink: inout some FunnelChainSink
-  ) {
-    var scan = FunnelScan(specification, input)
-    var block = FunnelChainBlock()
-    let firstRow = input.morsel.rows.lowerBound
-    for user in input.morsel.users {
-      let rows = (Int(offsets[user]) - firstRow)..<(Int(offsets[user + 1]) - firstRow)
-      scan.scan(user, rows, times, into: &block)
-      if block.isFull { flush(&block, times, input, into: &sink) }
-    }
-    flush(&block, times, input, into: &sink)
-    sink.leaveOut(scan.leftOut)
-  }
-
   private func scanUsers(
     _ scan: SingleStepScan,
     _ steps: Span<UInt8>,
@@ -150,8 +132,6 @@ package struct FunnelKernel: Sendable {
     flush(&block, times, input, into: &sink)
   }
 
-  /// Takes each run of rows with one unit code as the unit, for the users whose units are runs,
-  /// as visits mostly are; the general scan takes the others.
   private func scanUnits(
     _ scan: SingleStepScan,
     _ steps: Span<UInt8>,
@@ -163,41 +143,58 @@ package struct FunnelKernel: Sendable {
     _ input: FunnelInput,
     into sink: inout some FunnelChainSink
   ) {
-    var general: FunnelScan?
     var block = FunnelChainBlock()
-    var runs = UnitRuns()
+    var runs = FunnelUnitRuns()
+    var leftOut = FunnelLeftOut()
+    let isStart = (0..<256).map { steps[$0] == 1 }
+    let none: [Int32] = []
     let firstRow = input.morsel.rows.lowerBound
     for user in input.morsel.users {
       let rows = (Int(offsets[user]) - firstRow)..<(Int(offsets[user + 1]) - firstRow)
-      let (count, rowCount) = (block.count, block.rows.count)
-      runs.removeAll()
-      var start = rows.lowerBound
-      while start < rows.upperBound {
-        let unit = units[start]
-        guard runs.insert(unit) else { break }
-        var end = start + 1
-        while end < rows.upperBound, units[end] == unit { end += 1 }
-        scan.scan(
-          Self.header(user, unit: unit),
-          start..<end,
-          steps,
+      if runs.read(rows, units) {
+        for unit in 0..<runs.count {
+          let header = Self.header(user, unit: runs.codes[unit])
+          let range = runs.bounds[unit]..<runs.bounds[unit + 1]
+          scan.scan(header, range, steps, bytes, times, &state, into: &block)
+        }
+      } else {
+        leftOut.unitlessRowCount += Self.unitlessCount(rows, units, input.filter)
+        let (count, rowCount) = (block.count, block.rows.count)
+        runs.bringTogether(
+          rows,
+          units,
+          isStart: isStart.span,
           bytes,
           times,
-          &state,
-          into: &block
+          none.span,
+          none.span
         )
-        start = end
-      }
-      if start < rows.upperBound {
-        block.truncate(to: count, rowCount: rowCount)
-        var any = general.take() ?? FunnelScan(specification, input)
-        any.scan(user, rows, times, into: &block)
-        general = any
+        let (bytes, times) = (runs.bytes, runs.times)
+        for unit in 0..<runs.count {
+          let header = Self.header(user, unit: runs.codes[unit])
+          let range = runs.bounds[unit]..<runs.bounds[unit + 1]
+          scan.scan(header, range, steps, bytes.span, times.span, &state, into: &block)
+        }
+        block.mapRows(behind: count, rowCount, by: runs.order.span)
       }
       if block.isFull { flush(&block, times, input, into: &sink) }
     }
     flush(&block, times, input, into: &sink)
-    if let general { sink.leaveOut(general.leftOut) }
+    sink.leaveOut(leftOut)
+  }
+
+  /// Counts the rows that pass the filter and are NULL in a column that makes units.
+  private static func unitlessCount(
+    _ rows: Range<Int>,
+    _ units: Span<Int32>,
+    _ filter: [UInt8]?
+  ) -> Int {
+    var count = 0
+    for row in rows where units[row] < 0 {
+      if let filter, filter[row] == 0 { continue }
+      count += 1
+    }
+    return count
   }
 
   /// The users ahead whose times are asked for.
@@ -222,7 +219,7 @@ package struct FunnelKernel: Sendable {
   }
 
   @inline(__always)
-  private static func header(_ user: Int, unit: Int32) -> FunnelChainBlock.Header {
+  static func header(_ user: Int, unit: Int32) -> FunnelChainBlock.Header {
     FunnelChainBlock.Header(
       user: Int32(truncatingIfNeeded: user),
       unit: unit,
@@ -233,7 +230,7 @@ package struct FunnelKernel: Sendable {
     )
   }
 
-  private func flush(
+  func flush(
     _ block: inout FunnelChainBlock,
     _ times: Span<some FixedWidthInteger>,
     _ input: FunnelInput,
@@ -251,37 +248,5 @@ package struct FunnelKernel: Sendable {
     }
     sink.take(block, of: input)
     block.removeAll()
-  }
-}
-
-/// Says whether the runs of a user's unit codes are whole units: no code comes a second time.
-private struct UnitRuns {
-  /// A user with more runs, and codes that do not rise, is left to the general scan.
-  private static let maximumCount = 16
-  private var largest: Int32 = -1
-  private var codes: [Int32] = []
-  private var areRising = true
-
-  mutating func removeAll() {
-    largest = -1
-    areRising = true
-    codes.removeAll(keepingCapacity: true)
-  }
-
-  /// Takes the code of the next run; false where it is NULL (−1), was met, or may have been.
-  @inline(__always)
-  mutating func insert(_ code: Int32) -> Bool {
-    guard code >= 0 else { return false }
-    if code > largest {
-      largest = code
-    } else {
-      areRising = false
-    }
-    if codes.count < Self.maximumCount {
-      if !areRising, codes.contains(code) { return false }
-      codes.append(code)
-      return true
-    }
-    return areRising
   }
 }

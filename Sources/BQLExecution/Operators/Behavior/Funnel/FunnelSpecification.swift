@@ -140,10 +140,10 @@ package struct FunnelSpecification: Sendable {
     pass.withTotal = false
     pass.tellsTimes = false
     pass.tellsLosses = false
-    // Attempts follow from the windows, and late chains from both.
-    guard entry != .every, !isMatureOnly else { return pass }
+    // Attempts and repetitions of step 1 follow from the windows, and late chains from all.
+    guard entry != .every, !isMatureOnly, rules[0].repetitions == 1 else { return pass }
     pass.stepCount = 1
-    pass.rules = [FunnelStepRule(repetitions: rules[0].repetitions)]
+    pass.rules = [FunnelStepRule()]
     pass.exclusions = exclusions.map { FunnelExclusionRule(excludesUnits: $0.excludesUnits) }
     pass.windows = [nil]
     return pass

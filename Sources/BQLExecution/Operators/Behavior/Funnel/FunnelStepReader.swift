@@ -45,29 +45,6 @@ struct FunnelStepReader: Sendable {
     }
   }
 
-  /// Returns one mask a row of a morsel.
-  func rowMasks(
-    _ partition: Partition,
-    _ morsel: Morsel,
-    _ context: ExecutionContext
-  ) throws(ExecutionError) -> [UInt32] {
-    func look(_ codes: Span<some FixedWidthInteger>, up masks: [UInt32]) -> [UInt32] {
-      var found = [UInt32](repeating: 0, count: codes.count)
-      for index in codes.indices {
-        let code = Int(codes[index])
-        if code < masks.count { found[index] = masks[code] }
-      }
-      return found
-    }
-    switch try masks(partition, morsel, context) {
-    case .codes8(let codes, let masks):
-      return codes.withSpan { look($0.extracting(morsel.rows), up: masks) }
-    case .codes16(let codes, let masks):
-      return codes.withSpan { look($0.extracting(morsel.rows), up: masks) }
-    case .rows(let masks): return masks
-    }
-  }
-
   /// Returns the masks of a morsel's rows, in the cheapest form that holds them.
   func masks(
     _ partition: Partition,

@@ -31,6 +31,7 @@ struct MatchMatcher {
   }
 
   /// Hands each match of a unit to `take`: its first row, and its length as stored.
+  // Inlined, it makes the compiler (6.3.1) crash over the lifetimes of Spans.
   @inline(never)
   mutating func match<Mask: FixedWidthInteger, Time: FixedWidthInteger>(
     _ unit: Range<Int>,
@@ -67,7 +68,6 @@ struct MatchMatcher {
     threads.insert(thread, at: index, isHeld: isHeld, isFresh: !isHeld)
   }
 
-  @inline(never)
   private mutating func matchRow(
     _ row: Int,
     _ mask: UInt32,
@@ -93,6 +93,7 @@ struct MatchMatcher {
   }
 
   /// Takes the rows of one instant in any order.
+  // Inlined, it makes the compiler (6.3.1) crash over the lifetimes of Spans.
   @inline(never)
   mutating func matchInstant<Mask: FixedWidthInteger>(
     _ rows: Range<Int>,

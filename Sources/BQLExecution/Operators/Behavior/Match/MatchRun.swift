@@ -7,6 +7,7 @@ struct MatchRun {
   var instant: Range<Int>
 
   /// Finds the run at `row`; with `ordersTies` rows of one instant may stand in any order.
+  // Inlined, it makes the compiler (6.3.1) crash over the lifetimes of Spans.
   @inline(never)
   init<Mask: FixedWidthInteger, Time: FixedWidthInteger>(
     from row: Int,

@@ -48,6 +48,7 @@ struct MatchScan {
 
   /// Hands each match of a unit to `take`: its first row, and its length as stored; `matcher` takes
   /// the rows of an instant that differ.
+  // Inlined, it makes the compiler (6.3.1) crash over the lifetimes of Spans.
   @inline(never)
   mutating func match<Mask: FixedWidthInteger, Time: FixedWidthInteger>(
     _ unit: Range<Int>,

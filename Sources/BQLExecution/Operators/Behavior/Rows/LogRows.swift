@@ -121,11 +121,23 @@ struct LogRows: Sendable {
   }
 
   /// The codes that split a user's rows into units; nil where the unit is the user.
+  ///
+  /// Visits are cut from all rows of the log: as with a SESSION column, no filter moves a row to
+  /// another session.
   func units(_ morsel: Morsel) -> RowCodes? {
     switch behavior.unit {
-    case .user: nil
-    case .session(let column): codes([column], morsel)
-    case .columns(let several): codes(several, morsel)
+    case .user: return nil
+    case .session(let column): return codes([column], morsel)
+    case .columns(let several): return codes(several, morsel)
+    case .visit(let gap, let longest):
+      let times = shared[morsel.partition].times
+      let visits = VisitCut(gap: gap, longest: longest, scale: times.scale).sessions(
+        times,
+        morsel.rows,
+        behavior.log.partitions[morsel.partition].userOffsets(of: morsel),
+        keeping: nil
+      )
+      return RowCodes(.rows(visits.slots))
     }
   }
 

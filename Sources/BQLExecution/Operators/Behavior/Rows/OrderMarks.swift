@@ -10,8 +10,11 @@ struct OrderMarks: UnitScan {
   /// Of an order's rows, the first with this mark is found.
   let matching: UInt8
   /// The purchase rows' positions, ascending, and the session of each; empty without sessions.
-  private let positions: [Int32]
+  let positions: [Int32]
   private let sessions: [Int32]
+  /// The number of the order that each of these belongs to, in no order of its own.
+  private(set) var orders: [Int32]
+  private(set) var orderCount = 0
   /// In stored units of time.
   private let gap: UInt64
   /// The found positions, unit by unit.
@@ -28,6 +31,7 @@ struct OrderMarks: UnitScan {
     self.matching = matching
     positions = units.marks.indices.filter { units.marks[$0] & purchase != 0 }
       .map { Int32(truncatingIfNeeded: $0) }
+    orders = [Int32](repeating: 0, count: positions.count)
     self.sessions =
       sessions?.codes(ofRows: units.rows(at: positions), firstRow: units.morsel.rows.lowerBound)
       ?? []
@@ -65,12 +69,18 @@ struct OrderMarks: UnitScan {
     var isFound = false
     for index in order {
       let position = Int(positions[index])
-      if previous >= 0 {
+      if previous < 0 {
+        orderCount += 1
+      } else {
         let earlier = Int(positions[previous])
         let elapsed = UInt64(bitPattern: Int64(times[position]) &- Int64(times[earlier]))
         let isNew = elapsed > gap || (!sessions.isEmpty && sessions[index] != sessions[previous])
-        if isNew { isFound = false }
+        if isNew {
+          isFound = false
+          orderCount += 1
+        }
       }
+      orders[index] = Int32(truncatingIfNeeded: orderCount - 1)
       if !isFound, marks[position] & matching != 0 {
         found.append(Int32(truncatingIfNeeded: position))
         isFound = true

@@ -39,11 +39,14 @@ package struct RowCodes: Sendable {
     }
   }
 
-  /// Makes codes of the stored numbers of `rows`, a morsel's: what each is more than the smallest;
-  /// nil for a column of no integers, or of ones too far apart.
+  /// Makes codes of the stored numbers of `rows`, a morsel's: the numbers themselves, or what each
+  /// is more than the smallest; nil for a column of no integers, or of ones too far apart.
   init?(integers column: StoredColumn, _ rows: Range<Int>) {
     let codes: [Int32]?
     switch column.storage {
+    case .int32(let buffer) where Self.areNatural(buffer, rows):
+      self.init(.codes32(buffer), validity: column.validity)
+      return
     case .int8(let buffer): codes = Self.offsets(buffer, rows)
     case .int16(let buffer): codes = Self.offsets(buffer, rows)
     case .int32(let buffer): codes = Self.offsets(buffer, rows)
@@ -55,6 +58,14 @@ package struct RowCodes: Sendable {
       for (index, row) in rows.enumerated() where !validity[row] { codes[index] = -1 }
     }
     self.init(.rows(codes))
+  }
+
+  private static func areNatural(_ buffer: Buffer<Int32>, _ rows: Range<Int>) -> Bool {
+    buffer.withSpan { numbers in
+      var smallest: Int32 = 0
+      for row in rows { smallest = min(smallest, numbers[row]) }
+      return smallest >= 0
+    }
   }
 
   private static func offsets(

@@ -85,7 +85,7 @@ struct SequenceReader: Sendable {
     input.units =
       rows.units(morsel)?.codes(morsel.rows, firstRow: morsel.rows.lowerBound) ?? []
     if let marks {
-      input.marks = try marks.rowMasks(partition, morsel, context).map {
+      input.marks = try marks.masks(partition, morsel, context).rowMasks(morsel.rows).map {
         UInt8(truncatingIfNeeded: $0)
       }
     }
@@ -208,7 +208,9 @@ struct SequenceReader: Sendable {
     let partition = rows.behavior.log.partitions[morsel.partition]
     switch states {
     case .masks(let reader):
-      return try reader.rowMasks(partition, morsel, context).map { Int32(bitPattern: $0) }
+      return try reader.masks(partition, morsel, context).rowMasks(morsel.rows).map {
+        Int32(bitPattern: $0)
+      }
     case .codes(let codes, let map):
       guard var own = try codes.rowCodes(index, partition) else {
         throw .internal("a state has no codes")

@@ -32,7 +32,7 @@ struct LongGaps: Sendable {
 
   /// Hands each entry from `start` on to `take`.
   @inline(__always)
-  func forEach(from start: Int = 0, _ take: (_ cell: Int, _ gap: UInt64) -> Void) {
+  func visit(from start: Int = 0, _ take: (_ cell: Int, _ gap: UInt64) -> Void) {
     let span = entries.span
     for index in start..<count {
       let entry = span[index]

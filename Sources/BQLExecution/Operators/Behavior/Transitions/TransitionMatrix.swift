@@ -92,7 +92,7 @@ struct TransitionMatrix: SequenceVisitor, Sendable {
       }
       return longCount
     }
-    longGaps.forEach(from: known) { cell, gap in
+    longGaps.visit(from: known) { cell, gap in
       buckets[cell &* bucketCount &+ GapHistogram.longBucket(gap)] &+= 1
     }
     (self.buckets, self.units, self.lastUnit, self.unit) = (buckets, units, lastUnit, unit)

@@ -62,7 +62,7 @@ struct WantedGaps: Sendable {
     let numbers = listNumbers.span
     var lists = self.lists
     self.lists = []
-    gaps.forEach { cell, gap in
+    gaps.visit { cell, gap in
       let list = numbers[cell &* bucketCount &+ GapHistogram.longBucket(gap)]
       if list != 0 { lists[Int(list) &- 1].append(gap) }
     }

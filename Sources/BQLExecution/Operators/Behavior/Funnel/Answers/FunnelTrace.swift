@@ -39,7 +39,8 @@ struct FunnelTrace {
     range = input.morsel.rows
     firstRow = range.lowerBound
     partition = plan.behavior.log.partitions[input.morsel.partition]
-    let names = input.steps.masks(range)
+    let names = input.steps.rowMasks(range)
+    let exclusions = input.exclusions?.rowMasks(range)
     let units = input.units?.codes(range, firstRow: firstRow)
     let held = input.held?.codes(range, firstRow: firstRow)
     let scale = input.times.scale
@@ -48,7 +49,7 @@ struct FunnelTrace {
       return Row(
         time: input.times.raw(row) * scale,
         names: names[index] & specification.stepBits,
-        exclusions: input.exclusions.map { $0[index] } ?? 0,
+        exclusions: exclusions.map { $0[index] } ?? 0,
         isKept: input.filter.map { $0[index] != 0 } ?? true,
         unit: units.map { $0[index] } ?? 0,
         held: held.map { $0[index] } ?? 0

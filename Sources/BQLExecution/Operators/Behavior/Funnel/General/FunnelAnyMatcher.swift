@@ -17,13 +17,13 @@ struct FunnelAnyMatcher {
   /// The latest rows of each step, the last one first; at most stepCount.
   private var latest: [[Int32]]
   private var assigned: [Int32]
+  // The latest row of each step and its time, where no row matches several.
+  private var lastRows = InlineArray<32, Int32>(repeating: -1)
+  private var lastTimes = InlineArray<32, Int64>(repeating: 0)
 
-  init(_ specification: FunnelSpecification, timeScale: Int64) {
+  init(_ specification: FunnelSpecification, windows: [UInt64?]) {
     stepCount = specification.stepCount
-    windows = specification.windows.map { window in
-      guard let window else { return UInt64.max }
-      return window < 0 ? nil : UInt64(window / max(timeScale, 1))
-    }
+    self.windows = windows
     exclusions = ~specification.unitExclusions
     reach = [Int](repeating: 0, count: windows.count)
     reached = [Int32](repeating: 0, count: windows.count * stepCount)
@@ -36,7 +36,69 @@ struct FunnelAnyMatcher {
   func row(window: Int, step: Int) -> Int { Int(reached[window * stepCount + step - 1]) }
 
   /// Matches the unit that owns `range` of `rows`; with `group`, only its step-1 rows are such.
-  mutating func match(_ rows: borrowing FunnelUnitRows, _ range: Range<Int>, group: Int32?) {
+  mutating func match(
+    _ rows: borrowing FunnelUnitRows,
+    _ range: Range<Int>,
+    group: Int32?,
+    isSingleStep: Bool
+  ) {
+    if isSingleStep {
+      matchSingle(rows, range, group: group)
+    } else {
+      matchSeveral(rows, range, group: group)
+    }
+  }
+
+  /// Matches a unit whose rows match one step each: of every step the latest row is the best, and
+  /// a chain is as deep as these lie near enough to the row at hand.
+  private mutating func matchSingle(
+    _ rows: borrowing FunnelUnitRows,
+    _ range: Range<Int>,
+    group: Int32?
+  ) {
+    var openCount = 0
+    for window in windows.indices {
+      reach[window] = 0
+      openCount += windows[window] == nil ? 0 : 1
+    }
+    for step in 0..<stepCount { lastRows[step] = -1 }
+    // The last instant before the row at hand at which a row of an exclusion stands.
+    var barrier = Int64.min
+    var barrierOfInstant = Int64.min
+    var timeBefore = Int64.min
+    for index in range {
+      let row = rows[index]
+      if timeBefore < row.time { barrier = barrierOfInstant }
+      timeBefore = row.time
+      if row.exclusions & exclusions != 0 { barrierOfInstant = row.time }
+      guard row.mask != 0 else { continue }
+      if let group, row.mask == 1, row.group != group { continue }
+      let step = row.mask.trailingZeroBitCount
+      lastRows[step] = Int32(truncatingIfNeeded: index)
+      lastTimes[step] = row.time
+      // A deeper chain holds the row at hand, and all steps before its last.
+      for window in windows.indices where reach[window] < stepCount {
+        guard let limit = windows[window] else { continue }
+        var depth = 0
+        while depth < stepCount, lastRows[depth] >= 0, lastTimes[depth] >= barrier,
+          UInt64(bitPattern: row.time &- lastTimes[depth]) <= limit
+        {
+          depth += 1
+        }
+        guard depth > reach[window] else { continue }
+        reach[window] = depth
+        for step in 0..<depth { reached[window * stepCount + step] = lastRows[step] }
+        if depth == stepCount { openCount -= 1 }
+      }
+      if openCount == 0 { return }
+    }
+  }
+
+  private mutating func matchSeveral(
+    _ rows: borrowing FunnelUnitRows,
+    _ range: Range<Int>,
+    group: Int32?
+  ) {
     for window in windows.indices { reach[window] = 0 }
     for step in 0..<stepCount { latest[step].removeAll(keepingCapacity: true) }
     // The last instant before the row at hand at which a row of an exclusion stands.

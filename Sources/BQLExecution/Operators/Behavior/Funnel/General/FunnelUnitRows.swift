@@ -22,6 +22,9 @@ struct FunnelUnitRows {
   /// The rows in use; the array is longer, so that gathering never grows it.
   private(set) var count = 0
   private var rows: [Row] = []
+  // Used while rows are sorted.
+  private var keys: [Int64] = []
+  private var sorted: [Row] = []
 
   @inline(__always)
   subscript(index: Int) -> Row { rows[index] }
@@ -39,24 +42,25 @@ struct FunnelUnitRows {
     count += 1
   }
 
-  /// Puts a step-1 row in the place of the last, if that is the later of two step-1 rows of its
-  /// unit that match nothing else.
-  ///
-  /// With ties allowed a chain that continues from the replaced row can as well continue from the
-  /// new one, which is later, unless it continues within the replaced row's instant: so that must
-  /// be the new one's too, or hold no other row. Of a unit's step-1 rows only the first counts
-  /// for itself, as the chain of depth 1 and the group of ATTRIBUTE FIRST.
+  /// Puts `row` in the place of another.
   @inline(__always)
-  mutating func replaceLast(row: Int, time: Int64, unit: Int32) -> Bool {
-    guard count >= 2 else { return false }
-    let last = rows[count - 1]
-    let before = rows[count - 2]
-    guard last.mask == 1, before.mask & 1 != 0, last.unit == unit, before.unit == unit,
-      last.time == time || last.time > before.time
-    else { return false }
-    rows[count - 1].row = Int32(truncatingIfNeeded: row)
-    rows[count - 1].time = time
-    return true
+  mutating func replace(_ index: Int, by row: Row) { rows[index] = row }
+
+  /// Returns the first row of `range`, whose rows are in the order of time, that is later than
+  /// `time`; fast where it is near the start.
+  func firstIndex(after time: Int64, in range: Range<Int>) -> Int {
+    var low = range.lowerBound
+    var step = 1
+    while low + step <= range.upperBound, rows[low + step - 1].time <= time {
+      low += step
+      step *= 2
+    }
+    var high = min(low + step, range.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].time <= time { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Brings the rows of each unit together and returns where each unit starts, and the end.
@@ -91,14 +95,37 @@ struct FunnelUnitRows {
   mutating func splitByHeld(_ range: Range<Int>, into bounds: inout [Int]) {
     bounds.removeAll(keepingCapacity: true)
     bounds.append(range.lowerBound)
-    var keys = range.map { Int64(rows[$0].held) << 32 | Int64($0) }
-    keys.sort()
-    let sorted = keys.map { rows[Int($0 & 0xFFFF_FFFF)] }
+    guard range.count > 1 else {
+      bounds.append(range.upperBound)
+      return
+    }
+    keys.removeAll(keepingCapacity: true)
+    for index in range { keys.append(Int64(rows[index].held) << 32 | Int64(index)) }
+    sortKeys()
+    sorted.removeAll(keepingCapacity: true)
+    for key in keys { sorted.append(rows[Int(key & 0xFFFF_FFFF)]) }
     for (index, row) in zip(range, sorted) { rows[index] = row }
     for index in range.dropFirst() where rows[index].held != rows[index - 1].held {
       bounds.append(index)
     }
     bounds.append(range.upperBound)
+  }
+
+  /// Sorts the keys: few by insertion, without a call.
+  private mutating func sortKeys() {
+    guard keys.count <= 24 else {
+      keys.sort()
+      return
+    }
+    for index in 1..<keys.count {
+      let key = keys[index]
+      var place = index
+      while place > 0, keys[place - 1] > key {
+        keys[place] = keys[place - 1]
+        place -= 1
+      }
+      keys[place] = key
+    }
   }
 
   private mutating func regroup() {

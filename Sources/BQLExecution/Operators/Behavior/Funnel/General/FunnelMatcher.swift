@@ -32,7 +32,7 @@ struct FunnelMatcher {
   private let ties: FunnelTieRule
   private let stepCount: Int
   /// In stored time units; `UInt64.max` is no limit, nil holds no chain at all.
-  let windows: [UInt64?]
+  private let windows: [UInt64?]
 
   // The latest chain of each length s: its start, and its rows at chains[s * stepCount + step - 1].
   // Rows are positions in the unit rows that are matched.
@@ -43,8 +43,7 @@ struct FunnelMatcher {
   /// The chains of this instant.
   private var fresh: UInt32 = 0
 
-  /// The deepest link of each window that a chain may end with, 0 where no chain lies in it.
-  private(set) var reach: [Int]
+  private var reach: [Int]
   private var reached: [Int32]
   private var openWindowCount = 0
 
@@ -53,24 +52,24 @@ struct FunnelMatcher {
   private var lastOfStep = InlineArray<32, Int32>(repeating: 0)
   private var assignment: InstantAssignment
 
-  init(_ sequence: FunnelSequence, _ specification: FunnelSpecification, timeScale: Int64) {
+  init(_ sequence: FunnelSequence, _ specification: FunnelSpecification, windows: [UInt64?]) {
     self.sequence = sequence
+    self.windows = windows
     stepCount = sequence.count
     ties = specification.ties
-    // Stored times are whole units, so a window of 1.5 units holds what one of 1 unit holds.
-    windows = specification.windows.map { window in
-      guard let window else { return UInt64.max }
-      return window < 0 ? nil : UInt64(window / max(timeScale, 1))
-    }
     reach = [Int](repeating: 0, count: windows.count)
     reached = [Int32](repeating: 0, count: windows.count * stepCount)
     assignment = InstantAssignment(stepCount: stepCount)
   }
 
-  /// Returns the row, as a position in the matched unit rows, at `step` (1-based) of the chain
+  /// The deepest link of a window that a chain may end with, 0 where no chain lies in it.
+  @inline(__always)
+  func reach(_ window: Int) -> Int { reach[window] }
+
+  /// Returns the row, as a position in the matched unit rows, at `link` (0-based) of the chain
   /// of `window`.
   @inline(__always)
-  func row(window: Int, step: Int) -> Int { Int(reached[window * stepCount + step - 1]) }
+  func row(window: Int, link: Int) -> Int32 { reached[window * stepCount + link] }
 
   /// Says which step-1 rows may start a chain.
   enum Starts {

@@ -1,8 +1,62 @@
-extension FunnelScan {
+/// Finds the chains of one unit at a time, whose rows a scan has put into ``rows``, and adds them
+/// to a block.
+struct FunnelUnitMatch {
+  let specification: FunnelSpecification
+  var rows = FunnelUnitRows()
+  var search: FunnelSearch
+  /// Where the rows of each value that a chain must hold start, and their end.
+  var parts: [Int] = []
+  /// What the units left out were.
+  var leftOut = FunnelLeftOut()
+
+  init(_ specification: FunnelSpecification, timeScale: Int64) {
+    self.specification = specification
+    search = FunnelSearch(specification, timeScale: max(timeScale, 1))
+  }
+
+  /// Adds the chains of the unit that owns `range` of the rows.
+  mutating func match(
+    _ header: FunnelChainBlock.Header,
+    _ range: Range<Int>,
+    into block: inout FunnelChainBlock
+  ) {
+    guard let firstStart = range.first(where: { rows[$0].mask & 1 != 0 }) else { return }
+    let unitExclusions = specification.unitExclusions
+    if unitExclusions != 0, range.contains(where: { rows[$0].exclusions & unitExclusions != 0 }) {
+      leftOut.excludedUnitCount += 1
+      return
+    }
+    // The groups by their starts, before values are brought together.
+    let groups = specification.attribution == .each ? startGroups(range) : []
+    let firstStartRow = rows[firstStart].row
+    if specification.isHolding {
+      rows.splitByHeld(range, into: &parts)
+    } else {
+      parts = [range.lowerBound, range.upperBound]
+    }
+    take(header, firstStartRow, group: nil, into: &block)
+    for (group, firstStartRow) in groups {
+      take(header, firstStartRow, group: group, into: &block)
+    }
+    if specification.attribution == .held { takeHeld(header, into: &block) }
+  }
+
+  /// Returns the groups of the unit's step-1 rows, in the order of their first rows, which it
+  /// returns as well.
+  private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStartRow: Int32)] {
+    var seen: Set<Int32> = []
+    var groups: [(group: Int32, firstStartRow: Int32)] = []
+    for index in range where rows[index].mask & 1 != 0 {
+      let group = rows[index].group
+      if seen.insert(group).inserted { groups.append((group, rows[index].row)) }
+    }
+    return groups
+  }
+
   /// Adds the unit's own chains, or those that starts of `group` alone begin.
   ///
   /// `firstStartRow` is the first such start.
-  mutating func take(
+  private mutating func take(
     _ header: FunnelChainBlock.Header,
     _ firstStartRow: Int32,
     group: Int32?,
@@ -28,7 +82,10 @@ extension FunnelScan {
   }
 
   /// Adds, value by value, the chains of ATTRIBUTE HELD.
-  mutating func takeHeld(_ header: FunnelChainBlock.Header, into block: inout FunnelChainBlock) {
+  private mutating func takeHeld(
+    _ header: FunnelChainBlock.Header,
+    into block: inout FunnelChainBlock
+  ) {
     var header = header
     header.isTotal = false
     var seen: Set<Int32> = []
@@ -71,7 +128,7 @@ extension FunnelScan {
   }
 
   /// Adds the chain that the search found in a window, if there is one.
-  private mutating func append(
+  mutating func append(
     _ header: FunnelChainBlock.Header,
     _ window: Int,
     _ firstStartRow: Int32,

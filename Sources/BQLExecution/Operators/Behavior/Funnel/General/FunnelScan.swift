@@ -1,10 +1,12 @@
 import BQLColumnar
 import BQLStorage
 
-/// Finds the chains of any funnel, one user at a time: gathers the rows that matter, splits them
-/// into units and, under HOLDING, values, and matches each.
+/// Finds the chains of any funnel, one user at a time, in the plainest way: gathers all rows that
+/// could matter, splits them into units and, under HOLDING, values, and matches each.
+///
+/// It answers where rows are of too many classes for a ``FunnelClassScan``, which is held to it.
 struct FunnelScan {
-  let specification: FunnelSpecification
+  private let specification: FunnelSpecification
   private let input: FunnelInput
   private let firstRow: Int
   private let period: FunnelPeriod
@@ -17,12 +19,9 @@ struct FunnelScan {
   private let heldCodes: [Int32]
   private let exclusions: [UInt32]
 
-  var rows = FunnelUnitRows()
+  private var unit: FunnelUnitMatch
   private var bounds: [Int] = []
-  var parts: [Int] = []
-  var search: FunnelSearch
-  /// What the rows and units left out were.
-  private(set) var leftOut = FunnelLeftOut()
+  private var rowsLeftOut = FunnelLeftOut()
 
   init(_ specification: FunnelSpecification, _ input: FunnelInput) {
     self.specification = specification
@@ -37,10 +36,17 @@ struct FunnelScan {
     groupCodes = isGrouped ? input.groups?.codes(morselRows, firstRow: firstRow) ?? [] : []
     heldCodes =
       specification.isHolding ? input.held?.codes(morselRows, firstRow: firstRow) ?? [] : []
-    exclusions = input.exclusions ?? []
+    exclusions = input.exclusions?.rowMasks(morselRows) ?? []
     // Rows that no step asks for may end a chain.
     gathers = specification.mode == .strict || !exclusions.isEmpty
-    search = FunnelSearch(specification, timeScale: max(input.times.scale, 1))
+    unit = FunnelUnitMatch(specification, timeScale: input.times.scale)
+  }
+
+  /// What the rows and units left out were.
+  var leftOut: FunnelLeftOut {
+    var leftOut = rowsLeftOut
+    leftOut.add(unit.leftOut)
+    return leftOut
   }
 
   /// Adds the chains of `user`, whose rows are `userRows` of the morsel, to `block`.
@@ -50,7 +56,7 @@ struct FunnelScan {
     _ times: Span<some FixedWidthInteger>,
     into block: inout FunnelChainBlock
   ) {
-    rows.removeAll(reserving: userRows.count)
+    unit.rows.removeAll(reserving: userRows.count)
     switch input.steps {
     case .codes8(let codes, let masks):
       codes.withSpan { gather(userRows, $0, base: firstRow, masks, times) }
@@ -58,13 +64,14 @@ struct FunnelScan {
       codes.withSpan { gather(userRows, $0, base: firstRow, masks, times) }
     case .rows(let masks): gather(userRows, masks.span, base: 0, nil, times)
     }
-    guard rows.count > 0 else { return }
+    guard unit.rows.count > 0 else { return }
     if unitCodes.isEmpty {
-      match(user, 0..<rows.count, into: &block)
+      unit.match(header(user, -1), 0..<unit.rows.count, into: &block)
     } else {
-      rows.splitByUnit(into: &bounds)
-      for unit in 0..<(bounds.count - 1) {
-        match(user, bounds[unit]..<bounds[unit + 1], into: &block)
+      unit.rows.splitByUnit(into: &bounds)
+      for index in 0..<(bounds.count - 1) {
+        let header = header(user, unit.rows[bounds[index]].unit)
+        unit.match(header, bounds[index]..<bounds[index + 1], into: &block)
       }
     }
   }
@@ -79,7 +86,6 @@ struct FunnelScan {
     _ masks: [UInt32]?,
     _ times: Span<some FixedWidthInteger>
   ) {
-    let replaces = specification.ties == .allow && groupCodes.isEmpty && specification.isPlain
     let stepBits = specification.stepBits
     for position in userRows {
       if !filter.isEmpty, filter[position] == 0 { continue }
@@ -87,7 +93,7 @@ struct FunnelScan {
       if !unitCodes.isEmpty {
         row.unit = unitCodes[position]
         guard row.unit >= 0 else {
-          leftOut.unitlessRowCount += 1
+          rowsLeftOut.unitlessRowCount += 1
           continue
         }
       }
@@ -99,19 +105,13 @@ struct FunnelScan {
       if !heldCodes.isEmpty {
         row.held = heldCodes[position]
         guard row.held >= 0 else {
-          leftOut.valuelessRowCount += 1
-          continue
-        }
-      }
-      if replaces {
-        guard row.mask != 0 else { continue }
-        if row.mask == 1, rows.replaceLast(row: position, time: row.time, unit: row.unit) {
+          rowsLeftOut.valuelessRowCount += 1
           continue
         }
       }
       row.row = Int32(truncatingIfNeeded: position)
       row.group = groupCodes.isEmpty ? 0 : groupCodes[position]
-      rows.append(row)
+      unit.rows.append(row)
     }
   }
 
@@ -122,50 +122,15 @@ struct FunnelScan {
     return code < masks.count ? masks[code] : 0
   }
 
-  private mutating func match(
-    _ user: Int,
-    _ range: Range<Int>,
-    into block: inout FunnelChainBlock
-  ) {
-    guard let firstStart = range.first(where: { rows[$0].mask & 1 != 0 }) else { return }
-    let unitExclusions = specification.unitExclusions
-    if unitExclusions != 0, range.contains(where: { rows[$0].exclusions & unitExclusions != 0 }) {
-      leftOut.excludedUnitCount += 1
-      return
-    }
-    let header = FunnelChainBlock.Header(
+  private func header(_ user: Int, _ unit: Int32) -> FunnelChainBlock.Header {
+    FunnelChainBlock.Header(
       user: Int32(truncatingIfNeeded: user),
-      unit: unitCodes.isEmpty ? -1 : rows[firstStart].unit,
+      unit: unit,
       groupRow: -1,
       window: 0,
       depth: 1,
       isTotal: true
     )
-    // The groups by their starts, before values are brought together.
-    let groups = specification.attribution == .each ? startGroups(range) : []
-    let firstStartRow = rows[firstStart].row
-    if specification.isHolding {
-      rows.splitByHeld(range, into: &parts)
-    } else {
-      parts = [range.lowerBound, range.upperBound]
-    }
-    take(header, firstStartRow, group: nil, into: &block)
-    for (group, firstStartRow) in groups {
-      take(header, firstStartRow, group: group, into: &block)
-    }
-    if specification.attribution == .held { takeHeld(header, into: &block) }
-  }
-
-  /// Returns the groups of the unit's step-1 rows, in the order of their first rows, which it
-  /// returns as well.
-  private func startGroups(_ range: Range<Int>) -> [(group: Int32, firstStartRow: Int32)] {
-    var seen: Set<Int32> = []
-    var groups: [(group: Int32, firstStartRow: Int32)] = []
-    for index in range where rows[index].mask & 1 != 0 {
-      let group = rows[index].group
-      if seen.insert(group).inserted { groups.append((group, rows[index].row)) }
-    }
-    return groups
   }
 }
 

@@ -18,7 +18,8 @@ struct FunnelSequence: Sendable {
   private let mode: FunnelModeRule
   /// The links of each step.
   private let links: [UInt32]
-  private let isIdentity: Bool
+  /// Whether the links are the funnel's steps.
+  let isIdentity: Bool
 
   /// The number of rows of a whole chain.
   var count: Int { steps.count }

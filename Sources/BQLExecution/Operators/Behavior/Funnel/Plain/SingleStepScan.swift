@@ -34,30 +34,13 @@ struct SingleStepScan {
     _ state: inout some SingleStepState,
     into block: inout FunnelChainBlock
   ) {
-    let loud = Self.nextLoud(bytes, rows, quiet)
+    let loud = bytes.firstOther(than: quiet, in: rows)
     if loud == rows.upperBound {
       guard !rows.isEmpty else { return }
       appendEntry(header, row: rows.lowerBound, into: &block)
     } else {
       scanLoud(header, rows, firstLoud: loud, steps, bytes, times, &state, into: &block)
     }
-  }
-
-  /// Returns the first row of `rows` whose byte is not `quiet`, or their end.
-  @inline(__always)
-  private static func nextLoud(_ bytes: Span<UInt8>, _ rows: Range<Int>, _ quiet: UInt8) -> Int {
-    let pattern = UInt64(quiet) &* 0x0101_0101_0101_0101
-    var row = rows.lowerBound
-    // Eight bytes may reach past the unit's end, never past the morsel's.
-    while row < rows.upperBound, row + 8 <= bytes.count {
-      // Unsafe only in that any eight bytes are read as a number; the bounds are checked.
-      let eight = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: row, as: UInt64.self)
-      let differing = UInt64(littleEndian: eight) ^ pattern
-      if differing != 0 { return min(row + differing.trailingZeroBitCount / 8, rows.upperBound) }
-      row += 8
-    }
-    while row < rows.upperBound, bytes[row] == quiet { row += 1 }
-    return min(row, rows.upperBound)
   }
 
   /// Adds a unit whose rows are of step 1 alone.
@@ -122,7 +105,7 @@ struct SingleStepScan {
         // A row of no step parts an instant at most into rows that may follow each other anyway.
         if taken < loud { Self.takeQuiet(taken, loud - 1, times, &state) }
         taken = loud + 1
-        loud = Self.nextLoud(bytes, taken..<rows.upperBound, quiet)
+        loud = bytes.firstOther(than: quiet, in: taken..<rows.upperBound)
         continue
       }
       let time = times[loud]
@@ -138,7 +121,7 @@ struct SingleStepScan {
       }
       if state.isComplete { return }
       taken = end
-      loud = Self.nextLoud(bytes, end..<rows.upperBound, quiet)
+      loud = bytes.firstOther(than: quiet, in: end..<rows.upperBound)
     }
     if state.depth == 0, taken < rows.upperBound {
       state.take(1, row: taken, time: Int64(times[taken]))
