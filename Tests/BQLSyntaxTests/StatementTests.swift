@@ -59,7 +59,7 @@ import Testing
     ("WITH a AS (SELECT 1) SELECT 1, 2", true), ("FUNNEL view, cart", true),
     ("VALUES (1, 2)", true), ("sum(price)", false), ("(sum(price)) / 2", false),
     ("CASE WHEN active > 2 THEN 'a' END FROM log WHERE x SINCE '2020-01-01'", false),
-    ("active + 1", false), ("sessions", false), ("compare IS NULL", false),
+    ("active + 1", false), ("lifecycle", true), ("compare IS NULL", false),
     ("values", false),
     ("(SELECT 1) + 1", false), ("(SELECT 1, 2) LIMIT 3", true),
     ("count(*) UNTIL DATE '2020-01-01'", false), ("(users.a)", false),

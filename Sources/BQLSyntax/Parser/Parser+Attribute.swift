@@ -37,28 +37,17 @@ extension Parser {
   /// Whether a query stands here rather than an expression, looking through parentheses: a verb
   /// that an operator follows is a column's or an attribute's name.
   private var startsAttributeQuery: Bool {
-    var ahead = 0
-    while peek(ahead).kind == .symbol(.leftParenthesis) { ahead += 1 }
-    guard ahead == 0 || endsBehindParenthesis, let verb = peek(ahead).keyword else { return false }
-    let next = peek(ahead + 1)
-    switch verb {
-    case .select: return true
-    case .from, .with: return next.isName || next.kind == .symbol(.leftParenthesis)
-    case .values: return next.kind == .symbol(.leftParenthesis)
-    case .case, .cast, .exists, .not, .null, .true, .false, .date, .timestamp: return false
-    default:
-      let verbs =
-        Parser.behaviorVerbs + Parser.unimplementedQueryVerbs
-        + [.describe, .summarize, .show, .explain]
-      guard verbs.contains(verb) else { return false }
-      switch next.kind {
-      case .text: return true
-      // No function has one of these names.
-      case .symbol(.leftParenthesis): return [.funnel, .summarize, .explain].contains(verb)
-      default: break
-      }
-      guard next.isName, let word = next.keyword else { return next.isName }
-      return !Parser.isInfix(word) && !Parser.attributeClauses.contains(word)
+    var inside = self
+    while inside.at(.leftParenthesis) { inside.advance() }
+    if inside.index > index, !endsBehindParenthesis { return false }
+    if inside.startsSubquery { return true }
+    // A behaviour statement may be its verb alone.
+    guard let verb = inside.current.keyword, Parser.behaviorVerbs.contains(verb) else {
+      return false
+    }
+    switch inside.peek().kind {
+    case .end, .symbol(.semicolon), .symbol(.rightParenthesis): return true
+    default: return inside.peek().startsLine && inside.peek().isWord
     }
   }
 
