@@ -29,6 +29,11 @@ def brands(rows, _):
     }
 
 
+def retention(rows, _):
+    """Users of each cohort and period, of those that some came back in."""
+    return {f"{row['cohort']} {row['period']}": row["users"] for row in rows if row["users"]}
+
+
 def paths(rows, _):
     return {row["path"]: row["users"] for row in rows}
 
@@ -149,6 +154,7 @@ TASKS = {
     "sessionize": Task(
         "clustered", {"SESSIONS": "SELECT count(*) FROM (SESSIONS GAP 30m);"}, counts
     ),
+    "retention": Task("clustered", {"RETENTION": "RETENTION OF view EVERY week FOR 12;"}, retention),
     "timing": Task("clustered", {"TIMING": "TIMING view TO purchase;"}, waits),
     "paths": Task("clustered", {"PATHS": "PATHS STEPS 3 KEEP 1000 AS SEQUENCES;"}, paths),
     "transitions": Task("clustered", {"TRANSITIONS": "TRANSITIONS;"}, transitions),

@@ -1,8 +1,13 @@
 """The shape of each task's answer, by which programs are compared."""
 
+from datetime import date, timedelta
+
 WINDOW = 7 * 86_400
 #: A session ends where more seconds pass without a row.
 GAP = 30 * 60
+
+#: A week before all logs, in weeks since Monday, 1969-12-29, and how many weeks are looked ahead.
+WEEK, PERIODS = 2_590, 12
 
 #: The columns of a log, as in its header.
 HEADER = (
@@ -30,6 +35,12 @@ def waits(row):
     """Returns [users, converted, 25, 50 and 75 % quantile, longest wait, share unconverted]."""
     number = lambda value: None if value in (None, "\\N") else float(value)
     return [int(row[0]), int(row[1]), *map(number, row[2:])]
+
+
+def retention(rows):
+    """Returns {cohort and period: users} of rows `(week of 1970, period, users)`."""
+    monday = lambda week: date(1970, 1, 1) + timedelta(days=7 * week - 3)
+    return {f"{monday(int(week))} {int(period)}": int(users) for week, period, users in rows}
 
 
 def paths(rows):

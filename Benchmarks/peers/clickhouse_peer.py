@@ -6,7 +6,8 @@ import pyarrow.parquet
 from chdb.session import Session
 
 from answers import (
-    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+    EVENTS, GAP, HEADER, PERIODS, WEEK, WINDOW, groups, paths, retention, times, top_categories,
+    transitions, waits,
 )
 
 #: A table's columns as a log has them; texts are encoded, where a value repeats.
@@ -53,6 +54,8 @@ class Peer:
             return times(first, others[:3], others[3:])
         if task == "timing":
             return waits(result[0])
+        if task == "retention":
+            return retention(result)
         if task == "paths":
             return paths(result)
         if task == "transitions":
@@ -165,6 +168,11 @@ class Peer:
                     session_arrays("groupArray(t)", "tree"), in_order
                 ),
             },
+            "retention": {
+                "bits of users": self.rows(retention_by_bits("log")),
+                "bits of users, tree in order": self.rows(retention_by_bits("tree"), in_order),
+                "arrays of weeks": self.rows(RETENTION_BY_ARRAYS),
+            },
             "timing": {
                 "arrays": self.rows(ARRAY_ENDS + CURVE),
                 "join and group": self.rows(GROUPED_ENDS + CURVE),
@@ -251,6 +259,27 @@ QUANTILES = ", ".join(
     for step in ("second", "third")
 )
 
+
+def view_weeks(table):
+    week = "intDiv(intDiv(t, 86400) + 3, 7)"
+    return f"SELECT u, {week} AS w FROM b.{table} WHERE e = 'view'"
+
+
+def retention_by_bits(table):
+    return f"""
+      SELECT c, p, count() FROM (
+        SELECT min(w) AS c, groupBitOr(bitShiftLeft(1::UInt64, w - {WEEK})) AS bits
+        FROM ({view_weeks(table)}) GROUP BY u)
+      ARRAY JOIN range({PERIODS} + 1) AS p
+      WHERE bitTest(bits, c + p - {WEEK}) GROUP BY c, p
+    """
+
+
+RETENTION_BY_ARRAYS = f"""
+  SELECT c, w - c AS p, count() FROM (
+    SELECT groupUniqArray(w) AS weeks, arrayMin(weeks) AS c FROM ({view_weeks("log")}) GROUP BY u)
+  ARRAY JOIN weeks AS w WHERE w - c <= {PERIODS} GROUP BY c, p
+"""
 
 GAPS = "quantileExactInclusive(0.5)(gap), quantileExactInclusive(0.9)(gap)"
 

@@ -3,7 +3,8 @@
 import duckdb
 
 from answers import (
-    EVENTS, GAP, WINDOW, groups, paths, times, top_categories, transitions, waits,
+    EVENTS, GAP, PERIODS, WEEK, WINDOW, groups, paths, retention, times, top_categories,
+    transitions, waits,
 )
 
 NUMBERS = ["product_id", "category_id", "price", "user_id"]
@@ -43,6 +44,8 @@ class Peer:
             return times(first, others[:3], others[3:])
         if task == "timing":
             return waits(result[0])
+        if task == "retention":
+            return retention(result)
         if task == "paths":
             return paths(result)
         if task == "transitions":
@@ -139,6 +142,10 @@ class Peer:
                     ) WHERE before IS NULL OR u <> before OR t - earlier > {GAP}"""
                 ),
             },
+            "retention": {
+                "weeks of users": self.rows(RETENTION_BY_WEEKS),
+                "bits of users": self.rows(RETENTION_BY_BITS),
+            },
             "timing": {
                 "join and group": self.rows(STARTS + GROUPED_ENDS + CURVE),
                 "asof join": self.rows(STARTS + ASOF_ENDS + CURVE),
@@ -202,6 +209,22 @@ CHAIN_TIMES = f"""
   FROM chains
 """
 
+
+VIEW_WEEKS = "SELECT u, (t::BIGINT // 86400 + 3) // 7 AS w FROM log WHERE e = 'view'"
+
+RETENTION_BY_WEEKS = f"""
+  WITH weeks AS (SELECT DISTINCT * FROM ({VIEW_WEEKS})),
+    starts AS (SELECT u, min(w) AS c FROM weeks GROUP BY u)
+  SELECT c, w - c AS p, count(*) FROM weeks JOIN starts USING (u) WHERE w - c <= {PERIODS}
+  GROUP BY ALL
+"""
+
+RETENTION_BY_BITS = f"""
+  WITH users AS (SELECT min(w) AS c, bit_or(1::BIGINT << (w - {WEEK})) AS bits
+    FROM ({VIEW_WEEKS}) GROUP BY u)
+  SELECT c, p, count(*) FROM (SELECT c, bits, unnest(range({PERIODS} + 1)) AS p FROM users)
+  WHERE (bits >> (c + p - {WEEK})) & 1 = 1 GROUP BY ALL
+"""
 
 #: Each user's first view.
 STARTS = """

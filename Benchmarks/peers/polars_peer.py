@@ -3,7 +3,8 @@
 import polars as pl
 
 from answers import (
-    EVENTS, GAP, HEADER, WINDOW, groups, paths, times, top_categories, transitions, waits,
+    EVENTS, GAP, HEADER, PERIODS, WINDOW, groups, paths, retention, times, top_categories,
+    transitions, waits,
 )
 
 VIEW, CART, PURCHASE = EVENTS[:3]
@@ -115,6 +116,11 @@ class Peer:
                 "one key": lambda: self.sessionize(self.key_begins()),
                 "numbered by two columns": lambda: self.number_sessions(self.columns_begin()),
                 "numbered by one key": lambda: self.number_sessions(self.key_begins()),
+            },
+            "retention": {
+                "runs of weeks, in-memory": lambda: self.retention_by_runs("in-memory"),
+                "runs of weeks, streaming": lambda: self.retention_by_runs("streaming"),
+                "weeks of users": self.retention_by_users,
             },
             "timing": {
                 "asof join": lambda: self.timing(self.asof_ends()),
@@ -298,6 +304,28 @@ class Peer:
 
     def number_sessions(self, begins):
         return [self.log.select(begins.cum_sum().last()).collect(engine="in-memory").item()]
+
+    def view_weeks(self):
+        week = ((pl.col("time") // 86_400 + 3) // 7).cast(pl.Int32)
+        return self.log.filter(pl.col("event") == VIEW).select("user", w=week)
+
+    def cohorts(self, weeks, engine="in-memory"):
+        period = (pl.col("w") - pl.col("c")).alias("p")
+        found = weeks.select("c", period).filter(pl.col("p") <= PERIODS)
+        return retention(found.group_by("c", "p").len().collect(engine=engine).rows())
+
+    def retention_by_runs(self, engine):
+        """A user's rows stand together in the order of time: a week is a run of them."""
+        user, week = pl.col("user"), pl.col("w")
+        begins = (user != user.shift()) | (week != week.shift())
+        weeks = self.view_weeks().filter(begins.fill_null(True))
+        first = (user != user.shift()).fill_null(True)
+        return self.cohorts(weeks.with_columns(c=pl.when(first).then("w").forward_fill()), engine)
+
+    def retention_by_users(self):
+        weeks = self.view_weeks().unique()
+        starts = weeks.group_by("user").agg(c=pl.col("w").min())
+        return self.cohorts(weeks.join(starts, on="user"), "streaming")
 
     def starts(self):
         views = self.log.filter(pl.col("event") == VIEW).select(u="user", v="time")

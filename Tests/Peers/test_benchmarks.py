@@ -16,6 +16,7 @@ OTHERS = {
     "load": PEERS | {"pyarrow", "floor"},
     "load-quoted": set(),
     "summarize": PEERS,
+    "retention": PEERS,
     "timing": PEERS,
     "paths": PEERS,
     "transitions": PEERS,
