@@ -115,6 +115,8 @@ import Testing
     "PATHS STEPS 3 BY g WHERE w", "PATHS STEPS 2 ON g, event", "PATHS STEPS 2 COMPARE w VS REST",
     "TRANSITIONS BY g", "TRANSITIONS ON g", "MATCH view -> cart BY g WHERE w",
     "MATCH view -> [^purchase]* -> cart BY g",
+    "SESSIONS GAP 2d WHERE w", "TIMING view TO purchase BY g WHERE w",
+    "INTERVALS OF view PER session BY g",
     "HEATMAP OF view BY g", "HEATMAP OF view BY g, weekday WHERE w",
     "SELECT g, count(*), sum(price) FROM events WHERE w GROUP BY g ORDER BY 1",
     "SELECT brand, count(*) FILTER (WHERE w) FROM events GROUP BY brand ORDER BY 1",
