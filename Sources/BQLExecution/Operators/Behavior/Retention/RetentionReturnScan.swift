@@ -57,7 +57,17 @@ struct RetentionReturnScan: UnitScan {
     var position = rows.lowerBound
     if countsUsersOnly || !specification.isOwnReturn { position += 1 }
     while true {
-      position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
+      if countsUsersOnly {
+        // A further row of the period changes nothing, so its time is asked before its mark.
+        while position < rows.upperBound {
+          if Int64(times[position]) >= boundary {
+            if marks[position] & RetentionMark.returning != 0 { break }
+          }
+          position += 1
+        }
+      } else {
+        position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
+      }
       if position == rows.upperBound { break }
       let mark = marks[position]
       defer { position += 1 }
