@@ -39,8 +39,8 @@ extension FunnelPlan {
     fields += [
       Field("step_no", .int), Field("step", .text), Field(countName, .int),
       Field("pct_of_previous", .float), Field("pct_rest", .float), Field("lift", .float),
-      Field("pct_difference", .float), Field("ci_low", .float), Field("ci_high", .float),
-      Field("q_value", .float), Field("pct_best", .float), Field("uplift_\(countName)", .float),
+      Field("q_value", .float), Field("pct_difference", .float), Field("ci_low", .float),
+      Field("ci_high", .float), Field("pct_best", .float), Field("uplift_\(countName)", .float),
     ]
     if let valueType { fields.append(Field("uplift_value", valueType.upliftType)) }
     return Schema(fields)

@@ -35,7 +35,7 @@ extension FunnelTable {
       }
       next += 1
       let told = [difference.difference * 100, difference.low * 100, difference.high * 100]
-      return entry.row + told.map { .float($0) } + [.float(qValues[next - 1])] + entry.uplift
+      return entry.row + [.float(qValues[next - 1])] + told.map { .float($0) } + entry.uplift
     }
   }
 

@@ -98,7 +98,7 @@ extension FunnelTrace {
     guard depth < plan.steps.count else {
       return index > last
         ? "later than the chain, which was complete first"
-        : "not needed: the chain takes the latest \(serving(steps, chain)) that leads on"
+        : "not needed: the chain has another \(serving(steps, chain))"
     }
     let next = (depth..<plan.steps.count).first { !plan.steps[$0].isOptional } ?? depth
     guard let step = steps.first(where: { $0 > depth && $0 <= next + 1 }) else {
@@ -107,7 +107,7 @@ extension FunnelTrace {
       }
       return index > last
         ? "later than the chain, which got as far first"
-        : "not needed: the chain takes the latest \(serving(steps, chain)) that leads on"
+        : "not needed: the chain has another \(serving(steps, chain))"
     }
     return tooFar(row, step, chain, window)
   }
