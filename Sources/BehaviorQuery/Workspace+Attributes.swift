@@ -107,7 +107,10 @@ extension Workspace {
         name: name,
         definition: definition,
         owner: owner,
-        sources: bound.sources,
+        // What an attribute was before is no source of what it is now.
+        sources: bound.sources.filter {
+          $0.name.lowercased() != "\(Catalog.usersTable).\(name.lowercased())"
+        },
         period: bound.period,
         values: UserColumn(column(index).gather(places: places.rows), of: bound.log)
       )

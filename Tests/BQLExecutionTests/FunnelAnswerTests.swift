@@ -29,7 +29,8 @@ import Testing
       isGrouped = clauses.isByBrand
       hasWindows = random.chance(60)
       let windows = hasWindows ? (random.chance(30) ? " WITHIN (1d, 7d)" : " WITHIN 3d") : ""
-      let drawn = ["", " ENTRY FIRST", " MODE STRICT", " MATURE ONLY"].randomElement(using: &random)
+      let mature = hasWindows ? " MATURE ONLY" : ""
+      let drawn = ["", " ENTRY FIRST", " MODE STRICT", mature].randomElement(using: &random)
       text = clauses.text + windows + (drawn ?? "")
       countName =
         clauses.unit == "user" ? "users" : clauses.unit == "session" ? "sessions" : "units"

@@ -141,6 +141,7 @@ extension FunnelOracle {
       if !isAnyOrder {
         let matched = chain.rows.indices.filter { chain.rows[$0] >= 0 }.map { chain.times[$0] }
         counters.tiedPairs += zip(matched, matched.dropFirst()).count { $0 == $1 }
+        counters.reversedPairs += zip(matched, matched.dropFirst()).count { $0 > $1 }
       }
       guard isLate(chain) else { continue }
       counters.lateStarts += 1

@@ -18,7 +18,7 @@ extension Binder {
       behavior.log
     )
     guard let compare else { return nil }
-    if let user = funnel.tracedUser { return bindTrace(user, behavior) }
+    if let user = funnel.tracedUser { return bindTrace(user, funnel, behavior) }
     if let comparison = compare.value {
       if let show = funnel.show, show.value != .steps {
         return fail(
@@ -143,17 +143,31 @@ extension Binder {
   /// Finds the user of `EXPLAIN FUNNEL … FOR USER x` in the log.
   private mutating func bindTrace(
     _ expression: Expression,
+    _ funnel: FunnelStatement,
     _ behavior: BehaviorPlan
   ) -> FunnelAnswer? {
+    let clauses: [(String, SourceRange?)] = [
+      ("SHOW", funnel.show?.range), ("COMPARE", funnel.compare?.range),
+      ("BY", funnel.behavior.by.first?.range), ("WITH TOTAL", funnel.withTotal),
+    ]
+    for (clause, range) in clauses {
+      guard let range else { continue }
+      return fail(
+        .badFunnel,
+        "FOR USER tells of the unit's own chain: leave out \(clause)",
+        at: range
+      )
+    }
     guard let column = behavior.log.roles[.user] else { return nil }
     let type = behavior.log.schema[column].type
     let context = ExpressionContext(scope: Scope(columns: []), clause: "FOR USER", grouping: nil)
     guard let bound = bind(expression, context) else { return nil }
     let value = coerce(bound, to: type)?.folded.literal
     guard let value, value != .null else {
+      let found = bound.literal == .null ? "NULL" : bound.type.rawValue
       return fail(
         .typeMismatch,
-        "FOR USER needs a user of type \(type.rawValue), found \(bound.type.rawValue)",
+        "FOR USER needs a user of type \(type.rawValue), found \(found)",
         at: expression.range
       )
     }

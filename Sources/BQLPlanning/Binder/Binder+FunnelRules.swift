@@ -40,6 +40,17 @@ extension Binder {
     if let within = funnel.steps.first?.withinPrevious {
       return refuse("the first step has no previous one", at: within.range)
     }
+    if let mature = funnel.matureOnly, funnel.windows.isEmpty {
+      report(
+        Diagnostic(
+          .missingClause,
+          "MATURE ONLY leaves out chains whose window the log does not show: add WITHIN",
+          at: mature,
+          hints: ["WITHIN 7d"]
+        )
+      )
+      return false
+    }
     return checkAnyOrder(funnel)
   }
 
@@ -115,9 +126,18 @@ extension Binder {
     return bound
   }
 
-  /// Finds a step by its label, 1-based; of several the first.
+  /// Finds a step by its label, 1-based.
   mutating func step(_ name: Identifier, _ steps: [FunnelPlan.Step]) -> Int? {
-    if let index = steps.firstIndex(where: { $0.label == name.name }) { return index + 1 }
+    let found = steps.indices.filter { steps[$0].label == name.name }
+    if found.count == 1 { return found[0] + 1 }
+    guard found.isEmpty else {
+      return fail(
+        .badFunnel,
+        "\(found.count) steps are called '\(name.name)'",
+        at: name.range,
+        hints: ["give each a name of its own: \(name.name) AS first_\(name.name)"]
+      )
+    }
     return fail(
       .badFunnel,
       "the funnel has no step '\(name.name)'",

@@ -90,7 +90,8 @@ package struct Binder {
     case .column(let table, _): noteReads(of: table)
     case .defined(let name):
       guard let attribute = catalog.attribute(named: name) else { return }
-      for source in attribute.sources where !reads.contains(source) { reads.append(source) }
+      let sources = [catalog.state(ofAttribute: attribute)] + attribute.sources
+      for source in sources where !reads.contains(source) { reads.append(source) }
       if let period = attribute.period { attributePeriods.append(period) }
     }
   }

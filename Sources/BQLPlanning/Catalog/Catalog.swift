@@ -34,6 +34,8 @@ package struct Catalog: Sendable {
   package private(set) var names: [String] = []
   /// The attributes that were defined, in order of first definition.
   package private(set) var attributes: [UserAttribute] = []
+  /// How often each attribute, in lower case, was defined or dropped.
+  private var attributeVersions: [String: Int] = [:]
   /// The values that attributes have for the users of one log or the other.
   package private(set) var attributeColumns = AttributeColumns()
 
@@ -69,10 +71,14 @@ package struct Catalog: Sendable {
     attributeColumns = AttributeColumns()
     let name = attribute.name.lowercased()
     if let index = attributes.firstIndex(where: { $0.name.lowercased() == name }) {
+      let before = attributes[index]
       attributes[index] = attribute
+      // The same words over the same tables give the same values.
+      if before.definition == attribute.definition, before.sources == attribute.sources { return }
     } else {
       attributes.append(attribute)
     }
+    attributeVersions[name, default: 0] += 1
   }
 
   /// Forgets an attribute; false where there is none of the name.
@@ -81,6 +87,7 @@ package struct Catalog: Sendable {
     let count = attributes.count
     attributes.removeAll { $0.name.lowercased() == name }
     attributeColumns = AttributeColumns()
+    attributeVersions[name, default: 0] += 1
     return attributes.count < count
   }
 
@@ -89,9 +96,21 @@ package struct Catalog: Sendable {
     attributes.first { $0.name.lowercased() == name.lowercased() }
   }
 
-  /// The present state of a table; nil where there is none of the name.
+  /// The present state of an attribute, which others may be computed from; it is called `users.x`.
+  package func state(ofAttribute attribute: UserAttribute) -> UserAttribute.TableState {
+    UserAttribute.TableState(
+      name: "\(Self.usersTable).\(attribute.name)",
+      version: attributeVersions[attribute.name.lowercased()] ?? 0
+    )
+  }
+
+  /// The present state of a table, or of `users.x`; nil where there is none of the name.
   package func state(of name: String) -> UserAttribute.TableState? {
     let key = name.lowercased()
+    let prefix = "\(Self.usersTable)."
+    if definitions[key] == nil, key.hasPrefix(prefix) {
+      return attribute(named: String(key.dropFirst(prefix.count))).map(state(ofAttribute:))
+    }
     guard let definition = definitions[key] else { return nil }
     let written = names.first { $0.lowercased() == key } ?? name
     return UserAttribute.TableState(name: written, version: definition.version)

@@ -63,7 +63,11 @@ extension FunnelPlan {
   var unitsSchema: Schema {
     var fields = unitColumns.map { behavior.log.schema[$0] }
     fields += leadingFields
-    fields += listedSteps.map { Field("\(steps[$0].label)_time", .timestamp) }
+    for step in listedSteps {
+      // Of several steps of one name, the later ones are told apart by their numbers.
+      let isFirst = !steps[..<step].contains { $0.label == steps[step].label }
+      fields.append(Field("\(steps[step].label)_time\(isFirst ? "" : "_\(step + 1)")", .timestamp))
+    }
     if let valueType { fields.append(Field("value", valueType)) }
     return Schema(fields)
   }

@@ -108,10 +108,9 @@ final class Presenter {
     }
   }
 
-  /// Shows notes under a table on a terminal; warnings wherever the output goes.
+  /// Shows notes and warnings, wherever the answer goes: they are no part of it.
   private func tell(notes: [String]) {
-    let isTable = format == .table && Terminal.outputIsTerminal && file == nil
-    for note in notes where isTable || note.hasPrefix("warning:") {
+    for note in notes {
       say(note.hasPrefix("warning:") ? note : "note: \(note)")
     }
   }

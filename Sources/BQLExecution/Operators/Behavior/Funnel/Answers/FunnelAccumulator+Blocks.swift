@@ -211,6 +211,7 @@ extension FunnelAccumulator: FunnelChainSink {
     swap(&ofGroups, &groups.durations[list])
     swap(&slots, &groups.durationSlots[list])
     var tiedCount = 0
+    var reversedCount = 0
     for index in chains.indices {
       let chain = chains[index]
       guard chain.depth >= step, chain.window == window else { continue }
@@ -229,7 +230,9 @@ extension FunnelAccumulator: FunnelChainSink {
       let elapsed = UInt64(bitPattern: max(difference, 0))
       if chain.isTotal {
         ofTotal.append(elapsed, scale: scale)
-        if difference == 0, !isAnyOrder { tiedCount += 1 }
+        if difference <= 0, !isAnyOrder {
+          if difference == 0 { tiedCount += 1 } else { reversedCount += 1 }
+        }
       }
       if chain.slot >= 0 {
         ofGroups.append(elapsed, scale: scale)
@@ -237,6 +240,7 @@ extension FunnelAccumulator: FunnelChainSink {
       }
     }
     counters[window].tiedPairs += tiedCount
+    counters[window].reversedPairs += reversedCount
     swap(&ofTotal, &total.durations[list])
     swap(&ofGroups, &groups.durations[list])
     swap(&slots, &groups.durationSlots[list])

@@ -27,9 +27,17 @@ struct FunnelNotes {
       }
       if counters.tiedPairs > 0 {
         let pairs = counters.tiedPairs == 1 ? "pair" : "pairs"
+        let order = plan.ties == .source ? "in the order of the file" : "in either order"
         notes.append(
-          "\(window)\(counters.tiedPairs) \(pairs) of steps at one instant, which count in either "
-            + "order (TIES DENY asks for strictly later)"
+          "\(window)\(counters.tiedPairs) \(pairs) of steps at one instant, which count \(order) "
+            + "(TIES DENY asks for strictly later)"
+        )
+      }
+      if counters.reversedPairs > 0 {
+        let pairs = counters.reversedPairs == 1 ? "pair stands" : "pairs stand"
+        notes.append(
+          "\(window)\(counters.reversedPairs) \(pairs) against the order of the steps, which TOLERANCE "
+            + "forgives; the time between them counts as 0"
         )
       }
     }

@@ -75,6 +75,8 @@ package struct FunnelCounters: Hashable, Sendable {
   package var lateStarts = 0
   /// Consecutive rows of canonical chains that share one instant.
   package var tiedPairs = 0
+  /// Consecutive rows of canonical chains of which the later step stands first, under TOLERANCE.
+  package var reversedPairs = 0
 
   package init() {}
 
@@ -82,6 +84,7 @@ package struct FunnelCounters: Hashable, Sendable {
     immature += other.immature
     lateStarts += other.lateStarts
     tiedPairs += other.tiedPairs
+    reversedPairs += other.reversedPairs
   }
 }
 

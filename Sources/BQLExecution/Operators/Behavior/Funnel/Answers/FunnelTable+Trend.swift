@@ -57,7 +57,7 @@ extension FunnelTable {
   private func cells(_ steps: [FunnelStepResult]?, _ isComplete: Value) -> [Value] {
     guard let steps, let last = steps.last else {
       let empty: [Value] = [.int(0), .int(0), .null, .null, .null, .null, .null]
-      return empty + (plan.valueType.map { [value(0, $0)] } ?? []) + [isComplete]
+      return empty + (plan.valueType.map { _ in [.null] } ?? []) + [isComplete]
     }
     let interval = WilsonInterval(successes: last.units, trials: steps[0].units)
     let times = last.timesFromFirst ?? last.times
@@ -67,7 +67,7 @@ extension FunnelTable {
       interval.map { .float($0.high * 100) } ?? .null, times?.median.map { .interval($0) } ?? .null,
       times?.p90.map { .interval($0) } ?? .null,
     ]
-    if let type = plan.valueType { cells.append(value(last.value ?? 0, type)) }
+    if let type = plan.valueType { cells.append(value(last.value, type)) }
     return cells + [isComplete]
   }
 

@@ -8,7 +8,7 @@ extension FunnelTrace {
   func reason(
     _ index: Int,
     _ place: (step: Int, chain: FunnelChain)?,
-    _ chains: [FunnelChain],
+    _ chains: ChainIndex,
     _ window: Int
   ) -> String {
     let row = rows[index]
@@ -19,10 +19,9 @@ extension FunnelTrace {
     if row.names == 0 { return barrier(row) ?? "no step of the funnel" }
     if row.held < 0 { return "left out: no value of HOLDING's columns" }
     if row.names == 1, let outside = outsideOfPeriod(row) { return outside }
-    let own = chains.filter { chain in
-      (chain.rows.first { $0 >= 0 }).map { rows[Int($0) - firstRow].unit == row.unit } ?? false
+    guard let chain = chains.nearest(ofUnit: row.unit, toRow: index + firstRow) else {
+      return withoutChain(row, window)
     }
-    guard let chain = nearest(own, to: index) else { return withoutChain(row, window) }
     return against(chain, index, window)
   }
 
@@ -33,17 +32,14 @@ extension FunnelTrace {
     let from = plan.mode == .any ? chain.rows.filter { $0 >= 0 }.min() : chain.rows[before]
     let elapsed = rows[index].time - rows[Int(from ?? 0) - firstRow].time
     let since = plan.mode == .any ? "the first of the chain" : "'\(plan.steps[before].label)'"
+    if elapsed < 0 { return "counts as '\(label)', \(span(-elapsed)) before \(since) (TOLERANCE)" }
     return "counts as '\(label)', \(span(elapsed)) after \(since)"
   }
 
   /// Why no row of the row's unit counts.
   private func exclusionOfUnit(_ row: Row) -> String? {
+    guard excludedUnits.contains(row.unit) else { return nil }
     let bits = specification.unitExclusions
-    guard bits != 0 else { return nil }
-    let isExcluded = rows.contains {
-      $0.isKept && $0.unit == row.unit && $0.exclusions & bits != 0
-    }
-    guard isExcluded else { return nil }
     return row.exclusions & bits != 0
       ? "EXCLUDING USERS WITH: this row leaves out the whole unit"
       : "the unit is left out by EXCLUDING USERS WITH"
@@ -69,11 +65,6 @@ extension FunnelTrace {
       return "not before UNTIL: starts no chain"
     }
     return nil
-  }
-
-  /// Of several chains (attempts, sessions) the last that starts before a row, else the first.
-  private func nearest(_ chains: [FunnelChain], to index: Int) -> FunnelChain? {
-    chains.last { start(of: $0) <= index } ?? chains.first
   }
 
   private func start(of chain: FunnelChain) -> Int { Int(chain.rows[0]) - firstRow }

@@ -23,8 +23,9 @@ struct FunnelTrace {
   let chains: [FunnelChain]
   let rows: [Row]
   let firstRow: Int
+  /// The units that EXCLUDING USERS WITH leaves out.
+  let excludedUnits: Set<Int32>
   private let partition: Partition
-  private let range: Range<Int>
 
   init(
     _ plan: FunnelPlan,
@@ -36,7 +37,7 @@ struct FunnelTrace {
     self.plan = plan
     self.specification = specification
     self.chains = chains
-    range = input.morsel.rows
+    let range = input.morsel.rows
     firstRow = range.lowerBound
     partition = plan.behavior.log.partitions[input.morsel.partition]
     let names = input.steps.rowMasks(range)
@@ -44,8 +45,8 @@ struct FunnelTrace {
     let units = input.units?.codes(range, firstRow: firstRow)
     let held = input.held?.codes(range, firstRow: firstRow)
     let scale = input.times.scale
-    rows = range.map { row in
-      let index = row - input.morsel.rows.lowerBound
+    let rows = range.map { row in
+      let index = row - range.lowerBound
       return Row(
         time: input.times.raw(row) * scale,
         names: names[index] & specification.stepBits,
@@ -55,6 +56,9 @@ struct FunnelTrace {
         held: held.map { $0[index] } ?? 0
       )
     }
+    self.rows = rows
+    let bits = specification.unitExclusions
+    excludedUnits = Set(rows.filter { $0.isKept && $0.exclusions & bits != 0 }.map(\.unit))
   }
 
   /// A row for each row of the user and each window.
@@ -65,12 +69,12 @@ struct FunnelTrace {
     var places: [Value] = []
     var reasons: [Value] = []
     for window in specification.windows.indices {
-      let chains = chains.filter { $0.window == window }
+      let chains = ChainIndex(self, window)
       for index in rows.indices {
         order.append(Int32(truncatingIfNeeded: index + firstRow))
         if !plan.windows.isEmpty { windows.append(plan.windows[window].microseconds) }
         matches.append(rows[index].names == 0 ? .null : .text(labels(of: rows[index].names)))
-        let place = place(of: index, in: chains)
+        let place = chains.place(ofRow: index + firstRow)
         places.append(place.map { .int(Int64($0.step)) } ?? .null)
         reasons.append(.text(reason(index, place, chains, window)))
       }
@@ -103,13 +107,43 @@ struct FunnelTrace {
     plan.steps.indices.filter { mask & (1 << UInt32($0)) != 0 }.map { plan.steps[$0].label }
       .joined(separator: ", ")
   }
+}
 
-  /// The step (1-based) at which a row stands in one of `chains`, and that chain.
-  private func place(of index: Int, in chains: [FunnelChain]) -> (step: Int, chain: FunnelChain)? {
-    let row = Int32(truncatingIfNeeded: index + firstRow)
-    for chain in chains {
-      if let step = chain.rows.firstIndex(of: row) { return (step + 1, chain) }
+extension FunnelTrace {
+  /// Finds the chains of one window by their rows and by their units.
+  struct ChainIndex {
+    private let chains: [FunnelChain]
+    private var places: [Int32: (step: Int, chain: Int)] = [:]
+    /// The chains of each unit, by their first rows.
+    private var chainsOfUnit: [Int32: [Int]] = [:]
+
+    init(_ trace: FunnelTrace, _ window: Int) {
+      chains = trace.chains.filter { $0.window == window }.sorted { $0.rows[0] < $1.rows[0] }
+      for (number, chain) in chains.enumerated() {
+        let unit = trace.rows[Int(chain.rows[0]) - trace.firstRow].unit
+        chainsOfUnit[unit, default: []].append(number)
+        for (step, row) in chain.rows.enumerated() where row >= 0 {
+          places[row] = (step + 1, number)
+        }
+      }
     }
-    return nil
+
+    /// The step (1-based) at which a row of the partition stands in a chain, and that chain.
+    func place(ofRow row: Int) -> (step: Int, chain: FunnelChain)? {
+      places[Int32(truncatingIfNeeded: row)].map { ($0.step, chains[$0.chain]) }
+    }
+
+    /// Of a unit's several chains (attempts) the last that starts at a row or before it, else the
+    /// first.
+    func nearest(ofUnit unit: Int32, toRow row: Int) -> FunnelChain? {
+      guard let own = chainsOfUnit[unit] else { return nil }
+      var low = 0
+      var high = own.count
+      while low < high {
+        let middle = (low + high) / 2
+        if Int(chains[own[middle]].rows[0]) <= row { low = middle + 1 } else { high = middle }
+      }
+      return chains[own[max(low - 1, 0)]]
+    }
   }
 }
