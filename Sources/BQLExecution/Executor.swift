@@ -10,9 +10,18 @@ package enum Executor {
     _ plan: LogicalPlan,
     _ context: ExecutionContext
   ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
+    try run(plan, context, depth: 0)
+  }
+
+  /// Runs a plan that stands `depth` nodes below the statement's.
+  static func run(
+    _ plan: LogicalPlan,
+    _ context: ExecutionContext,
+    depth: Int
+  ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
     let resolved = try resolveSubqueries(plan, context)
     let notes = Notes()
-    let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved)
+    let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved, depth: depth)
     let chunks = try root.open(context).collect(context)
     return (Relation(schema: plan.schema, chunks: chunks), notes.all)
   }
@@ -99,7 +108,7 @@ package enum Executor {
       }
       copy.kind = .inList(operand, members)
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
-      .conditional:
+      .conditional, .outer:
       break
     }
     return copy

@@ -85,6 +85,10 @@ struct PhysicalPlanner {
         first: try self.plan(first, depth: depth + 1),
         second: try self.plan(second, depth: depth + 1)
       )
+    case .join(let join): return try self.join(join, depth)
+    case .common(let query): return try common(query, depth)
+    case .replicate(let input):
+      return ReplicateOperator(input: try self.plan(input, depth: depth + 1))
     case .summarize(let plan): return try summarize(plan, depth)
     case .behavior(let question): return try behavior(question)
     }
@@ -167,7 +171,7 @@ struct PhysicalPlanner {
     return columns
   }
 
-  private func compile(
+  func compile(
     _ expression: BoundExpression,
     _ schema: Schema
   ) throws(ExecutionError) -> CompiledExpression {

@@ -95,7 +95,10 @@ extension TableReference {
     case .values(let rows): rows.flatMap { $0.flatMap(\.filePaths) }
     case .file(let path): [(path, range)]
     case .query(let query): query.filePaths
-    case .join(let left, _, let right, _): left.filePaths + right.filePaths
+    case .join(let left, _, let right, .on(let condition)):
+      left.filePaths + right.filePaths + condition.filePaths
+    case .join(let left, _, let right, .using), .join(let left, _, let right, .none):
+      left.filePaths + right.filePaths
     }
   }
 }

@@ -102,7 +102,7 @@ final class CompiledExpression: Sendable {
         compiled.append((try compile(branch.condition), try compile(branch.result)))
       }
       node = .conditional(compiled, otherwise: try compile(otherwise))
-    case .scalarQuery, .inQuery, .exists:
+    case .scalarQuery, .inQuery, .exists, .outer:
       throw .internal("a subquery reached the expression compiler")
     }
   }

@@ -2,7 +2,7 @@ import BQLColumnar
 import BQLStorage
 
 /// Says whose attributes an expression may name: those of a log's users.
-struct AttributeScope {
+struct AttributeScope: Sendable {
   /// The log that is read, or, in FROM users, the users as rows.
   var base: EventLog
   /// The log whose users have the attributes.

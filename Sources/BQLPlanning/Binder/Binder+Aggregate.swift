@@ -17,6 +17,7 @@ extension Binder {
     }
     var plain = context
     plain.grouping = nil
+    plain.correlated = nil
     guard let bound = attempt({ $0.bind(expression, plain) }),
       let index = grouping.keys.firstIndex(of: bound)
     else { return nil }
@@ -41,6 +42,7 @@ extension Binder {
     }
     var plain = context
     plain.grouping = nil
+    plain.correlated = grouping.correlated
     plain.clause = "an aggregate's argument"
     var filter: BoundExpression?
     if let written = call.filter {

@@ -33,12 +33,23 @@ extension Binder {
       let column = BoundExpression(.column(time), scope.columns[time].type, range: range)
       return bindTimePart(name.name.lowercased(), of: column, at: range)
     }
-    switch bindAttribute(qualifier: qualifier, name: name, at: range, scope) {
+    switch bindJoinedAttribute(qualifier: qualifier, name: name, at: range, scope) {
     case .none: break
     case .failed: return nil
     case .found(let position, let type):
       guard context.grouping == nil else { return notGrouped(name, at: range) }
       return BoundExpression(.column(position), type, range: range)
+    }
+    if let outer = bindOuter(qualifier: qualifier, name: name, at: range) { return outer }
+    if let qualifier, !scope.leaves.isEmpty,
+      !scope.qualifiers.contains(where: { $0.lowercased() == qualifier.name.lowercased() })
+    {
+      return fail(
+        .unknownTable,
+        "no table is called '\(qualifier.name)' here",
+        at: qualifier.range,
+        hints: suggestions(for: qualifier.name, among: scope.qualifiers, kind: "tables")
+      )
     }
     if let unknown = attributeHints(qualifier: qualifier, name.name, scope) {
       return fail(.unknownColumn, unknown.message, at: range, hints: unknown.hints)
@@ -50,6 +61,41 @@ extension Binder {
       hints.append("text stands in single quotes: '\(name.name)'")
     }
     return fail(.unknownColumn, "unknown column '\(name.name)'", at: range, hints: hints)
+  }
+
+  /// Resolves an attribute of the users of one table, be it one of a join.
+  private mutating func bindJoinedAttribute(
+    qualifier: Identifier?,
+    name: Identifier,
+    at range: SourceRange,
+    _ scope: Scope
+  ) -> AttributeResolution {
+    guard !scope.leaves.isEmpty else {
+      return bindAttribute(qualifier: qualifier, name: name, at: range, scope)
+    }
+    var found: (leaf: JoinedTable, position: Int, type: DataType)?
+    for leaf in scope.leaves {
+      switch bindAttribute(qualifier: qualifier, name: name, at: range, leaf.scope) {
+      case .none: continue
+      case .failed: return .failed
+      case .found(let position, let type):
+        if let first = found {
+          let tables = [first.leaf, leaf].compactMap { $0.scope.columns.first?.qualifier }
+          let _: Never? = fail(
+            .ambiguousName,
+            "'\(name.name)' is an attribute of the users of several tables: "
+              + tables.joined(separator: ", "),
+            at: range,
+            hints: ["join a query that names it: FROM (SELECT …, \(name.name) FROM …) AS t"]
+          )
+          return .failed
+        }
+        found = (leaf, position, type)
+      }
+    }
+    guard let found, let attributes = found.leaf.scope.attributes else { return .none }
+    let slot = found.position - attributes.base.schema.count
+    return .found(ProvisionalColumn.attribute(slot, ofTable: found.leaf.number), found.type)
   }
 
   private mutating func notGrouped(_ name: Identifier, at range: SourceRange) -> BoundExpression? {

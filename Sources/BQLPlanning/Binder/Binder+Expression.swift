@@ -3,21 +3,28 @@ import BQLFunctions
 import BQLSyntax
 
 /// Says what an expression may refer to at its place in a statement.
-struct ExpressionContext {
+struct ExpressionContext: Sendable {
   var scope: Scope
   /// The clause's name, for messages: "WHERE".
   var clause: String
   /// Where aggregates may stand: the grouping that they belong to.
   var grouping: Grouping?
+  /// Where queries that depend on the row may stand: those found so far.
+  var correlated: CorrelatedQueries?
 }
 
 /// Collects the aggregates of a grouped SELECT while its expressions are bound.
-final class Grouping {
+///
+/// Sendable as binders are: one thread at a time binds a statement.
+final class Grouping: @unchecked Sendable {
   let keys: [BoundExpression]
   var aggregates: [(name: String, aggregate: BoundAggregate)] = []
+  /// Correlated queries of the rows that are grouped.
+  let correlated: CorrelatedQueries?
 
-  init(keys: [BoundExpression]) {
+  init(keys: [BoundExpression], correlated: CorrelatedQueries? = nil) {
     self.keys = keys
+    self.correlated = correlated
   }
 
   /// Returns the place of an aggregate among the columns behind the keys; equal calls share one.

@@ -15,7 +15,7 @@ extension Binder {
 
   private mutating func bindKind(of query: Query) -> BoundQuery? {
     switch query.kind {
-    case .select(let select): return bindSelect(select, at: query.range).map { .select($0) }
+    case .select(let select): return bindSelect(select, at: query.range)
     case .funnel(let funnel):
       return bindFunnel(funnel, at: query.range).map { .behavior(.funnel($0)) }
     case .retention(let retention):
@@ -47,62 +47,6 @@ extension Binder {
       return fail(.unexpectedToken, "EXPLAIN stands alone, not inside a query", at: query.range)
     case .unimplemented(let feature): return unimplemented(feature, at: query.range)
     }
-  }
-
-  /// Binds a query that stands for values inside an expression.
-  mutating func bindSubquery(
-    _ expression: Expression,
-    _ context: ExpressionContext
-  ) -> BoundExpression? {
-    let range = expression.range
-    switch expression.kind {
-    case .exists(let query):
-      guard let plan = bind(query).map(LogicalPlan.init) else { return nil }
-      return BoundExpression(.exists(BoundSubquery(plan)), .bool, range: range)
-    case .scalarQuery(let query):
-      guard let plan = bind(query).map(LogicalPlan.init) else { return nil }
-      guard plan.schema.count == 1 else {
-        return fail(
-          .wrongArguments,
-          "a query that stands for a value has one column, found \(plan.schema.count)",
-          at: range
-        )
-      }
-      return BoundExpression(
-        .scalarQuery(BoundSubquery(plan)),
-        plan.schema[0].type,
-        range: range
-      )
-    case .inQuery(let operand, let query, let negated):
-      let bound = bind(operand, context)
-      guard let plan = bind(query).map(LogicalPlan.init), let bound else { return nil }
-      guard plan.schema.count == 1, let (operand, members) = unify(bound, plan) else {
-        return fail(
-          .typeMismatch,
-          "IN needs a query of one column of type \(bound.type.rawValue)",
-          at: range
-        )
-      }
-      let inQuery = BoundExpression(
-        .inQuery(operand, BoundSubquery(members)),
-        .bool,
-        range: range
-      )
-      return negate(negated, inQuery)
-    default: return nil
-    }
-  }
-
-  /// Brings the operand of IN and the only column of its query to the wider of their types.
-  private mutating func unify(
-    _ operand: BoundExpression,
-    _ plan: LogicalPlan
-  ) -> (operand: BoundExpression, members: LogicalPlan)? {
-    let field = plan.schema[0]
-    if let converted = coerce(operand, to: field.type) { return (converted, plan) }
-    let column = BoundExpression(.column(0), field.type, range: operand.range)
-    guard let member = coerce(column, to: operand.type) else { return nil }
-    return (operand, .project(plan, [NamedExpression(field.name, member)]))
   }
 
   /// Binds a condition that stands alone: ASSERT's.

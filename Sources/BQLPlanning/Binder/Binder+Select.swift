@@ -3,9 +3,21 @@ import BQLFunctions
 import BQLSyntax
 
 extension Binder {
-  /// Binds a SELECT over one table.
-  mutating func bindSelect(_ select: SelectStatement, at range: SourceRange) -> BoundSelect? {
-    guard refuseUnbuilt(select) else { return nil }
+  /// Binds a SELECT, with the queries of its WITH and those that it is combined with.
+  mutating func bindSelect(_ select: SelectStatement, at range: SourceRange) -> BoundQuery? {
+    binding(select.with) { binder in
+      guard select.setOperations.isEmpty else {
+        return binder.bindCompound(select, at: range).map { .compound($0) }
+      }
+      return binder.bindCore(select, at: range).map { .select($0) }
+    }
+  }
+
+  /// Binds a SELECT by itself.
+  mutating func bindCore(_ select: SelectStatement, at range: SourceRange) -> BoundSelect? {
+    if let qualify = select.qualify {
+      return unimplemented("QUALIFY", at: qualify.range)
+    }
     let table: BoundTable?
     if let from = select.from {
       table = bindTable(from)
@@ -15,7 +27,9 @@ extension Binder {
     guard let table else { return nil }
     let items = expandStars(select.items, table.scope, hasFrom: select.from != nil)
     guard let items else { return nil }
+    let rowQueries = CorrelatedQueries()
     var context = ExpressionContext(scope: table.scope, clause: "SELECT", grouping: nil)
+    context.correlated = rowQueries
 
     var condition: BoundExpression?
     if let written = select.condition {
@@ -28,7 +42,10 @@ extension Binder {
     let isGrouped =
       select.groupBy != nil || select.having != nil
       || (items.map(\.expression) + orderExpressions).contains(where: Self.hasAggregate)
-    let grouping = isGrouped ? Grouping(keys: keys.map(\.expression)) : nil
+    let grouping =
+      isGrouped ? Grouping(keys: keys.map(\.expression), correlated: rowQueries) : nil
+    let groupQueries = CorrelatedQueries()
+    if isGrouped { context.correlated = groupQueries }
     context.grouping = grouping
     context.clause = "SELECT"
     let boundItems = items.map { item in
@@ -48,8 +65,8 @@ extension Binder {
       let order = bindOrderBy(select, items: named, written: items, context)
     else { return nil }
     guard let limit = bindLimit(select) else { return nil }
-    return BoundSelect(
-      input: attaching(to: table.plan),
+    var bound = BoundSelect(
+      input: table.plan,
       condition: condition,
       grouping: grouping.map { .init(keys: keys, aggregates: $0.aggregates) },
       having: having,
@@ -59,28 +76,8 @@ extension Binder {
       sortKeys: order.keys,
       limit: limit.count == nil && limit.offset == 0 ? nil : limit
     )
-  }
-
-  /// Names the clauses of SELECT that are another version's.
-  private mutating func refuseUnbuilt(_ select: SelectStatement) -> Bool {
-    if let table = select.with.first {
-      report(
-        Diagnostic(
-          .notImplemented,
-          "not implemented yet: WITH",
-          at: table.name.range,
-          hints: ["name the query before: LET \(table.name.name) = …;"]
-        )
-      )
-      return false
-    }
-    if let qualify = select.qualify {
-      return unimplemented("QUALIFY", at: qualify.range) ?? false
-    }
-    if let operation = select.setOperations.first {
-      return unimplemented(operation.kind.rawValue, at: operation.range) ?? false
-    }
-    return true
+    bound.place(rowQueries.joined(to: attachingJoined(to: table.plan)), groupQueries)
+    return bound
   }
 
   /// Replaces `*` by the columns it stands for, and names every item.
@@ -101,7 +98,8 @@ extension Binder {
         }
         let columns = scope.columns.indices.filter {
           qualifier == nil
-            || scope.columns[$0].qualifier?.lowercased() == qualifier?.name.lowercased()
+            ? !scope.columns[$0].isMerged
+            : scope.columns[$0].qualifier?.lowercased() == qualifier?.name.lowercased()
         }
         guard !columns.isEmpty else {
           return fail(
@@ -110,7 +108,14 @@ extension Binder {
             at: item.range
           )
         }
-        defer { result += attributeItems(scope, at: item.range) }
+        let owners =
+          scope.leaves.isEmpty
+          ? [scope]
+          : scope.leaves.map(\.scope).filter {
+            qualifier == nil
+              || $0.columns.first?.qualifier?.lowercased() == qualifier?.name.lowercased()
+          }
+        defer { for owner in owners { result += attributeItems(owner, at: item.range) } }
         for index in columns {
           let column = scope.columns[index]
           let name = Identifier(column.name, isQuoted: true, range: item.range)
@@ -153,7 +158,7 @@ extension Binder {
   }
 
   /// LIMIT and OFFSET: whole numbers, not negative.
-  private mutating func bindLimit(_ select: SelectStatement) -> LimitPlan? {
+  mutating func bindLimit(_ select: SelectStatement) -> LimitPlan? {
     var plan = LimitPlan(count: nil, offset: 0)
     for (clause, expression) in [("LIMIT", select.limit), ("OFFSET", select.offset)] {
       guard let expression else { continue }

@@ -6,13 +6,60 @@ import BQLSyntax
 struct BoundTable {
   var plan: LogicalPlan
   var scope: Scope
+  /// The tables that a join brings together; one where it is no join.
+  var leafCount = 1
+
+  /// The tables of a join, or the table as the only one.
+  var joinedTables: [JoinedTable] {
+    if case .join = plan { return scope.leaves }
+    return [JoinedTable(scope: scope, start: 0, number: 0)]
+  }
 }
 
 extension Binder {
   /// Binds what stands in FROM.
   mutating func bindTable(_ reference: TableReference) -> BoundTable? {
+    guard var table = bindNamedTable(reference) else { return nil }
+    guard !reference.columns.isEmpty else { return table }
+    // Columns with names of their own are those of a query, no longer a log's.
+    guard let named = renaming(table.plan, reference.columns, at: reference.range) else {
+      return nil
+    }
+    table.plan = named
+    table.scope = Scope(schema: named.schema, qualifier: reference.alias?.name)
+    return table
+  }
+
+  /// Gives the columns of a plan other names.
+  mutating func renaming(
+    _ plan: LogicalPlan,
+    _ names: [Identifier],
+    at range: SourceRange
+  ) -> LogicalPlan? {
+    let fields = plan.schema.fields
+    guard names.count == fields.count else {
+      return fail(
+        .wrongArguments,
+        "\(names.count) names for \(fields.count) columns",
+        at: names.first?.range ?? range,
+        hints: ["its columns are " + fields.map(\.name).joined(separator: ", ")]
+      )
+    }
+    let items = names.indices.map { index in
+      let column = BoundExpression(.column(index), fields[index].type, range: names[index].range)
+      return NamedExpression(names[index].name, column)
+    }
+    return .project(plan, items)
+  }
+
+  private mutating func bindNamedTable(_ reference: TableReference) -> BoundTable? {
     switch reference.kind {
     case .table(let name):
+      if let common = commonTable(named: name.name) {
+        let plan = LogicalPlan.common(common)
+        let qualifier = reference.alias?.name ?? name.name
+        return BoundTable(plan: plan, scope: Scope(schema: plan.schema, qualifier: qualifier))
+      }
       if name.name.lowercased() == Catalog.usersTable { return bindUsers(name, reference) }
       guard let entry = lookUp(name) else { return nil }
       let qualifier = reference.alias?.name ?? name.name
@@ -34,8 +81,8 @@ extension Binder {
         scope: Scope(schema: plan.schema, qualifier: reference.alias?.name)
       )
     case .values(let rows): return bindValues(rows, reference)
-    case .join(_, let kind, _, _):
-      return unimplemented(kind.rawValue, at: reference.range)
+    case .join(let left, let kind, let right, let condition):
+      return bindJoin(left, kind, right, condition, at: reference.range)
     }
   }
 

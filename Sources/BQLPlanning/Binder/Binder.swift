@@ -5,7 +5,7 @@ package import BQLSyntax
 ///
 /// Binding never stops at the first mistake: a part that cannot be bound records a diagnostic and
 /// yields nil, and its siblings are still bound.
-package struct Binder {
+package struct Binder: Sendable {
   let catalog: Catalog
   let settings: Settings
   let parameters: [String: Expression]
@@ -18,6 +18,10 @@ package struct Binder {
   package private(set) var notes: [String] = []
   /// The attributes that expressions name, behind the columns of their logs.
   var attributeSlots = AttributeSlots()
+  /// The queries of WITH that may be named here, outer ones first.
+  var commonTables: [CommonQuery] = []
+  /// What the subqueries that are being bound may name of the rows around them, outermost first.
+  var outerFrames: [ExpressionContext] = []
   /// The states of the tables that the statement reads, each once.
   package private(set) var reads: [UserAttribute.TableState] = []
   /// The periods of the attributes that the statement reads.

@@ -6,9 +6,14 @@ extension BoundExpression {
     switch kind {
     case .scalarQuery, .inQuery, .exists: true
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
-      .conditional:
+      .conditional, .outer:
       children.contains(where: \.holdsQuery)
     }
+  }
+
+  /// Whether it reads the row around the subquery that it stands in.
+  var readsOuter: Bool {
+    if case .outer = kind { true } else { children.contains(where: \.readsOuter) }
   }
 
   /// Rebuilds the expression with each direct part replaced.
@@ -17,7 +22,7 @@ extension BoundExpression {
   ) -> BoundExpression {
     var copy = self
     switch kind {
-    case .column, .literal, .scalarQuery, .exists: break
+    case .column, .literal, .scalarQuery, .exists, .outer: break
     case .call(let call, let arguments): copy.kind = .call(call, arguments.map(transform))
     case .cast(let operand): copy.kind = .cast(transform(operand))
     case .and(let parts): copy.kind = .and(parts.map(transform))
@@ -42,7 +47,7 @@ extension BoundExpression {
   /// The direct parts, in order.
   package var children: [BoundExpression] {
     switch kind {
-    case .column, .literal, .scalarQuery, .exists: []
+    case .column, .literal, .scalarQuery, .exists, .outer: []
     case .call(_, let arguments): arguments
     case .cast(let operand), .isNull(let operand), .isTruth(let operand, _): [operand]
     case .inQuery(let operand, _): [operand]

@@ -26,6 +26,9 @@ package struct BoundExpression: Sendable {
     case scalarQuery(BoundSubquery)
     case inQuery(BoundExpression, BoundSubquery)
     case exists(BoundSubquery)
+    /// A value of the row around a subquery, over that row's columns; gone once the subquery has
+    /// become a join.
+    case outer(BoundExpression)
   }
 
   package var kind: Kind

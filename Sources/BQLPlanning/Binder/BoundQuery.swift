@@ -3,6 +3,7 @@ package import BQLColumnar
 /// Holds a question whose names, types, roles and event values are resolved.
 package indirect enum BoundQuery: Sendable {
   case select(BoundSelect)
+  case compound(BoundCompound)
   case behavior(BehaviorQuestion)
   case summarize(SummarizePlan)
   /// An answer that the catalog alone gives: DESCRIBE, SHOW.
@@ -20,12 +21,65 @@ package struct BoundSelect: Sendable {
   package var input: LogicalPlan
   package var condition: BoundExpression?
   package var grouping: Grouping?
+  /// The grouping's output joined with what correlated queries say of it; nil where none do.
+  package var joinsGroups: (@Sendable (LogicalPlan) -> LogicalPlan)?
   package var having: BoundExpression?
   package var items: [NamedExpression]
   /// What ORDER BY needs beyond the items; dropped from the result.
   package var hiddenItems: [NamedExpression]
   package var isDistinct: Bool
   /// Over the items, then the hidden ones.
+  package var sortKeys: [SortPlan.Key]
+  package var limit: LimitPlan?
+
+  /// Reads the rows of `input`, whose columns stand where its map says, and joins the groups with
+  /// the queries that depend on them.
+  mutating func place(_ input: PlacedPlan, _ groupQueries: CorrelatedQueries) {
+    self.input = input.plan
+    let map = input.map
+    condition = condition?.remapped(map)
+    guard var grouping else {
+      moveResults(map)
+      return
+    }
+    for index in grouping.keys.indices {
+      grouping.keys[index].expression = grouping.keys[index].expression.remapped(map)
+    }
+    for index in grouping.aggregates.indices {
+      let aggregate = grouping.aggregates[index].aggregate
+      grouping.aggregates[index].aggregate.arguments = aggregate.arguments.map { $0.remapped(map) }
+      grouping.aggregates[index].aggregate.filter = aggregate.filter?.remapped(map)
+    }
+    self.grouping = grouping
+    guard !groupQueries.queries.isEmpty else { return }
+    let groups = LogicalPlan.aggregate(
+      AggregatePlan(
+        input: self.input,
+        keys: grouping.keys,
+        aggregates: grouping.aggregates
+      )
+    )
+    let places = groupQueries.joined(to: PlacedPlan(plan: groups)).map
+    moveResults(places)
+    let queries = groupQueries.queries.map(\.query)
+    joinsGroups = { plan in queries.reduce(plan) { $1.joined(to: $0, places) } }
+  }
+
+  private mutating func moveResults(_ map: [Int: Int]) {
+    guard !map.isEmpty else { return }
+    having = having?.remapped(map)
+    items = items.map { NamedExpression($0.name, $0.expression.remapped(map)) }
+    hiddenItems = hiddenItems.map { NamedExpression($0.name, $0.expression.remapped(map)) }
+  }
+}
+
+/// Holds queries that set operations combine, with the order and limit of the whole.
+package struct BoundCompound: Sendable {
+  package var input: LogicalPlan
+  package var columns: [NamedExpression]
+  /// What ORDER BY needs beyond the columns; dropped from the result.
+  package var hiddenItems: [NamedExpression]
+  /// Over the columns, then the hidden ones.
   package var sortKeys: [SortPlan.Key]
   package var limit: LimitPlan?
 }

@@ -32,7 +32,7 @@ extension BoundExpression {
       guard let value = operand.literal else { return mapped }
       return BoundExpression(.literal(.bool(value == .bool(truth))), .bool, range: range)
     case .column, .literal, .isNotDistinct, .inList, .conditional, .scalarQuery, .inQuery,
-      .exists:
+      .exists, .outer:
       return mapped
     }
   }

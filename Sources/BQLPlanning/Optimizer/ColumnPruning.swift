@@ -39,15 +39,77 @@ extension Optimizer {
     case .limit(let input, let limit):
       let (pruned, map) = prune(input, keeping: needed)
       return (.limit(pruned, limit), map)
+    case .join(let join): return prune(join, keeping: needed)
+    case .replicate(let input):
+      let count = input.schema.count - 1
+      let (pruned, map) = prune(input, keeping: needed.union([count]))
+      return (.replicate(pruned), map.filter { $0.key != count })
     case .summarize(let summarize): return prune(summarize)
     case .behavior(.sessions(var sessions)) where sessions.show == .sessions:
       let kept = needed.sorted()
       sessions.columns = kept.map { sessions.columns[$0] }
       return (.behavior(.sessions(sessions)), positions(kept))
-    case .distinct, .union, .values, .behavior:
+    case .union(let first, let second):
+      // Both sides give the same columns, whatever else their filters read.
+      let kept = needed.sorted()
+      func side(_ plan: LogicalPlan) -> LogicalPlan {
+        let (pruned, map) = prune(plan, keeping: needed)
+        let schema = plan.schema
+        if pruned.schema.count == kept.count { return pruned }
+        return .project(
+          pruned,
+          kept.map { column in
+            let range = SourceRange(0, 0)
+            let place = BoundExpression(
+              .column(map[column] ?? column),
+              schema[column].type,
+              range: range
+            )
+            return NamedExpression(schema[column].name, place)
+          }
+        )
+      }
+      return (.union(side(first), side(second)), positions(kept))
+    case .distinct, .values, .common, .behavior:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))
       return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)
+    }
+  }
+
+  private static func prune(
+    _ join: JoinPlan,
+    keeping needed: Set<Int>
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    var join = join
+    let width = join.left.schema.count
+    let isAsked = needed.contains { $0 >= width }
+    // Nobody asks what such a query found, and it drops no row.
+    if !isAsked, join.kind == .mark || join.kind == .single {
+      return prune(join.left, keeping: needed)
+    }
+    var columns = Set((join.condition?.columns ?? []) + (join.membership?.columns ?? []))
+    if join.kind != .mark { columns.formUnion(needed) }
+    columns.formUnion(needed.filter { $0 < width })
+    let (left, leftMap) = prune(join.left, keeping: columns.filter { $0 < width })
+    let (right, rightMap) = prune(
+      join.right,
+      keeping: Set(columns.filter { $0 >= width }.map { $0 - width })
+    )
+    join.left = left
+    join.right = right
+    let newWidth = left.schema.count
+    var map = leftMap
+    for (old, new) in rightMap { map[old + width] = new + newWidth }
+    join.condition = join.condition?.remapped(map)
+    join.membership = join.membership?.remapped(map)
+    switch join.kind {
+    case .inner, .left, .single: return (.join(join), map)
+    case .semi, .anti: return (.join(join), leftMap)
+    case .mark:
+      var marked = leftMap
+      marked[width] = newWidth
+      return (.join(join), marked)
     }
   }
 

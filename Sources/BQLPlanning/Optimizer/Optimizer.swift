@@ -8,7 +8,7 @@ package struct OptimizerRule: Sendable {
 /// Applies the rules, each once, in an order in which none undoes another.
 package enum Optimizer {
   package static let rules: [OptimizerRule] = [
-    predicatePushdown, constantFolding, topN, columnPruning,
+    inlineCommon, predicatePushdown, marksToJoins, constantFolding, topN, columnPruning, joinSide,
   ]
 
   /// Returns a plan that gives the same rows in the same order.

@@ -7,7 +7,8 @@ extension Optimizer {
     push(plan)
   }
 
-  private static func push(_ plan: LogicalPlan) -> LogicalPlan {
+  static func push(_ plan: LogicalPlan) -> LogicalPlan {
+    if case .join(let join) = plan { return push([], into: join) }
     guard case .filter(let input, let predicate) = plan else { return plan.mapInputs(push) }
     switch input {
     case .scan(var scan):
@@ -32,7 +33,8 @@ extension Optimizer {
     case .union(let first, let second):
       return .union(push(.filter(first, predicate)), push(.filter(second, predicate)))
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
-    case .sort, .limit, .values, .summarize, .behavior:
+    case .join(let join): return push(predicate.conjuncts, into: join)
+    case .sort, .limit, .values, .summarize, .behavior, .common, .replicate:
       return .filter(input.mapInputs(push), predicate)
     }
   }
@@ -62,7 +64,7 @@ extension Optimizer {
     return .filter(.aggregate(aggregate), rest)
   }
 
-  private static func conjunction(
+  static func conjunction(
     _ first: BoundExpression,
     _ second: BoundExpression
   ) -> BoundExpression {

@@ -31,6 +31,9 @@ extension LogicalPlan {
       let count = limit.count.map(String.init) ?? "all"
       return "limit \(count)\(limit.offset > 0 ? " offset \(limit.offset)" : "")"
     case .union: return "union all"
+    case .join(let join): return join.title
+    case .common(let query): return "common \(query.name)"
+    case .replicate: return "replicate"
     case .summarize(let plan):
       return "summarize \(plan.columns.map { plan.input.schema[$0].name }.joined(separator: ", "))"
     case .behavior(let question): return question.title
@@ -46,7 +49,21 @@ extension LogicalPlan {
 
   /// The plan as a tree, one node a line, inputs indented.
   package var description: [String] {
-    [title] + inputs.flatMap { $0.description.map { "  " + $0 } }
+    [title] + described.flatMap { $0.description.map { "  " + $0 } }
+  }
+
+  /// The inputs as EXPLAIN shows them.
+  private var described: [LogicalPlan] {
+    if case .common(let query) = self { [query.plan] } else { inputs }
+  }
+}
+
+extension JoinPlan {
+  fileprivate var title: String {
+    let both = Schema(left.schema.fields + right.schema.fields)
+    var condition = condition.map { " on \($0.described(by: both))" } ?? ""
+    if let membership { condition += " member \(membership.described(by: both))" }
+    return "\(kind.rawValue) join\(condition)\(buildsLeft ? ", building left" : "")"
   }
 }
 
@@ -77,6 +94,7 @@ extension BoundExpression {
     case .scalarQuery: return "(query)"
     case .inQuery(let operand, _): return "\(text(operand)) in (query)"
     case .exists: return "exists (query)"
+    case .outer(let value): return "outer \(value.kind)"
     }
   }
 }

@@ -12,6 +12,9 @@ extension LogicalPlan {
     case .filter(let input, _), .distinct(let input), .limit(let input, _): input.schema
     case .union(let input, _): input.schema
     case .sort(let sort): sort.input.schema
+    case .join(let join): join.schema
+    case .common(let query): query.plan.schema
+    case .replicate(let input): Schema(Array(input.schema.fields.dropLast()))
     case .project(_, let expressions):
       Schema(expressions.map { Field($0.name, $0.expression.type) })
     case .aggregate(let plan):

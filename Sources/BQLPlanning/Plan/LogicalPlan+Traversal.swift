@@ -2,21 +2,27 @@ extension LogicalPlan {
   /// The plans that this one reads, in order.
   package var inputs: [LogicalPlan] {
     switch self {
-    case .scan, .values, .behavior: []
+    case .scan, .values, .behavior, .common: []
     case .filter(let input, _), .project(let input, _), .distinct(let input),
-      .limit(let input, _):
+      .limit(let input, _), .replicate(let input):
       [input]
     case .aggregate(let plan): [plan.input]
     case .sort(let plan): [plan.input]
     case .summarize(let plan): [plan.input]
     case .union(let first, let second): [first, second]
+    case .join(let join): [join.left, join.right]
     }
   }
 
   /// Rebuilds the plan with each input replaced.
   package func mapInputs(_ transform: (LogicalPlan) -> LogicalPlan) -> LogicalPlan {
     switch self {
-    case .scan, .values, .behavior: return self
+    case .scan, .values, .behavior, .common: return self
+    case .join(var join):
+      join.left = transform(join.left)
+      join.right = transform(join.right)
+      return .join(join)
+    case .replicate(let input): return .replicate(transform(input))
     case .filter(let input, let predicate): return .filter(transform(input), predicate)
     case .project(let input, let items): return .project(transform(input), items)
     case .distinct(let input): return .distinct(transform(input))
@@ -42,7 +48,11 @@ extension LogicalPlan {
       items.map { NamedExpression($0.name, transform($0.expression)) }
     }
     switch self {
-    case .values, .distinct, .limit, .union, .sort: return self
+    case .values, .distinct, .limit, .union, .sort, .common, .replicate: return self
+    case .join(var join):
+      join.condition = join.condition.map(transform)
+      join.membership = join.membership.map(transform)
+      return .join(join)
     case .scan(var scan):
       scan.filter = scan.filter.map(transform)
       return .scan(scan)

@@ -15,6 +15,11 @@ package indirect enum LogicalPlan: Sendable {
   case sort(SortPlan)
   case limit(LogicalPlan, LimitPlan)
   case union(LogicalPlan, LogicalPlan)
+  case join(JoinPlan)
+  /// A query of WITH where it is named.
+  case common(CommonQuery)
+  /// Repeats each row as often as its last column, an int that is not NULL, says, and drops that.
+  case replicate(LogicalPlan)
   case summarize(SummarizePlan)
   case behavior(BehaviorQuestion)
 }

@@ -50,13 +50,16 @@ package struct SelectStatement: Hashable, Sendable {
   package init() {}
 }
 
-/// Holds `name AS (query)` of WITH.
+/// Holds `name [(column, …)] AS (query)` of WITH.
 package struct CommonTable: Hashable, Sendable {
   package var name: Identifier
+  /// Names for the query's columns; empty where they keep their own.
+  package var columns: [Identifier]
   package var query: Query
 
-  package init(name: Identifier, query: Query) {
+  package init(name: Identifier, columns: [Identifier] = [], query: Query) {
     self.name = name
+    self.columns = columns
     self.query = query
   }
 }
@@ -137,6 +140,8 @@ package struct TableReference: Hashable, Sendable {
 
   package var kind: Kind
   package var alias: Identifier?
+  /// Names for the columns behind the alias, `AS t (a, b)`; empty where they keep their own.
+  package var columns: [Identifier] = []
   package var range: SourceRange
 
   package init(_ kind: Kind, alias: Identifier? = nil, range: SourceRange) {

@@ -2,7 +2,9 @@ extension Formatter {
   static func print(_ select: SelectStatement) -> String {
     var text = ""
     if !select.with.isEmpty {
-      let tables = select.with.map { print($0.name) + " AS (" + print($0.query) + ")" }
+      let tables = select.with.map {
+        print($0.name) + columns($0.columns) + " AS (" + print($0.query) + ")"
+      }
       text += "WITH " + tables.joined(separator: ", ") + " "
     }
     text += setOperations(select)
@@ -79,7 +81,12 @@ extension Formatter {
       case .join(let left, let kind, let right, let condition):
         print(left) + " " + kind.rawValue + " " + printAlone(right) + print(condition)
       }
-    return text + (table.alias.map { " AS " + print($0) } ?? "")
+    return text + (table.alias.map { " AS " + print($0) + columns(table.columns) } ?? "")
+  }
+
+  /// Prints the names of a table's columns behind its own.
+  private static func columns(_ names: [Identifier]) -> String {
+    names.isEmpty ? "" : " (" + list(names) + ")"
   }
 
   /// Prints a table where joins stand only in parentheses.

@@ -97,9 +97,19 @@ extension Parser {
     if case .join = table.kind { return table }
     if table.alias == nil, let alias = try parseAlias(allowsBare: allowsBareAlias) {
       table.alias = alias
+      table.columns = try parseColumnNames()
       table.range = range(from: start)
     }
     return table
+  }
+
+  /// Takes `(a, b)` behind a table's name, where it stands.
+  mutating func parseColumnNames() throws(SyntaxError) -> [Identifier] {
+    guard at(.leftParenthesis) else { return [] }
+    let open = try expect(.leftParenthesis)
+    let columns = try parseNames("a column's name")
+    try close(.rightParenthesis, opened: open)
+    return columns
   }
 
   /// Takes `(query)`, `(VALUES …)` or `(tables)`.

@@ -139,8 +139,9 @@ extension Parser {
     if !at(.as), name.name.uppercased() == "RECURSIVE" {
       throw unexpected("AS", hints: ["recursive queries are not part of the language"])
     }
+    let columns = try parseColumnNames()
     try expect(.as)
     guard at(.leftParenthesis) else { throw unexpected("'('") }
-    return CommonTable(name: name, query: try parseEnclosedQuery())
+    return CommonTable(name: name, columns: columns, query: try parseEnclosedQuery())
   }
 }
