@@ -1,5 +1,3 @@
-import BQLColumnar
-import BQLPlanning
 import Synchronization
 
 /// Sets how a plan is run; no answer depends on it.
@@ -12,7 +10,7 @@ package struct ExecutionContext: Sendable {
   /// Where set, operators count rows and time for EXPLAIN ANALYZE.
   package var profile: Profile?
   /// What queries of WITH gave, for all the places that read them.
-  let commonResults = CommonResults()
+  let withResults = WithResults()
 
   package init(
     threads: Int,
@@ -47,17 +45,4 @@ package final class Cancellation: Sendable {
 
   /// Forgets an earlier request, before the next statement.
   package func reset() { flag.store(false, ordering: .relaxed) }
-}
-
-/// Keeps the rows of queries of WITH that a statement names more than once.
-final class CommonResults: Sendable {
-  private let kept = Mutex<[(query: CommonQuery, relation: Relation)]>([])
-
-  func find(_ query: CommonQuery) -> Relation? {
-    kept.withLock { kept in kept.first { $0.query === query }?.relation }
-  }
-
-  func keep(_ query: CommonQuery, _ relation: Relation) {
-    kept.withLock { $0.append((query, relation)) }
-  }
 }

@@ -10,18 +10,9 @@ package enum Executor {
     _ plan: LogicalPlan,
     _ context: ExecutionContext
   ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
-    try run(plan, context, depth: 0)
-  }
-
-  /// Runs a plan that stands `depth` nodes below the statement's.
-  static func run(
-    _ plan: LogicalPlan,
-    _ context: ExecutionContext,
-    depth: Int
-  ) throws(ExecutionError) -> (relation: Relation, notes: [String]) {
-    let resolved = try resolveSubqueries(plan, context)
+    let resolved = try resolved(plan, context)
     let notes = Notes()
-    let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved, depth: depth)
+    let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved)
     let chunks = try root.open(context).collect(context)
     return (Relation(schema: plan.schema, chunks: chunks), notes.all)
   }
@@ -45,7 +36,7 @@ package enum Executor {
   ) throws(ExecutionError) -> @Sendable (Chunk) throws(ExecutionError) -> [Bool] {
     // Planned over no rows, so that its subqueries find their values as those of any plan do.
     let none = LogicalPlan.values(Relation(schema: schema, chunks: []))
-    guard case .filter(_, let resolved) = try resolveSubqueries(.filter(none, condition), context)
+    guard case .filter(_, let resolved) = try resolved(.filter(none, condition), context)
     else { throw .internal("a filter became another node") }
     let compiled = try CompiledExpression(
       resolved,
@@ -62,7 +53,7 @@ package enum Executor {
   }
 
   /// Runs each subquery once and puts its value in its place.
-  private static func resolveSubqueries(
+  static func resolved(
     _ plan: LogicalPlan,
     _ context: ExecutionContext
   ) throws(ExecutionError) -> LogicalPlan {
@@ -103,12 +94,10 @@ package enum Executor {
       copy.kind = .literal(.bool(relation.rowCount > 0))
     case .inQuery(let operand, let query):
       let relation = try run(Optimizer.optimize(.distinct(query.plan)), inner).relation
-      let members = relation.rows.map { row in
-        BoundExpression(.literal(row[0]), operand.type, range: expression.range)
-      }
-      copy.kind = .inList(operand, members)
+      let members = Column.concatenate(relation.chunks.map { $0.columns[0] }, type: operand.type)
+      copy.kind = .isMember(operand, MemberList(members))
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
-      .conditional, .outer:
+      .isMember, .conditional, .outer:
       break
     }
     return copy

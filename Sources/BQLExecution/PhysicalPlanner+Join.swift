@@ -34,26 +34,16 @@ extension PhysicalPlanner {
     )
   }
 
-  /// Reads the rows of a query of WITH, which the first place that asks for them computes.
-  func common(_ query: CommonQuery, _ depth: Int) throws(ExecutionError) -> any Operator {
-    let relation: Relation
-    if let known = context.commonResults.find(query) {
-      relation = known
-    } else {
-      let (found, notes) = try Executor.run(
-        Optimizer.optimize(query.plan),
-        context,
-        depth: depth + 1
-      )
-      for note in notes { self.notes.add(note) }
-      context.commonResults.keep(query, found)
-      relation = found
-    }
-    return RelationScanOperator(
-      relation: relation,
-      columns: Array(0..<relation.schema.count),
-      filter: nil
+  /// Plans a query of WITH, once for all the places that read it.
+  func withQuery(_ query: WithQuery, _ depth: Int) throws(ExecutionError) -> any Operator {
+    if let known = context.withResults.planned(query) { return known }
+    let resolved = try Executor.resolved(Optimizer.optimize(query.plan), context)
+    let planned = WithOperator(
+      input: try plan(resolved, depth: depth + 1),
+      schema: query.plan.schema
     )
+    context.withResults.keep(query, planned)
+    return planned
   }
 
   private func compile(

@@ -86,7 +86,7 @@ struct PhysicalPlanner {
         second: try self.plan(second, depth: depth + 1)
       )
     case .join(let join): return try self.join(join, depth)
-    case .common(let query): return try common(query, depth)
+    case .with(let query): return try withQuery(query, depth)
     case .replicate(let input):
       return ReplicateOperator(input: try self.plan(input, depth: depth + 1))
     case .summarize(let plan): return try summarize(plan, depth)

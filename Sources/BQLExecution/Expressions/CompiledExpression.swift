@@ -92,10 +92,14 @@ final class CompiledExpression: Sendable {
     case .inList(let operand, let list):
       let members = list.compactMap(\.literal)
       if members.count == list.count {
-        node = .isMember(try compile(operand), MemberSet(members))
+        var builder = ColumnBuilder(operand.type)
+        for member in members { builder.append(member) }
+        node = .isMember(try compile(operand), MemberSet(builder.finish()))
       } else {
         node = .junction(try compileAll(try Self.equalities(operand, list)), isAnd: false)
       }
+    case .isMember(let operand, let list):
+      node = .isMember(try compile(operand), MemberSet(list.values))
     case .conditional(let branches, let otherwise):
       var compiled: [(condition: CompiledExpression, result: CompiledExpression)] = []
       for branch in branches {

@@ -73,8 +73,17 @@ extension Binder {
     guard !scope.leaves.isEmpty else {
       return bindAttribute(qualifier: qualifier, name: name, at: range, scope)
     }
+    // A table's name means that table; a bare name that FROM users has is its column.
+    var leaves = scope.leaves
+    if let qualifier {
+      let named = leaves.filter { $0.isCalled(qualifier.name) }
+      if !named.isEmpty { leaves = named }
+    } else if let users = leaves.first(where: { $0.scope.attributes?.isUsersTable ?? false }) {
+      leaves =
+        [users] + leaves.filter { !($0.scope.attributes?.log === users.scope.attributes?.log) }
+    }
     var found: (leaf: JoinedTable, position: Int, type: DataType)?
-    for leaf in scope.leaves {
+    for leaf in leaves {
       switch bindAttribute(qualifier: qualifier, name: name, at: range, leaf.scope) {
       case .none: continue
       case .failed: return .failed

@@ -56,7 +56,7 @@ extension Binder {
     switch reference.kind {
     case .table(let name):
       if let common = commonTable(named: name.name) {
-        let plan = LogicalPlan.common(common)
+        let plan = LogicalPlan.with(common)
         let qualifier = reference.alias?.name ?? name.name
         return BoundTable(plan: plan, scope: Scope(schema: plan.schema, qualifier: qualifier))
       }

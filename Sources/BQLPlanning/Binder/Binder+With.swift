@@ -32,13 +32,13 @@ extension Binder {
         guard let named = renaming(plan, table.columns, at: table.name.range) else { return nil }
         plan = named
       }
-      commonTables.append(CommonQuery(name: table.name.name, plan: plan))
+      commonTables.append(WithQuery(name: table.name.name, plan: plan))
     }
     return isWhole ? body(&self) : nil
   }
 
   /// Finds a query of WITH; the innermost goes first.
-  func commonTable(named name: String) -> CommonQuery? {
+  func commonTable(named name: String) -> WithQuery? {
     commonTables.last { $0.name.lowercased() == name.lowercased() }
   }
 }

@@ -19,7 +19,7 @@ package struct Binder: Sendable {
   /// The attributes that expressions name, behind the columns of their logs.
   var attributeSlots = AttributeSlots()
   /// The queries of WITH that may be named here, outer ones first.
-  var commonTables: [CommonQuery] = []
+  var commonTables: [WithQuery] = []
   /// What the subqueries that are being bound may name of the rows around them, outermost first.
   var outerFrames: [ExpressionContext] = []
   /// The states of the tables that the statement reads, each once.

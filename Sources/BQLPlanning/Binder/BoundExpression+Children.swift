@@ -6,7 +6,7 @@ extension BoundExpression {
     switch kind {
     case .scalarQuery, .inQuery, .exists: true
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
-      .conditional, .outer:
+      .isMember, .conditional, .outer:
       children.contains(where: \.holdsQuery)
     }
   }
@@ -33,6 +33,7 @@ extension BoundExpression {
     case .inList(let operand, let list):
       copy.kind = .inList(transform(operand), list.map(transform))
     case .inQuery(let operand, let query): copy.kind = .inQuery(transform(operand), query)
+    case .isMember(let operand, let list): copy.kind = .isMember(transform(operand), list)
     case .conditional(let branches, let otherwise):
       copy.kind = .conditional(
         branches.map {
@@ -50,7 +51,7 @@ extension BoundExpression {
     case .column, .literal, .scalarQuery, .exists, .outer: []
     case .call(_, let arguments): arguments
     case .cast(let operand), .isNull(let operand), .isTruth(let operand, _): [operand]
-    case .inQuery(let operand, _): [operand]
+    case .inQuery(let operand, _), .isMember(let operand, _): [operand]
     case .and(let parts), .or(let parts): parts
     case .isNotDistinct(let a, let b): [a, b]
     case .inList(let operand, let list): [operand] + list

@@ -21,6 +21,8 @@ package struct BoundExpression: Sendable {
     /// `=` that takes two NULLs for equal.
     case isNotDistinct(BoundExpression, BoundExpression)
     case inList(BoundExpression, [BoundExpression])
+    /// IN with what a query gave.
+    case isMember(BoundExpression, MemberList)
     case conditional([BoundBranch], otherwise: BoundExpression)
     /// The only row of the only column of a query; run once, before the statement.
     case scalarQuery(BoundSubquery)
@@ -95,6 +97,21 @@ package final class BoundSubquery: Hashable, Sendable {
   }
 
   package static func == (a: BoundSubquery, b: BoundSubquery) -> Bool { a === b }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(ObjectIdentifier(self))
+  }
+}
+
+/// Holds the values that a query of IN gave; equal only to itself.
+package final class MemberList: Hashable, Sendable {
+  package let values: Column
+
+  package init(_ values: Column) {
+    self.values = values
+  }
+
+  package static func == (a: MemberList, b: MemberList) -> Bool { a === b }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(ObjectIdentifier(self))

@@ -10,6 +10,11 @@ struct JoinedTable: Sendable {
   var start: Int
   /// Its place among the tables of FROM, from the left.
   var number: Int
+
+  /// Whether its columns may be named behind `name`.
+  func isCalled(_ name: String) -> Bool {
+    scope.columns.first?.qualifier?.lowercased() == name.lowercased()
+  }
 }
 
 /// Gives positions to columns that have no place yet while expressions are bound.

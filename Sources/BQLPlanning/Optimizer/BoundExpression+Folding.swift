@@ -31,7 +31,8 @@ extension BoundExpression {
     case .isTruth(let operand, let truth):
       guard let value = operand.literal else { return mapped }
       return BoundExpression(.literal(.bool(value == .bool(truth))), .bool, range: range)
-    case .column, .literal, .isNotDistinct, .inList, .conditional, .scalarQuery, .inQuery,
+    case .column, .literal, .isNotDistinct, .inList, .isMember, .conditional, .scalarQuery,
+      .inQuery,
       .exists, .outer:
       return mapped
     }

@@ -109,7 +109,7 @@ extension LogicalPlan {
       case .semi, .anti: return left / 2
       case .mark, .single: return left
       }
-    case .common(let query): return query.plan.estimatedRowCount
+    case .with(let query): return query.plan.estimatedRowCount
     case .summarize(let summarize): return summarize.columns.count
     case .behavior: return 1_000
     }

@@ -8,7 +8,8 @@ package struct OptimizerRule: Sendable {
 /// Applies the rules, each once, in an order in which none undoes another.
 package enum Optimizer {
   package static let rules: [OptimizerRule] = [
-    inlineCommon, predicatePushdown, marksToJoins, constantFolding, topN, columnPruning, joinSide,
+    inlineWith, predicatePushdown, marksToJoins, constantFolding, topN, sharedExpressions,
+    columnPruning, joinSide,
   ]
 
   /// Returns a plan that gives the same rows in the same order.

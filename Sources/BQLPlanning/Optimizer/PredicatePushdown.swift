@@ -34,7 +34,8 @@ extension Optimizer {
       return .union(push(.filter(first, predicate)), push(.filter(second, predicate)))
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
     case .join(let join): return push(predicate.conjuncts, into: join)
-    case .sort, .limit, .values, .summarize, .behavior, .common, .replicate:
+    case .behavior(let question): return push(predicate, into: question)
+    case .sort, .limit, .values, .summarize, .with, .replicate:
       return .filter(input.mapInputs(push), predicate)
     }
   }

@@ -32,7 +32,7 @@ extension LogicalPlan {
       return "limit \(count)\(limit.offset > 0 ? " offset \(limit.offset)" : "")"
     case .union: return "union all"
     case .join(let join): return join.title
-    case .common(let query): return "common \(query.name)"
+    case .with(let query): return "with \(query.name)"
     case .replicate: return "replicate"
     case .summarize(let plan):
       return "summarize \(plan.columns.map { plan.input.schema[$0].name }.joined(separator: ", "))"
@@ -49,12 +49,30 @@ extension LogicalPlan {
 
   /// The plan as a tree, one node a line, inputs indented.
   package var description: [String] {
-    [title] + described.flatMap { $0.description.map { "  " + $0 } }
+    var lines = [title]
+    for (index, query) in subqueries.enumerated() {
+      lines.append("  query \(index + 1)")
+      for line in Optimizer.optimize(query.plan).description { lines.append("    " + line) }
+    }
+    for input in described {
+      for line in input.description { lines.append("  " + line) }
+    }
+    return lines
+  }
+
+  /// The queries that stand for values in the node's expressions.
+  package var subqueries: [BoundSubquery] {
+    var found: [BoundSubquery] = []
+    _ = mapExpressions { expression in
+      for query in expression.subqueries where !found.contains(query) { found.append(query) }
+      return expression
+    }
+    return found
   }
 
   /// The inputs as EXPLAIN shows them.
   private var described: [LogicalPlan] {
-    if case .common(let query) = self { [query.plan] } else { inputs }
+    if case .with(let query) = self { [query.plan] } else { inputs }
   }
 }
 
@@ -68,6 +86,9 @@ extension JoinPlan {
 }
 
 extension BoundExpression {
+  /// Members of a list that are spelled out.
+  private static let shownMembers = 12
+
   /// The expression in words, with the input's column names.
   package func described(by schema: Schema) -> String {
     func text(_ part: BoundExpression) -> String { part.described(by: schema) }
@@ -87,7 +108,11 @@ extension BoundExpression {
     case .isTruth(let operand, let value): return "\(text(operand)) is \(value)"
     case .isNotDistinct(let a, let b): return "\(text(a)) is not distinct from \(text(b))"
     case .inList(let operand, let list):
-      return "\(text(operand)) in (\(list.map(text).joined(separator: ", ")))"
+      let shown = list.prefix(Self.shownMembers).map(text).joined(separator: ", ")
+      let more = list.count - Self.shownMembers
+      return "\(text(operand)) in (\(shown)\(more > 0 ? ", and \(more) more" : ""))"
+    case .isMember(let operand, let list):
+      return "\(text(operand)) in (\(list.values.count) values)"
     case .conditional(let branches, let otherwise):
       let cases = branches.map { "when \(text($0.condition)) then \(text($0.result))" }
       return "case \(cases.joined(separator: " ")) else \(text(otherwise)) end"

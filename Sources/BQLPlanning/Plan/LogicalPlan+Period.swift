@@ -21,7 +21,7 @@ extension LogicalPlan {
       guard let range = behavior.log.timeRange else { break }
       // Some statements read rows behind the period, too.
       periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }
-    case .common(let query):
+    case .with(let query):
       periods += [Optimizer.optimize(query.plan).readPeriod].compactMap { $0 }
     case .values, .filter, .project, .aggregate, .distinct, .sort, .limit, .union, .join,
       .replicate, .summarize:
@@ -47,7 +47,7 @@ extension BoundExpression {
       return operand.subqueryPeriods
         + [Optimizer.optimize(query.plan).readPeriod].compactMap { $0 }
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
-      .conditional, .outer:
+      .isMember, .conditional, .outer:
       return children.flatMap(\.subqueryPeriods)
     }
   }

@@ -13,7 +13,7 @@ extension LogicalPlan {
     case .union(let input, _): input.schema
     case .sort(let sort): sort.input.schema
     case .join(let join): join.schema
-    case .common(let query): query.plan.schema
+    case .with(let query): query.plan.schema
     case .replicate(let input): Schema(Array(input.schema.fields.dropLast()))
     case .project(_, let expressions):
       Schema(expressions.map { Field($0.name, $0.expression.type) })

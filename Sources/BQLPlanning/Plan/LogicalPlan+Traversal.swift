@@ -2,7 +2,7 @@ extension LogicalPlan {
   /// The plans that this one reads, in order.
   package var inputs: [LogicalPlan] {
     switch self {
-    case .scan, .values, .behavior, .common: []
+    case .scan, .values, .behavior, .with: []
     case .filter(let input, _), .project(let input, _), .distinct(let input),
       .limit(let input, _), .replicate(let input):
       [input]
@@ -17,7 +17,7 @@ extension LogicalPlan {
   /// Rebuilds the plan with each input replaced.
   package func mapInputs(_ transform: (LogicalPlan) -> LogicalPlan) -> LogicalPlan {
     switch self {
-    case .scan, .values, .behavior, .common: return self
+    case .scan, .values, .behavior, .with: return self
     case .join(var join):
       join.left = transform(join.left)
       join.right = transform(join.right)
@@ -48,7 +48,7 @@ extension LogicalPlan {
       items.map { NamedExpression($0.name, transform($0.expression)) }
     }
     switch self {
-    case .values, .distinct, .limit, .union, .sort, .common, .replicate: return self
+    case .values, .distinct, .limit, .union, .sort, .with, .replicate: return self
     case .join(var join):
       join.condition = join.condition.map(transform)
       join.membership = join.membership.map(transform)

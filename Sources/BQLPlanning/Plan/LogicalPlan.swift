@@ -17,7 +17,7 @@ package indirect enum LogicalPlan: Sendable {
   case union(LogicalPlan, LogicalPlan)
   case join(JoinPlan)
   /// A query of WITH where it is named.
-  case common(CommonQuery)
+  case with(WithQuery)
   /// Repeats each row as often as its last column, an int that is not NULL, says, and drops that.
   case replicate(LogicalPlan)
   case summarize(SummarizePlan)

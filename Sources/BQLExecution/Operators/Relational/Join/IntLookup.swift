@@ -58,8 +58,9 @@ struct IntLookup: Sendable {
 
   @inline(__always)
   private static func slot(of key: Int64, shift: UInt64) -> Int {
-    let mixed = UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: (mixed ^ mixed >> 29) &* 0xBF58_476D_1CE4_E5B9 >> shift)
+    var mixed = UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15
+    mixed = (mixed ^ (mixed >> 29)) &* 0xBF58_476D_1CE4_E5B9
+    return Int(truncatingIfNeeded: mixed >> shift)
   }
 
   private mutating func number(of key: Int64) -> Int32 {

@@ -4,14 +4,14 @@ extension Optimizer {
   /// Puts a query of WITH in the place where it is named, if that is one alone.
   ///
   /// Then conditions and columns reach it. What is named more often is computed once.
-  static let inlineCommon = OptimizerRule(name: "inline_common") { plan in
+  static let inlineWith = OptimizerRule(name: "inline_with") { plan in
     var uses: [ObjectIdentifier: Int] = [:]
     count(plan, &uses)
     return inline(plan, uses)
   }
 
   private static func count(_ plan: LogicalPlan, _ uses: inout [ObjectIdentifier: Int]) {
-    if case .common(let query) = plan {
+    if case .with(let query) = plan {
       let identity = ObjectIdentifier(query)
       uses[identity, default: 0] += 1
       if uses[identity] == 1 { count(query.plan, &uses) }
@@ -30,7 +30,7 @@ extension Optimizer {
     _ plan: LogicalPlan,
     _ uses: [ObjectIdentifier: Int]
   ) -> LogicalPlan {
-    guard case .common(let query) = plan else { return plan.mapInputs { inline($0, uses) } }
+    guard case .with(let query) = plan else { return plan.mapInputs { inline($0, uses) } }
     guard uses[ObjectIdentifier(query)] == 1 || query.plan.isRead else { return plan }
     return inline(query.plan, uses)
   }
@@ -44,7 +44,7 @@ extension LogicalPlan {
     case .project(let input, let items):
       input.isRead
         && items.allSatisfy { if case .column = $0.expression.kind { true } else { false } }
-    case .filter, .aggregate, .distinct, .sort, .limit, .union, .join, .common, .replicate,
+    case .filter, .aggregate, .distinct, .sort, .limit, .union, .join, .with, .replicate,
       .summarize, .behavior:
       false
     }

@@ -1,5 +1,5 @@
 /// Holds a query of WITH, which is run once however often it is named; equal only to itself.
-package final class CommonQuery: Sendable {
+package final class WithQuery: Sendable {
   package let name: String
   package let plan: LogicalPlan
 
