@@ -1,12 +1,15 @@
+package import BQLColumnar
 import Synchronization
 
-/// Sets how a plan is run; no answer depends on it.
+/// Sets how a plan is run; but for the time zone no answer depends on it.
 package struct ExecutionContext: Sendable {
   package var threads: Int
   package var chunkCapacity: Int
   /// Rows of a morsel, the unit that threads take.
   package var morselRows: Int
   package let cancellation: Cancellation
+  /// The clock on which times become texts.
+  package let timeZone: TimeZone
   /// Where set, operators count rows and time for EXPLAIN ANALYZE.
   package var profile: Profile?
   /// What queries of WITH gave, for all the places that read them.
@@ -16,12 +19,14 @@ package struct ExecutionContext: Sendable {
     threads: Int,
     chunkCapacity: Int = 4_096,
     morselRows: Int = 65_536,
+    timeZone: TimeZone = .utc,
     cancellation: Cancellation = Cancellation(),
     profile: Profile? = nil
   ) {
     self.threads = max(1, threads)
     self.chunkCapacity = max(1, chunkCapacity)
     self.morselRows = max(1, morselRows)
+    self.timeZone = timeZone
     self.cancellation = cancellation
     self.profile = profile
   }

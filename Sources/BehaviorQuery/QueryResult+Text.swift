@@ -11,7 +11,7 @@ extension QueryResult {
     let sink = MemorySink()
     let style = TableStyle(width: width, isColored: color)
     // A sink in memory does not fail.
-    try? TableFormat(style: style).write(relation, to: sink)
+    try? TableFormat(style: style).write(relation, in: timeZone, to: sink)
     let lines = notes.map { "note: \($0)" }
     let table = String(decoding: sink.bytes, as: UTF8.self)
     return (table + lines.joined(separator: "\n")).trimmingTrailingNewlines

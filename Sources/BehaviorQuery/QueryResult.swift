@@ -3,12 +3,15 @@ package import BQLColumnar
 /// Holds the answer to a question: named, typed columns, the rows, and what to know about them.
 public struct QueryResult: Sendable {
   package let relation: Relation
+  /// The clock on which the answer's times are shown.
+  package let timeZone: TimeZone
 
   /// What an analyst should know before trusting the numbers: population, window, ties, NULLs.
   public let notes: [String]
 
-  package init(relation: Relation, notes: [String] = []) {
+  package init(relation: Relation, timeZone: TimeZone = .utc, notes: [String] = []) {
     self.relation = relation
+    self.timeZone = timeZone
     self.notes = notes
   }
 

@@ -84,6 +84,7 @@ extension Workspace {
     case .column(nil, let name): text = name.name
     default: text = ""
     }
+    if setting.name == "timezone" { return try setTimeZone(text, at: set.value.range, of: source) }
     guard setting.set(&settings, text) else {
       throw fail(
         .badSetting,

@@ -23,25 +23,8 @@ extension Workspace {
         warnings: []
       )
     }
-    if let function = FunctionRegistry.scalar(name) {
-      let forms = function.overloads.map { overload in
-        "\(function.name)(\(overload.parameters.map(\.rawValue).joined(separator: ", "))"
-          + "\(overload.isVariadic ? ", …" : "")) → \(overload.result.rawValue)"
-      }
-      return .report(
-        lines: forms + ["", function.summary] + function.examples.map(Self.line),
-        warnings: []
-      )
-    }
-    if let function = FunctionRegistry.aggregate(name) {
-      let forms = function.overloads.map { overload in
-        let parameters = overload.parameters.map(\.rawValue).joined(separator: ", ")
-        return "\(function.name)(\(parameters)) → \(overload.result.rawValue)"
-      }
-      return .report(
-        lines: forms + ["", function.summary] + function.examples.map(Self.line),
-        warnings: []
-      )
+    if let reference = FunctionRegistry.reference(name) {
+      return .report(lines: Self.lines(reference), warnings: [])
     }
     if let setting = Settings.description(of: name) {
       return .report(
@@ -53,8 +36,8 @@ extension Workspace {
       )
     }
     let known =
-      HelpTopic.all.map { $0.name.lowercased() } + FunctionRegistry.callableNames
-      + Settings.all.map(\.name)
+      HelpTopic.all.map { $0.name.lowercased() }
+      + FunctionRegistry.references.flatMap { [$0.name] + $0.aliases } + Settings.all.map(\.name)
     let near = NearestNames.nearest(to: name, in: known, limit: 3)
     throw fail(
       .unknownTopic,
@@ -65,7 +48,13 @@ extension Workspace {
     )
   }
 
-  private static func line(_ example: FunctionExample) -> String {
-    "example: \(example.expression) → \(example.result)"
+  private static func lines(_ reference: FunctionReference) -> [String] {
+    var lines = reference.signatures + ["", reference.summary]
+    if !reference.nullRule.isEmpty { lines.append(reference.nullRule) }
+    if !reference.aliases.isEmpty {
+      lines.append("also called \(reference.aliases.joined(separator: ", "))")
+    }
+    if !reference.differences.isEmpty { lines.append("PostgreSQL: \(reference.differences)") }
+    return lines + reference.examples.map { "example: \($0.expression) → \($0.result)" }
   }
 }

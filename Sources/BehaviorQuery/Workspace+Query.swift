@@ -50,7 +50,7 @@ extension Workspace {
     let result = try answer(query, of: source)
     guard let into else { return .answer(result) }
     do throws(OutputError) {
-      try ResultFile.write(result.relation, to: into.path)
+      try ResultFile.write(result.relation, in: result.timeZone, to: into.path)
     } catch {
       throw self.error(error, of: source, at: into.range)
     }

@@ -49,7 +49,9 @@ public final class Workspace {
     let plan = optimizes ? Optimizer.optimize(LogicalPlan(bound)) : LogicalPlan(bound)
     do throws(ExecutionError) {
       let (relation, more) = try Executor.run(plan, context)
-      return (QueryResult(relation: relation, notes: notes + more), sources)
+      return (
+        QueryResult(relation: relation, timeZone: settings.timeZone, notes: notes + more), sources
+      )
     } catch {
       throw self.error(error, of: source, at: query.range)
     }
@@ -92,6 +94,7 @@ public final class Workspace {
     ExecutionContext(
       threads: options.threads,
       chunkCapacity: options.chunkCapacity,
+      timeZone: settings.timeZone,
       cancellation: cancellation
     )
   }

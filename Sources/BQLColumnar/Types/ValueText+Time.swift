@@ -14,22 +14,33 @@ extension ValueText {
   /// `±hh:mm` after it; without a zone the time is UTC. Decimals past the sixth are rounded. A
   /// field out of its range, and an instant outside the years 0001…9999, is nil.
   package static func parseTimestamp(_ utf8: Span<UInt8>) -> Int64? {
+    parseTimestamp(utf8, in: .utc)
+  }
+
+  /// Reads a time as ``parseTimestamp(_:)``, but one without a zone of its own on the clock of
+  /// `zone`.
+  package static func parseTimestamp(_ utf8: Span<UInt8>, in zone: TimeZone) -> Int64? {
     let range = trimmed(utf8)
     let end = range.upperBound
     var index = range.lowerBound
     guard let days = takeDate(utf8, &index, before: end) else { return nil }
     var time: Int64 = 0
+    var offset: Int64?
     if index < end {
       guard utf8[index] == UInt8(ascii: " ") || utf8[index] | 0x20 == UInt8(ascii: "t") else {
         return nil
       }
       index += 1
-      guard let clock = takeClock(utf8, &index, before: end),
-        let offset = takeZone(utf8, &index, before: end), index == end
-      else { return nil }
-      time = clock - offset
+      guard let clock = takeClock(utf8, &index, before: end) else { return nil }
+      time = clock
+      while index < end, isSpace(utf8[index]) { index += 1 }
+      if index < end {
+        guard let written = takeZone(utf8, &index, before: end), index == end else { return nil }
+        offset = written
+      }
     }
-    let timestamp = days * Microseconds.perDay + time
+    let local = days * Microseconds.perDay + time
+    let timestamp = offset.map { local - $0 } ?? zone.instant(ofLocal: local)
     return TimeLimits.timestamps.contains(timestamp) ? timestamp : nil
   }
 
@@ -59,6 +70,33 @@ extension ValueText {
     utf8.append(UInt8(ascii: ":"))
     append(padded: seconds % 60, width: 2, to: &utf8)
     append(fraction: Int(rest % Microseconds.perSecond), to: &utf8)
+  }
+
+  /// Appends the wall-clock time of `zone` and, unless it is UTC, the offset: `… 13:05:00+02`.
+  package static func append(timestamp: Int64, in zone: TimeZone, to utf8: inout [UInt8]) {
+    if zone.isUTC { return append(timestamp: timestamp, to: &utf8) }
+    append(timestamp: zone.local(timestamp), to: &utf8)
+    append(offset: zone.offset(at: timestamp), to: &utf8)
+  }
+
+  /// Returns the text of a time on the clock of `zone`.
+  package static func text(timestamp: Int64, in zone: TimeZone) -> String {
+    var utf8: [UInt8] = []
+    append(timestamp: timestamp, in: zone, to: &utf8)
+    return String(decoding: utf8, as: UTF8.self)
+  }
+
+  /// Appends microseconds east of UTC as PostgreSQL does: `+02`, `+05:30`, `+00:53:28`.
+  package static func append(offset microseconds: Int64, to utf8: inout [UInt8]) {
+    let seconds = Int(microseconds.magnitude / 1_000_000)
+    utf8.append(microseconds < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+    append(padded: seconds / 3_600, width: 2, to: &utf8)
+    guard seconds % 3_600 != 0 else { return }
+    utf8.append(UInt8(ascii: ":"))
+    append(padded: seconds / 60 % 60, width: 2, to: &utf8)
+    guard seconds % 60 != 0 else { return }
+    utf8.append(UInt8(ascii: ":"))
+    append(padded: seconds % 60, width: 2, to: &utf8)
   }
 
   /// Appends a point and the digits of `microseconds` without trailing zeros; nothing for 0.
@@ -153,14 +191,12 @@ extension ValueText {
     return digits > 0 ? microseconds : nil
   }
 
-  /// Steps over a zone, where there is one, and returns its offset east of UTC in microseconds.
+  /// Steps over a zone and returns its offset east of UTC in microseconds.
   private static func takeZone(
     _ utf8: Span<UInt8>,
     _ index: inout Int,
     before end: Int
   ) -> Int64? {
-    while index < end, isSpace(utf8[index]) { index += 1 }
-    guard index < end else { return 0 }
     if spells(utf8, index..<end, "z") || spells(utf8, index..<end, "utc")
       || spells(utf8, index..<end, "gmt")
     {

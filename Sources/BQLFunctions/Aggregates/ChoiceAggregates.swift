@@ -2,7 +2,7 @@ import BQLColumnar
 
 /// Lists the aggregates that pick, join or test values.
 enum ChoiceAggregates {
-  static let functions = [mode, first, last, any, boolAnd, boolOr, stringAgg]
+  static let functions = [mode, first, last, any, countIf, boolAnd, boolOr, stringAgg]
 
   private typealias Overload = AggregateFunction.Overload
 
@@ -35,6 +35,19 @@ enum ChoiceAggregates {
     summary: "Returns one of the values that are not NULL: the first, so that it never changes.",
     examples: [FunctionExample("any(column1) FROM (VALUES (NULL), ('x'), ('x'))", "x")],
     overloads: perType { FirstAccumulator($0, takesLast: false) }
+  )
+
+  private static let countIf = AggregateFunction(
+    name: "count_if",
+    aliases: ["countif"],
+    summary: "Counts the rows on which a condition is true.",
+    examples: [
+      FunctionExample("count_if(column1 > 1) FROM (VALUES (1), (2), (NULL), (3))", "2")
+    ],
+    overloads: [
+      Overload([.bool], to: .int) { _ throws(FunctionError) in ConditionCountAccumulator() }
+    ],
+    differences: "PostgreSQL says count(*) FILTER (WHERE …), which is understood too."
   )
 
   private static let boolAnd = AggregateFunction(

@@ -10,14 +10,17 @@ import BQLColumnar
 struct QuantileAccumulator: Accumulator {
   private let type: DataType
   private let share: Double
+  /// Whether the value at the position is taken, never one between two.
+  private let isDiscrete: Bool
   private var groups: [Int32] = []
   private var keys: [Int64] = []
   private var groupCount = 0
 
-  /// Makes an accumulator for floats, timestamps or intervals.
-  init(_ type: DataType, share: Double) {
+  /// Makes an accumulator for floats, or for values held in integers.
+  init(_ type: DataType, share: Double, isDiscrete: Bool = false) {
     self.type = type
     self.share = share
+    self.isDiscrete = isDiscrete
   }
 
   mutating func grow(to groupCount: Int) { self.groupCount = max(self.groupCount, groupCount) }
@@ -84,6 +87,13 @@ struct QuantileAccumulator: Accumulator {
     _ keys: inout [Int64],
     _ range: Range<Int>
   ) -> (low: Int64, high: Int64, weight: Double) {
+    if isDiscrete {
+      // The first position, from 1, whose share of the rows reaches p.
+      let place = max(Int((share * Double(range.count)).rounded(.up)), 1) - 1
+      let wanted = range.lowerBound + min(place, range.count - 1)
+      let value = Selection.select(&keys, range, wanted)
+      return (value, value, 0)
+    }
     let position = share * Double(range.count - 1)
     let below = min(Int(position), range.count - 1)
     let low = Selection.select(&keys, range, range.lowerBound + below)

@@ -2,7 +2,7 @@ import BQLColumnar
 
 /// Lists the aggregates that describe how values are spread.
 enum SpreadAggregates {
-  static let functions = [median, quantile, correlation] + moments
+  static let functions = [median, quantile, discreteQuantile] + moments
 
   private typealias Overload = AggregateFunction.Overload
 
@@ -40,7 +40,26 @@ enum SpreadAggregates {
       Overload([type, .float], to: type) { constants throws(FunctionError) in
         QuantileAccumulator(type, share: try share(constants))
       }
-    }
+    },
+    differences: "percentile_cont(p) WITHIN GROUP (ORDER BY x) is understood too."
+  )
+
+  private static let discreteQuantile = AggregateFunction(
+    name: "quantile_disc",
+    aliases: ["percentile_disc"],
+    summary:
+      "Returns the first of the values in order whose share of the rows reaches p, 0 to 1; never "
+      + "one between two.",
+    examples: [
+      FunctionExample("quantile_disc(column1, 0.5) FROM (VALUES (10), (20), (30), (40))", "20")
+    ],
+    overloads: [DataType.int, .decimal, .float, .timestamp, .date, .interval].map { type in
+      Overload([type, .float], to: type) { constants throws(FunctionError) in
+        QuantileAccumulator(type, share: try share(constants), isDiscrete: true)
+      }
+    },
+    differences:
+      "percentile_disc(p) WITHIN GROUP (ORDER BY x) is understood too; texts are not ordered by it."
   )
 
   private static let moments: [AggregateFunction] = [
@@ -108,22 +127,6 @@ enum SpreadAggregates {
       ]
     )
   }
-
-  private static let correlation = AggregateFunction(
-    name: "corr",
-    summary: "Returns Pearson's correlation of two columns, -1 to 1; NULL where one does not vary.",
-    examples: [
-      FunctionExample("corr(column1, column2) FROM (VALUES (1, 6), (2, 4), (3, 2))", "-1.0")
-    ],
-    overloads: [
-      Overload([.float, .float], to: .float) { constants throws(FunctionError) in
-        guard constants.isEmpty else {
-          throw .badArgument("corr takes two columns: a constant does not vary")
-        }
-        return CorrelationAccumulator()
-      }
-    ]
-  )
 
   private static func share(_ constants: [Value]) throws(FunctionError) -> Double {
     let share: Double

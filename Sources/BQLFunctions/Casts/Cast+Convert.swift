@@ -5,29 +5,74 @@ extension Cast {
   ///
   /// As in PostgreSQL: a decimal becomes an int rounded half away from zero, a float rounded half
   /// to even; a number past its new type's range is ``FunctionError/overflow(_:)``. A timestamp
-  /// becomes its day in UTC, a date its midnight. An interval becomes its seconds, a float exactly
+  /// becomes its day in `zone`, a date its midnight; a text without an offset is a time on the
+  /// zone's clock. An interval becomes its seconds, a float exactly
   /// and an int rounded half away from zero, since results print intervals as seconds. NULL stays
   /// NULL.
   package static func convert(
     _ column: Column,
-    to target: DataType
+    to target: DataType,
+    in zone: TimeZone = .utc
   ) throws(FunctionError) -> Column {
     if column.type == target { return column }
-    if target == .text { return printed(column) }
+    if target == .text { return printed(column, in: zone) }
     switch column.values {
     case .bools(let bools):
       if target == .int {
         return Column(ints: Rows.map(bools) { $0 ? 1 : 0 }, validity: column.validity)
       }
     case .ints(let ints):
-      if let converted = try convert(ints: ints, of: column, to: target) { return converted }
+      if column.type == .timestamp || target == .timestamp, !zone.isUTC {
+        let local = try convert(ints: zone.locals(ints), of: column.local(in: zone), to: target)
+        if let local { return try local.instants(in: zone) }
+      } else if let converted = try convert(ints: ints, of: column, to: target) {
+        return converted
+      }
     case .floats(let floats):
       if let converted = try convert(floats: floats, column.validity, to: target) {
         return converted
       }
-    case .texts: return try parsed(column, as: target)
+    case .texts: return try parsed(column, as: target, in: zone)
     }
     throw .badArgument("no cast from \(column.type.rawValue) to \(target.rawValue)")
+  }
+
+  /// Converts a column; what cannot be converted becomes NULL.
+  ///
+  /// - Throws: ``FunctionError/badArgument(_:)`` where the types have no cast.
+  package static func tryConvert(
+    _ column: Column,
+    to target: DataType,
+    in zone: TimeZone = .utc
+  ) throws(FunctionError) -> Column {
+    do throws(FunctionError) {
+      return try convert(column, to: target, in: zone)
+    } catch .badArgument(let sentence) {
+      throw .badArgument(sentence)
+    } catch {
+      guard column.count > 1 else {
+        return Column(repeating: .null, type: target, count: column.count)
+      }
+      // Halving finds the few that fail without looking at each row on its own.
+      let middle = column.count / 2
+      return Column.concatenate(
+        [
+          try tryConvert(column.slice(0..<middle), to: target, in: zone),
+          try tryConvert(column.slice(middle..<column.count), to: target, in: zone),
+        ],
+        type: target
+      )
+    }
+  }
+
+  /// Whether the time zone makes a difference to `x::target`.
+  package static func dependsOnZone(from source: DataType, to target: DataType) -> Bool {
+    switch (source, target) {
+    case (.timestamp, .date), (.timestamp, .text), (.date, .timestamp), (.text, .timestamp),
+      (.text, .date):
+      true
+    default: false
+    }
   }
 
   /// Whether `x::target` exists for `source`.
@@ -109,7 +154,7 @@ extension Cast {
     return value < 0 ? quotient - 1 : quotient + 1
   }
 
-  private static func printed(_ column: Column) -> Column {
+  private static func printed(_ column: Column, in zone: TimeZone) -> Column {
     switch column.values {
     case .bools(let bools):
       return printed(column) { ValueText.append(bool: bools[$0], to: &$1) }
@@ -119,7 +164,8 @@ extension Cast {
     case .ints(let ints):
       switch column.type {
       case .decimal: return printed(column) { ValueText.append(decimal: ints[$0], to: &$1) }
-      case .timestamp: return printed(column) { ValueText.append(timestamp: ints[$0], to: &$1) }
+      case .timestamp:
+        return printed(column) { ValueText.append(timestamp: ints[$0], in: zone, to: &$1) }
       case .date: return printed(column) { ValueText.append(date: ints[$0], to: &$1) }
       case .interval:
         return printed(column) { ValueText.append(interval: ints[$0], style: .exact, to: &$1) }
@@ -151,7 +197,8 @@ extension Cast {
 
   private static func parsed(
     _ column: Column,
-    as target: DataType
+    as target: DataType,
+    in zone: TimeZone
   ) throws(FunctionError) -> Column {
     let texts = column.texts
     let validity = column.validity
@@ -178,7 +225,7 @@ extension Cast {
     case .int, .decimal, .timestamp, .date, .interval:
       let ints = try Rows.compute(count: column.count, where: validity) {
         row throws(FunctionError) in
-        guard let int = int(texts[row], as: target) else {
+        guard let int = int(texts[row], as: target, in: zone) else {
           throw .badCast(texts.string(row), to: target)
         }
         return int
@@ -188,14 +235,16 @@ extension Cast {
   }
 
   /// Reads one of the types held in `Int64`; a date may carry a time, which is cut off.
-  private static func int(_ text: Utf8, as target: DataType) -> Int64? {
+  private static func int(_ text: Utf8, as target: DataType, in zone: TimeZone) -> Int64? {
     switch target {
     case .int: ValueText.parseInt(text.span)
     case .decimal: ValueText.parseDecimal(text.span)
-    case .timestamp: ValueText.parseTimestamp(text.span)
+    case .timestamp: ValueText.parseTimestamp(text.span, in: zone)
     case .date:
       ValueText.parseDate(text.span)
-        ?? ValueText.parseTimestamp(text.span).map { TimeLimits.split($0).day }
+        ?? ValueText.parseTimestamp(text.span, in: zone).map {
+          TimeLimits.split(zone.local($0)).day
+        }
     case .interval: ValueText.parseInterval(text.span)
     case .bool, .float, .text: nil
     }

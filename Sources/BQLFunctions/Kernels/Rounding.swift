@@ -38,6 +38,30 @@ enum Rounding {
     return (value / scale).rounded() * scale
   }
 
+  /// Cuts what stands behind 10^−`digits`.
+  static func cut(_ value: Int64, digits: Int64) -> Int64 {
+    if digits >= 0 { return value }
+    // 10^19 is more than any Int64.
+    if digits <= -19 { return 0 }
+    var step: Int64 = 1
+    for _ in 0..<(-digits) { step *= 10 }
+    return value / step * step
+  }
+
+  /// Cuts a float to `digits` decimals, as far as it has them.
+  static func cut(_ value: Double, digits: Int64) -> Double {
+    if digits > 300 || !value.isFinite { return value }
+    if digits < -308 { return 0 }
+    let scale = pow(10, Double(digits.magnitude))
+    guard digits >= 0 else { return (value / scale).rounded(.towardZero) * scale }
+    let scaled = value * scale
+    guard scaled.magnitude < 0x1p53 else { return value }
+    // 0.29 · 100 is a little less than 29: a product that prints as a whole number is one.
+    let nearest = scaled.rounded()
+    let whole = nearest / scale == value ? nearest : scaled.rounded(.towardZero)
+    return whole / scale
+  }
+
   /// Rounds hundredths to a whole number by `rule`.
   static func whole(
     _ hundredths: Int64,

@@ -1,17 +1,22 @@
 import BQLColumnar
 
-/// Writes an instant by a format of `strftime`, in UTC and with English names.
+/// Writes an instant by a format of `strftime`, on the clock of a zone and with English names.
 enum TimeFormat {
-  private static let months = [
+  static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
   ]
-  private static let weekdays = [
+  static let weekdays = [
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
   ]
 
   /// - Throws: ``FunctionError/badArgument(_:)`` for a `%` before a letter without a meaning.
-  static func text(_ timestamp: Int64, _ format: Utf8) throws(FunctionError) -> Utf8 {
+  static func text(
+    _ timestamp: Int64,
+    _ format: Utf8,
+    in zone: TimeZone
+  ) throws(FunctionError) -> Utf8 {
+    let local = zone.local(timestamp)
     var text: [UInt8] = []
     var index = format.startIndex
     while index < format.endIndex {
@@ -26,7 +31,8 @@ enum TimeFormat {
       }
       let letter = Unicode.Scalar(format[index])
       index += 1
-      guard append(letter, of: timestamp, to: &text) else {
+      if append(zoneLetter: letter, of: timestamp, in: zone, to: &text) { continue }
+      guard append(letter, of: local, to: &text) else {
         throw .badArgument("strftime knows no '%\(letter)'")
       }
     }
@@ -72,10 +78,27 @@ enum TimeFormat {
         text.appendPadded(part, 2)
         text.append(contentsOf: mark.utf8)
       }
-    case "s": ValueText.append(int: TimePart.epoch.value(timestamp), to: &text)
-    case "z": text.append(contentsOf: "+0000".utf8)
-    case "Z": text.append(contentsOf: "UTC".utf8)
     case "%": text.append(UInt8(ascii: "%"))
+    default: return false
+    }
+    return true
+  }
+
+  /// Appends what depends on the zone, or on the instant alone; false for any other letter.
+  private static func append(
+    zoneLetter letter: Unicode.Scalar,
+    of timestamp: Int64,
+    in zone: TimeZone,
+    to text: inout [UInt8]
+  ) -> Bool {
+    switch letter {
+    case "s": ValueText.append(int: TimePart.epoch.value(timestamp), to: &text)
+    case "z":
+      let minutes = Int(zone.offset(at: timestamp) / Microseconds.perMinute)
+      text.append(UInt8(ascii: minutes < 0 ? "-" : "+"))
+      text.appendPadded(abs(minutes) / 60, 2)
+      text.appendPadded(abs(minutes) % 60, 2)
+    case "Z": text.append(contentsOf: zone.abbreviation(at: timestamp).utf8)
     default: return false
     }
     return true
@@ -84,7 +107,7 @@ enum TimeFormat {
 
 extension [UInt8] {
   /// Appends a number, not negative, with leading zeros up to `width` digits.
-  fileprivate mutating func appendPadded(_ number: Int, _ width: Int) {
+  mutating func appendPadded(_ number: Int, _ width: Int) {
     let digits = String(number).utf8
     for _ in 0..<Swift.max(0, width - digits.count) { append(UInt8(ascii: "0")) }
     append(contentsOf: digits)

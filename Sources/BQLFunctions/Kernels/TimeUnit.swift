@@ -44,6 +44,14 @@ enum TimeUnit: String, CaseIterable {
     }
   }
 
+  /// Whether the unit is an hour or shorter, and so passes alike whatever clocks are set to.
+  var isClockUnit: Bool {
+    switch self {
+    case .microsecond, .millisecond, .second, .minute, .hour: true
+    case .day, .week, .month, .quarter, .year, .decade, .century: false
+    }
+  }
+
   /// Months of a unit that is made of months; nil for the shorter.
   private var months: Int? {
     switch self {

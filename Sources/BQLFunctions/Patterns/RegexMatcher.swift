@@ -102,6 +102,7 @@ final class RegexMatcher {
         let before = position > 0 && RegexSet.Class.word.contains(scalars[position - 1])
         let after = position < scalars.count && RegexSet.Class.word.contains(scalars[position])
         if (before != after) != negated { pending.append(state + 1) }
+      case .mark: pending.append(state + 1)
       case .match: return true
       }
     }

@@ -7,8 +7,10 @@ indirect enum RegexNode: Hashable, Sendable {
   case wordBoundary(negated: Bool)
   case sequence([RegexNode])
   case alternatives([RegexNode])
-  /// At least `minimum` times, at most `maximum`; nil is without limit.
-  case repeated(RegexNode, minimum: Int, maximum: Int?)
+  /// At least `minimum` times, at most `maximum`; nil is without limit. Lazy takes as few as it can.
+  case repeated(RegexNode, minimum: Int, maximum: Int?, isLazy: Bool)
+  /// What group `number`, from 1, takes.
+  case group(RegexNode, number: Int)
 }
 
 /// Tells which characters one place of a pattern accepts.

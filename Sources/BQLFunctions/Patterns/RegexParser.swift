@@ -1,9 +1,9 @@
 /// Reads a regular expression.
 ///
 /// Understood are literals, `.`, `[a-z]`, `[^…]`, `[[:alpha:]]`, `\d \w \s` and their capitals, `^
-/// $ \A \Z \b \B`, groups, `|`, `* + ? {n} {n,} {n,m}` (a further `?` is accepted and changes
-/// nothing, since only whether a text matches is asked), and `(?i)` at the start. Back references
-/// and looking around cannot be matched in linear time and are refused.
+/// $ \A \Z \b \B`, groups, `|`, `* + ? {n} {n,} {n,m}` (with a further `?` as few as possible), and
+/// `(?i)` at the start. Back references and looking around cannot be matched in linear time and are
+/// refused.
 struct RegexParser {
   private static let depthLimit = 200
   static let repetitionLimit = 1_000
@@ -12,6 +12,7 @@ struct RegexParser {
   private var index = 0
   private var depth = 0
   private var ignoresCase = false
+  private var groupCount = 0
 
   /// - Throws: ``FunctionError/badArgument(_:)`` with the position, from 1, of what is wrong.
   static func parse(_ pattern: String) throws(FunctionError) -> RegexNode {
@@ -59,12 +60,12 @@ struct RegexParser {
   private mutating func repeated() throws(FunctionError) -> RegexNode {
     let node = try atom()
     guard let bounds = try quantifier() else { return node }
-    _ = take("?")
+    let isLazy = take("?")
     let behind = index
     if try quantifier() != nil {
       throw error("a repetition of a repetition needs a group", at: behind)
     }
-    return .repeated(node, minimum: bounds.minimum, maximum: bounds.maximum)
+    return .repeated(node, minimum: bounds.minimum, maximum: bounds.maximum, isLazy: isLazy)
   }
 
   /// Steps over `*`, `+`, `?`, `{n}`, `{n,}` or `{n,m}`; a `{` that begins none is a literal.
@@ -117,12 +118,15 @@ struct RegexParser {
   }
 
   private mutating func group(at start: Int) throws(FunctionError) -> RegexNode {
-    if take("?"), !take(":") {
+    let isPlain = take("?")
+    if isPlain, !take(":") {
       throw error("only '(?:' and, at the start, '(?i)' follow '(?'", at: start)
     }
+    if !isPlain { groupCount += 1 }
+    let number = groupCount
     let node = try alternatives()
     guard take(")") else { throw error("'(' without ')'", at: start) }
-    return .sequence([node])
+    return isPlain ? .sequence([node]) : .group(node, number: number)
   }
 
   private func literal(_ scalar: Unicode.Scalar) -> RegexNode {

@@ -8,6 +8,8 @@ struct RegexProgram: Sendable {
     case start
     case end
     case wordBoundary(negated: Bool)
+    /// Marks the position: slot 2*n* where group *n* begins, 2*n* + 1 where it ends.
+    case mark(Int)
     case match
   }
 
@@ -15,6 +17,7 @@ struct RegexProgram: Sendable {
   private static let sizeLimit = 20_000
 
   private(set) var instructions: [Instruction] = []
+  private(set) var groupCount = 0
   private var sets: [RegexSet] = []
   /// The bits of the ASCII characters in each set, worked out once.
   private var asciiMembers: [(low: UInt64, high: UInt64)] = []
@@ -67,7 +70,12 @@ struct RegexProgram: Sendable {
       }
       if let last = nodes.last { try emit(last) }
       for exit in exits { instructions[exit] = .jump(instructions.count) }
-    case .repeated(let node, let minimum, let maximum):
+    case .group(let node, let number):
+      groupCount = max(groupCount, number)
+      try append(.mark(2 * number))
+      try emit(node)
+      try append(.mark(2 * number + 1))
+    case .repeated(let node, let minimum, let maximum, let isLazy):
       for _ in 0..<minimum {
         let start = instructions.count
         try emit(node)
@@ -79,7 +87,7 @@ struct RegexProgram: Sendable {
         try append(.split(split + 1, 0))
         try emit(node)
         try append(.jump(split))
-        instructions[split] = .split(split + 1, instructions.count)
+        instructions[split] = Self.split(split + 1, instructions.count, isLazy)
         return
       }
       var splits: [Int] = []
@@ -88,8 +96,15 @@ struct RegexProgram: Sendable {
         try append(.split(instructions.count + 1, 0))
         try emit(node)
       }
-      for split in splits { instructions[split] = .split(split + 1, instructions.count) }
+      for split in splits {
+        instructions[split] = Self.split(split + 1, instructions.count, isLazy)
+      }
     }
+  }
+
+  /// Goes on inside a repetition first, or behind it where it is lazy.
+  private static func split(_ inside: Int, _ behind: Int, _ isLazy: Bool) -> Instruction {
+    isLazy ? .split(behind, inside) : .split(inside, behind)
   }
 
   /// Returns the number of `set`, adding it when it is new.

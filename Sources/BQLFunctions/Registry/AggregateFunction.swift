@@ -7,8 +7,10 @@ package struct AggregateFunction: Sendable {
     /// Types of the arguments; constant parameters (the p of `quantile`) included.
     package let parameters: [DataType]
     package let result: DataType
-    /// Makes an accumulator; `constants` holds the values of the parameters past the first where
-    /// the call gives literals (the p of `quantile`), in order.
+    /// How many of the parameters are computed for each row; those behind them are constants.
+    package let columnCount: Int
+    /// Makes an accumulator; `constants` holds the values of the constant parameters (the p of
+    /// `quantile`), in order.
     package let makeAccumulator:
       @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
     /// Makes an accumulator for an argument that is clustered; nil where that helps nothing.
@@ -19,6 +21,7 @@ package struct AggregateFunction: Sendable {
 
     package init(
       _ parameters: [DataType],
+      columnCount: Int = 1,
       to result: DataType,
       makeClustered: (@Sendable () -> any Accumulator)? = nil,
       makeAccumulator:
@@ -26,6 +29,7 @@ package struct AggregateFunction: Sendable {
     ) {
       self.parameters = parameters
       self.result = result
+      self.columnCount = min(columnCount, parameters.count)
       self.makeClustered = makeClustered
       self.makeAccumulator = makeAccumulator
     }
@@ -39,6 +43,11 @@ package struct AggregateFunction: Sendable {
   package let overloads: [Overload]
   /// The overloads of `f(DISTINCT x)`; empty where DISTINCT is refused.
   package let distinctOverloads: [Overload]
+  /// Where PostgreSQL does otherwise, in sentences; empty where it does the same, or has nothing
+  /// alike.
+  package let differences: String
+  /// What stands for the signatures where there are too many overloads to list.
+  package let forms: [String]
 
   package init(
     name: String,
@@ -47,7 +56,9 @@ package struct AggregateFunction: Sendable {
     nullRule: NullRule = .ignored,
     examples: [FunctionExample],
     overloads: [Overload],
-    distinctOverloads: [Overload] = []
+    distinctOverloads: [Overload] = [],
+    differences: String = "",
+    forms: [String] = []
   ) {
     self.name = name
     self.aliases = aliases
@@ -56,6 +67,8 @@ package struct AggregateFunction: Sendable {
     self.examples = examples
     self.overloads = overloads
     self.distinctOverloads = distinctOverloads
+    self.differences = differences
+    self.forms = forms
   }
 }
 

@@ -2,12 +2,13 @@ package import BQLColumnar
 
 /// Groups functions in `SHOW FUNCTIONS`, `HELP` and the reference.
 package enum FunctionCategory: String, Hashable, Sendable, CaseIterable {
-  case comparison
+  case aggregate
   case arithmetic
   case text
   case time
+  case comparison
   case conditional
-  case aggregate
+  case conversion
 }
 
 /// Shows a function at work; every example runs as a test.

@@ -3,14 +3,35 @@ package enum FunctionRegistry {
   /// Every scalar function and operator, sorted by name.
   package static let scalars: [ScalarFunction] =
     [
-      Comparison.functions, Arithmetic.functions, Numeric.functions, Text.functions,
-      TextSearch.functions, TextMatch.functions, Time.functions, Conditional.functions,
+      Comparison.functions, Arithmetic.functions, Numeric.functions, NumericMore.functions,
+      Text.functions, TextMore.functions, TextSearch.functions, TextMatch.functions,
+      TextPattern.functions, Time.functions, TimeMaking.functions, TimeText.functions,
+      Conditional.functions,
     ].flatMap { $0 }.sorted { $0.name < $1.name }
 
   /// Every aggregate function, sorted by name.
   package static let aggregates: [AggregateFunction] =
-    [BasicAggregates.functions, SpreadAggregates.functions, ChoiceAggregates.functions]
+    [
+      BasicAggregates.functions, SpreadAggregates.functions, PairAggregates.functions,
+      ChoiceAggregates.functions, ArgumentAggregates.functions, HistogramAggregate.functions,
+    ]
     .flatMap { $0 }.sorted { $0.name < $1.name }
+
+  /// What HELP, SHOW FUNCTIONS, completion and the reference tell of, sorted by name within its kind.
+  package static let references: [FunctionReference] =
+    scalars.map { FunctionReference($0) } + aggregates.map { FunctionReference($0) }
+    + LanguageForms.references
+
+  private static let referencesByName: [String: FunctionReference] = {
+    var map: [String: FunctionReference] = [:]
+    for reference in references {
+      for name in [reference.name] + reference.aliases { map[name] = reference }
+    }
+    return map
+  }()
+
+  /// Returns what is known of a function, operator or form called `name`, in lower case.
+  package static func reference(_ name: String) -> FunctionReference? { referencesByName[name] }
 
   private static let scalarsByName: [String: ScalarFunction] = {
     var map: [String: ScalarFunction] = [:]
@@ -36,7 +57,7 @@ package enum FunctionRegistry {
 
   /// Every name that an expression may call, for suggestions and completion; without operators.
   package static var callableNames: [String] {
-    (Array(scalarsByName.keys) + Array(aggregatesByName.keys))
+    (Array(scalarsByName.keys) + Array(aggregatesByName.keys) + ["try_cast"])
       .filter { $0.first?.isLetter ?? false }.sorted()
   }
 }

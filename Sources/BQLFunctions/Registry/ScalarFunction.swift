@@ -14,18 +14,29 @@ package struct ScalarFunction: Sendable {
     /// Whether the last parameter may repeat, one time or more.
     package let isVariadic: Bool
     package let result: DataType
+    /// Computes in UTC.
     package let kernel: Kernel
+    /// Makes the kernel that reads the clock of another zone; nil where no zone matters.
+    package let zoned: (@Sendable (TimeZone) -> Kernel)?
 
     package init(
       _ parameters: [DataType],
       isVariadic: Bool = false,
       to result: DataType,
+      zoned: (@Sendable (TimeZone) -> Kernel)? = nil,
       kernel: @escaping Kernel
     ) {
       self.parameters = parameters
       self.isVariadic = isVariadic
       self.result = result
+      self.zoned = zoned
       self.kernel = kernel
+    }
+
+    /// Returns the kernel for times on the clock of `zone`.
+    package func kernel(in zone: TimeZone) -> Kernel {
+      guard !zone.isUTC, let zoned else { return kernel }
+      return zoned(zone)
     }
   }
 
@@ -37,6 +48,11 @@ package struct ScalarFunction: Sendable {
   package let nullRule: NullRule
   package let examples: [FunctionExample]
   package let overloads: [Overload]
+  /// Where PostgreSQL does otherwise, in sentences; empty where it does the same, or has nothing
+  /// alike.
+  package let differences: String
+  /// The forms of the language that call it, `x LIKE pattern`, before its signatures.
+  package let forms: [String]
 
   package init(
     name: String,
@@ -45,7 +61,9 @@ package struct ScalarFunction: Sendable {
     summary: String,
     nullRule: NullRule = .propagates,
     examples: [FunctionExample],
-    overloads: [Overload]
+    overloads: [Overload],
+    differences: String = "",
+    forms: [String] = []
   ) {
     self.name = name
     self.aliases = aliases
@@ -54,5 +72,7 @@ package struct ScalarFunction: Sendable {
     self.nullRule = nullRule
     self.examples = examples
     self.overloads = overloads
+    self.differences = differences
+    self.forms = forms
   }
 }

@@ -19,6 +19,7 @@ enum Arithmetic {
       FunctionExample("35.79 + 1", "36.79"),
       FunctionExample("DATE '2019-10-31' + 1", "2019-11-01"),
       FunctionExample("TIMESTAMP '2019-10-31 23:00:00' + 90m", "2019-11-01 00:30:00"),
+      FunctionExample("DATE '2020-01-31' + 1 MONTH", "2020-02-29 00:00:00"),
     ],
     overloads: [
       plain(.add, .int, .int, to: .int, "int addition"),
@@ -33,10 +34,10 @@ enum Arithmetic {
       },
       exact(.date, .interval, to: .timestamp, "timestamp addition") {
         TimeArithmetic.timestamp(TimeArithmetic.midnight($0), plus: $1)
-      },
+      }.onWallClock(),
       exact(.interval, .date, to: .timestamp, "timestamp addition") {
         TimeArithmetic.timestamp(TimeArithmetic.midnight($1), plus: $0)
-      },
+      }.onWallClock(),
       exact(.date, .int, to: .date, "date addition") {
         TimeArithmetic.date($0.addingReportingOverflow($1))
       },
@@ -71,7 +72,7 @@ enum Arithmetic {
       },
       exact(.date, .interval, to: .timestamp, "timestamp subtraction") {
         TimeArithmetic.timestamp(TimeArithmetic.midnight($0), minus: $1)
-      },
+      }.onWallClock(),
       exact(.date, .int, to: .date, "date subtraction") {
         TimeArithmetic.date($0.subtractingReportingOverflow($1))
       },

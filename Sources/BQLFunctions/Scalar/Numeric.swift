@@ -3,7 +3,7 @@ import Glibc
 
 /// Lists the functions on numbers.
 enum Numeric {
-  static let functions = [absolute, sign, round, trunc, isNaN, widthBucket] + roundings + analytic
+  static let functions = [absolute, sign, round, isNaN, widthBucket] + roundings + analytic
 
   private static let absolute = ScalarFunction(
     name: "abs",
@@ -81,14 +81,6 @@ enum Numeric {
     ),
   ]
 
-  private static let trunc = rounding(
-    "trunc",
-    [],
-    "Cuts off the decimals.",
-    .towardZero,
-    [("trunc(-2.70)", "-2.00"), ("trunc(2.7::float)", "2.0")]
-  )
-
   private static func rounding(
     _ name: String,
     _ aliases: [String],
@@ -147,7 +139,7 @@ enum Numeric {
     analytic("sqrt", [], "Returns the square root.", "sqrt(2.25)", "1.5") { $0.squareRoot() },
     analytic("exp", [], "Returns e to the power of the value.", "exp(0)", "1.0") { Glibc.exp($0) },
     analytic("ln", [], "Returns the natural logarithm.", "ln(1)", "0.0") { Glibc.log($0) },
-    analytic("log10", ["log"], "Returns the logarithm to base 10.", "log10(1000)", "3.0") {
+    analytic("log10", [], "Returns the logarithm to base 10.", "log10(1000)", "3.0") {
       Glibc.log10($0)
     },
     analytic("log2", [], "Returns the logarithm to base 2.", "log2(8)", "3.0") { Glibc.log2($0) },
@@ -171,7 +163,7 @@ enum Numeric {
   ]
 
   /// Makes a function of one float; NaN from a number is outside its domain.
-  private static func analytic(
+  static func analytic(
     _ name: String,
     _ aliases: [String],
     _ summary: String,

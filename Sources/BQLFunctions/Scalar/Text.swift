@@ -156,17 +156,26 @@ enum Text {
     ],
     overloads: DataType.allCases.flatMap { type -> [ScalarFunction.Overload] in
       (type == .text ? [[.text, .text]] : [[.text, type], [type, .text]]).map { parameters in
-        ScalarFunction.Overload(parameters, to: .text) { arguments, count throws(FunctionError) in
-          let first = try Cast.convert(arguments[0], to: .text).texts
-          let second = try Cast.convert(arguments[1], to: .text).texts
-          return try Rows.texts(count: count, where: .allPresent(arguments)) {
-            row throws(FunctionError) in
-            first[row] + second[row]
-          }
-        }
+        ScalarFunction.Overload(
+          parameters,
+          to: .text,
+          zoned: { joined(in: $0) },
+          kernel: joined(in: .utc)
+        )
       }
     }
   )
+
+  private static func joined(in zone: TimeZone) -> ScalarFunction.Kernel {
+    { arguments, count throws(FunctionError) in
+      let first = try Cast.convert(arguments[0], to: .text, in: zone).texts
+      let second = try Cast.convert(arguments[1], to: .text, in: zone).texts
+      return try Rows.texts(count: count, where: .allPresent(arguments)) {
+        row throws(FunctionError) in
+        first[row] + second[row]
+      }
+    }
+  }
 
   private static let reverse = ScalarFunction(
     name: "reverse",

@@ -21,7 +21,8 @@ enum TextMatch {
       } by: { pattern, text in
         pattern.matches(text)
       }
-    ]
+    ],
+    forms: ["x [NOT] LIKE pattern [ESCAPE 'c']"]
   )
 
   private static let ilike = ScalarFunction(
@@ -35,7 +36,8 @@ enum TextMatch {
       } by: { pattern, text in
         pattern.matches(text)
       }
-    ]
+    ],
+    forms: ["x [NOT] ILIKE pattern [ESCAPE 'c']"]
   )
 
   private static let regex = ScalarFunction(
@@ -47,6 +49,7 @@ enum TextMatch {
       FunctionExample("regex('electronics.audio', '^elec')", "true"),
       FunctionExample("regex('sku-0042', '\\d{4}$')", "true"),
       FunctionExample("regex('Samsung', '(?i)samsung|apple')", "true"),
+      FunctionExample("'Samsung' ~* '^sam'", "true"), FunctionExample("'Samsung' !~ 'x'", "true"),
     ],
     overloads: [
       matching { text throws(FunctionError) in
@@ -54,7 +57,11 @@ enum TextMatch {
       } by: { pattern, text in
         pattern.matches(text)
       }
-    ]
+    ],
+    differences:
+      "There are no back references and no looking around, so that a match takes time linear in the "
+      + "text. PostgreSQL's regexp_matches returns a set of arrays; regexp_extract takes out groups.",
+    forms: ["x ~ pattern, x !~ pattern", "x ~* pattern, x !~* pattern, without regard to case"]
   )
 
   /// Makes an overload that compiles each pattern once.

@@ -15,6 +15,12 @@ struct CellBlock: ~Copyable {
   private(set) var columnCount = 0
   private var columns: [Column] = []
   private var firstRow = 0
+  private let zone: TimeZone
+
+  /// Makes an empty block for times on the clock of `zone`.
+  init(in zone: TimeZone) {
+    self.zone = zone
+  }
 
   /// Spells `rows` of the chunk's columns at `indices`; replaces what the block held.
   ///
@@ -99,7 +105,8 @@ struct CellBlock: ~Copyable {
     let null = { (out: inout [UInt8]) in spelling.append(null: type, to: &out) }
     switch type {
     case .timestamp:
-      spell(column, rows, { spelling.append(timestamp: ints[$0], to: &$1) }, null: null)
+      let zone = zone
+      spell(column, rows, { spelling.append(timestamp: ints[$0], in: zone, to: &$1) }, null: null)
     case .date:
       spell(column, rows, { spelling.append(date: ints[$0], to: &$1) }, null: null)
     case .interval:
@@ -139,10 +146,11 @@ extension Relation {
   func forEachBlock<S: CellSpelling>(
     columns indices: [Int]? = nil,
     spellings: [S],
+    in zone: TimeZone,
     _ body: (borrowing CellBlock) throws(OutputError) -> Void
   ) throws(OutputError) {
     let indices = indices ?? Array(schema.fields.indices)
-    var block = CellBlock()
+    var block = CellBlock(in: zone)
     for chunk in chunks {
       var start = 0
       while start < chunk.count {

@@ -1,6 +1,7 @@
 import BQLColumnar
 
-/// Spells cells as JSON values: numbers as numbers, dates and times as text, durations as seconds.
+/// Spells cells as JSON values: numbers as numbers, dates and times as text, durations as
+/// seconds.
 struct JSONSpelling: CellSpelling {
   func append(null type: DataType, to out: inout [UInt8]) {
     out.append("null")
@@ -11,9 +12,17 @@ struct JSONSpelling: CellSpelling {
     if float.isFinite { ValueText.append(float: float, to: &out) } else { out.append("null") }
   }
 
-  func append(timestamp microseconds: Int64, to out: inout [UInt8]) {
+  /// Spells a time in another zone than UTC as ISO 8601 has it: `2019-10-01T02:00:00+02:00`.
+  func append(timestamp microseconds: Int64, in zone: TimeZone, to out: inout [UInt8]) {
     out.append(0x22)
-    ValueText.append(timestamp: microseconds, to: &out)
+    let start = out.count
+    ValueText.append(timestamp: microseconds, in: zone, to: &out)
+    if !zone.isUTC {
+      for index in start..<out.count where out[index] == UInt8(ascii: " ") {
+        out[index] = UInt8(ascii: "T")
+      }
+      if zone.offset(at: microseconds) % Microseconds.perHour == 0 { out.append(":00") }
+    }
     out.append(0x22)
   }
 

@@ -3,24 +3,28 @@ import Glibc
 
 /// Writes results into files: `INTO 'file.csv'`.
 package enum ResultFile {
-  /// Writes `relation` to `path` in the format that the path's extension names, and replaces what
-  /// was there in one step.
+  /// Writes `relation` to `path` in the format that the path's extension names, times on the clock of
+  /// `zone`, and replaces what was there in one step.
   ///
   /// The bytes go to a new file in the same directory, are synced, and take the name at last: a
   /// reader sees the old file or the whole new one, and after an error the old one is untouched and
   /// nothing is left behind. A symbolic link is followed, so that its target is replaced.
   ///
   /// - Throws: ``OutputError``; the format is checked before anything is written.
-  package static func write(_ relation: Relation, to path: String) throws(OutputError) {
+  package static func write(
+    _ relation: Relation,
+    in zone: TimeZone = .utc,
+    to path: String
+  ) throws(OutputError) {
     let format = try self.format(of: path)
     let target = resolvingLinks(path)
     if let special = try openSpecial(target, path) {
       defer { close(special) }
-      return try write(relation, format, to: special, path)
+      return try write(relation, in: zone, format, to: special, path)
     }
     let replacement = try ReplacementFile(for: target, named: path)
     do throws(OutputError) {
-      try write(relation, format, to: replacement.descriptor, path)
+      try write(relation, in: zone, format, to: replacement.descriptor, path)
     } catch {
       replacement.discard()
       throw error
@@ -66,12 +70,13 @@ package enum ResultFile {
 
   private static func write(
     _ relation: Relation,
+    in zone: TimeZone,
     _ format: any ResultFormat,
     to descriptor: Int32,
     _ path: String
   ) throws(OutputError) {
     let sink = FileDescriptorSink(descriptor: descriptor, path: path)
-    try format.write(relation, to: sink)
+    try format.write(relation, in: zone, to: sink)
     try sink.flush()
   }
 

@@ -10,7 +10,11 @@ package struct HTMLFormat: ResultFormat {
     self.isPage = isPage
   }
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     let fields = relation.schema.fields
     var out: [UInt8] = []
     if isPage { out.append(contentsOf: Self.pageHead.utf8) }
@@ -22,7 +26,7 @@ package struct HTMLFormat: ResultFormat {
     }
     out.append("</tr>\n</thead>\n<tbody>\n")
     let spellings = fields.map { HTMLSpelling(reading: ReadingSpelling(field: $0)) }
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append("<tr>")
         for column in 0..<block.columnCount {

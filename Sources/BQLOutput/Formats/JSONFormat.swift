@@ -7,13 +7,17 @@ package import BQLColumnar
 package struct JSONFormat: ResultFormat {
   package init() {}
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     let keys = JSONSpelling.keys(of: relation.schema)
     var out: [UInt8] = []
     var isFirst = true
     out.append(UInt8(ascii: "["))
     let spellings = keys.map { _ in JSONSpelling() }
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append(isFirst ? "\n" : ",\n")
         isFirst = false
@@ -30,11 +34,15 @@ package struct JSONFormat: ResultFormat {
 package struct NDJSONFormat: ResultFormat {
   package init() {}
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     let keys = JSONSpelling.keys(of: relation.schema)
     var out: [UInt8] = []
     let spellings = keys.map { _ in JSONSpelling() }
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         block.appendObject(row: row, keys: keys, to: &out)
         out.append(UInt8(ascii: "\n"))

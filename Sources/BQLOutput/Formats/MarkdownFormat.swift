@@ -6,7 +6,11 @@ package import BQLColumnar
 package struct MarkdownFormat: ResultFormat {
   package init() {}
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     let fields = relation.schema.fields
     guard !fields.isEmpty else { return }
     let spellings = fields.map { MarkdownSpelling(reading: ReadingSpelling(field: $0)) }
@@ -15,7 +19,7 @@ package struct MarkdownFormat: ResultFormat {
       spellings[0].cell(field.name)
     }
     var widths = headers.map { max(3, DisplayWidth.of(String(decoding: $0, as: UTF8.self))) }
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for column in 0..<block.columnCount {
         for row in 0..<block.rowCount {
           let width = block.withCell(row: row, column: column) { DisplayWidth.of($0) }
@@ -36,7 +40,7 @@ package struct MarkdownFormat: ResultFormat {
       if isRight { out.append(UInt8(ascii: ":")) }
     }
     out.append(" |\n")
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         for column in 0..<block.columnCount {
           out.append(column == 0 ? "| " : " | ")

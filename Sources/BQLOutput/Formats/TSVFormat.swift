@@ -7,7 +7,11 @@ package import BQLColumnar
 package struct TSVFormat: ResultFormat {
   package init() {}
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     guard relation.schema.count > 0 else { return }
     let spelling = TSVSpelling()
     var out: [UInt8] = []
@@ -18,7 +22,7 @@ package struct TSVFormat: ResultFormat {
     out.append(UInt8(ascii: "\n"))
     try sink.drain(&out)
     let spellings = relation.schema.fields.map { _ in spelling }
-    try relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         for column in 0..<block.columnCount {
           if column > 0 { out.append(UInt8(ascii: "\t")) }

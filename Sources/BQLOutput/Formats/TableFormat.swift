@@ -12,14 +12,18 @@ package struct TableFormat: ResultFormat {
     self.style = style
   }
 
-  package func write(_ relation: Relation, to sink: any ByteSink) throws(OutputError) {
+  package func write(
+    _ relation: Relation,
+    in zone: TimeZone,
+    to sink: any ByteSink
+  ) throws(OutputError) {
     let spellings = relation.schema.fields.map {
       TableSpelling(reading: ReadingSpelling(field: $0), null: style.null)
     }
-    let layout = TableLayout(relation, spellings: spellings, width: style.width)
+    let layout = TableLayout(relation, spellings: spellings, in: zone, width: style.width)
     if !layout.columns.isEmpty {
       try writeHead(layout, to: sink)
-      try writeRows(of: relation, layout, spellings, to: sink)
+      try writeRows(of: relation, in: zone, layout, spellings, to: sink)
     }
     try writeFoot(relation.rowCount, layout, to: sink)
   }
@@ -65,6 +69,7 @@ package struct TableFormat: ResultFormat {
 
   private func writeRows(
     of relation: Relation,
+    in zone: TimeZone,
     _ layout: TableLayout,
     _ spellings: [TableSpelling],
     to sink: any ByteSink
@@ -72,7 +77,7 @@ package struct TableFormat: ResultFormat {
     let columns = layout.columns
     let bar = Array(style.dim(" \(style.bar) ").utf8)
     var out: [UInt8] = []
-    try relation.forEachBlock(columns: columns.map(\.index), spellings: spellings) {
+    try relation.forEachBlock(columns: columns.map(\.index), spellings: spellings, in: zone) {
       (block) throws(OutputError) in
       for row in 0..<block.rowCount {
         out.append(" ")

@@ -31,7 +31,7 @@ struct TableLayout {
   /// A space, the bar and a space stand between two columns.
   private static let gap = 3
 
-  init(_ relation: Relation, spellings: [TableSpelling], width: Int?) {
+  init(_ relation: Relation, spellings: [TableSpelling], in zone: TimeZone, width: Int?) {
     columns = relation.schema.fields.enumerated().map { index, field in
       var bytes: [UInt8] = []
       TableSpelling.append(visible: field.name, to: &bytes)
@@ -44,16 +44,20 @@ struct TableLayout {
         canShrink: field.type == .text
       )
     }
-    measure(relation, spellings)
+    measure(relation, spellings, in: zone)
     if let width { fit(width, relation.schema) }
   }
 
-  private mutating func measure(_ relation: Relation, _ spellings: [TableSpelling]) {
+  private mutating func measure(
+    _ relation: Relation,
+    _ spellings: [TableSpelling],
+    in zone: TimeZone
+  ) {
     var wholes = columns.map { _ in 0 }
     var fractions = columns.map { _ in 0 }
     let floats = relation.schema.fields.map { $0.type == .float }
     // Measuring cannot fail: nothing is written.
-    try? relation.forEachBlock(spellings: spellings) { (block) throws(OutputError) in
+    try? relation.forEachBlock(spellings: spellings, in: zone) { (block) throws(OutputError) in
       for column in 0..<block.columnCount {
         for row in 0..<block.rowCount {
           let (whole, fraction) = block.withCell(row: row, column: column) { cell in

@@ -116,12 +116,10 @@ extension Binder {
     var constants: [Value] = []
     for (index, type) in overload.parameters.enumerated() {
       guard let converted = coerce(arguments[index], to: type) else { return nil }
-      if index == 0 {
+      if index < overload.columnCount {
         columns.append(converted)
       } else if let value = converted.folded.literal {
         constants.append(value)
-      } else if function.name == "corr" {
-        columns.append(converted)
       } else {
         return fail(
           .wrongArguments,

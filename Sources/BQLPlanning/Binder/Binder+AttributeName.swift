@@ -183,14 +183,14 @@ extension Binder {
         else { continue }
         note(
           "\(attribute.name) was computed from the same period, up to "
-            + "\(Self.spelled(period.upperBound)): its groups differ partly by construction "
+            + "\(spelled(period.upperBound)): its groups differ partly by construction "
             + "(computed UNTIL t, then asked SINCE t, they do not)"
         )
       }
     }
   }
 
-  private static func spelled(_ instant: Int64) -> String {
-    ValueText.text(.timestamp(instant))
+  private func spelled(_ instant: Int64) -> String {
+    ValueText.text(timestamp: instant, in: settings.timeZone)
   }
 }

@@ -38,7 +38,8 @@ extension Binder {
       until: until.value,
       dimensions: dimensions,
       top: top.value,
-      orderGapSeconds: settings.orderGapSeconds
+      orderGapSeconds: settings.orderGapSeconds,
+      timeZone: settings.timeZone
     )
   }
 

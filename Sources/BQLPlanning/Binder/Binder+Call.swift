@@ -23,6 +23,9 @@ extension Binder {
     if let aggregate = FunctionRegistry.aggregate(name) {
       return bindAggregate(call, aggregate, at: range, context)
     }
+    if name == "try_cast", !call.isStar, !call.isDistinct, call.filter == nil {
+      return bindAll(call.arguments, context).flatMap { bindTryCast($0, at: range) }
+    }
     guard FunctionRegistry.scalar(name) != nil else {
       if Self.windowFunctions.contains(name) {
         return unimplemented("window functions", at: range)
@@ -77,8 +80,24 @@ extension Binder {
       }
       coerced.append(converted)
     }
-    let call = BoundCall(name: name, parameters: parameters, kernel: best.overload.kernel)
+    if let time = statementTime(function) {
+      return BoundExpression(.literal(time), best.overload.result, range: range)
+    }
+    let call = BoundCall(
+      name: name,
+      parameters: parameters,
+      kernel: best.overload.kernel(in: settings.timeZone)
+    )
     return BoundExpression(.call(call, coerced), best.overload.result, range: range)
+  }
+
+  /// The value of `now()` or `today()`: the same wherever it stands in a statement.
+  private func statementTime(_ function: ScalarFunction) -> Value? {
+    switch function.name {
+    case "now": .timestamp(now)
+    case "today": .date(TimeLimits.split(settings.timeZone.local(now)).day)
+    default: nil
+    }
   }
 
   private static func parameters(

@@ -23,7 +23,7 @@ extension Binder {
       missing = log.schema.fields.map { field in
         Int64(log.report.nullCounts.first { $0.column == field.name }?.rowCount ?? 0)
       }
-      note(Self.description(of: log))
+      note(description(of: log))
     case .relation(let relation, let kind):
       if case .table(let key?) = kind, let index = relation.schema.index(named: key) {
         roles[index] = "key"
@@ -42,16 +42,14 @@ extension Binder {
     return Relation(schema: schema, rows: rows)
   }
 
-  private static func description(of log: EventLog) -> String {
+  private func description(of log: EventLog) -> String {
     var parts = ["\(log.rowCount) rows", "\(log.userCount) users"]
     if let sessions = log.report.sessionCount { parts.append("\(sessions) sessions") }
     if let range = log.timeRange {
-      let column = Column(.timestamp, ints: [range.lowerBound, range.upperBound])
-      if let text = try? Cast.convert(column, to: .text),
-        case .text(let first) = text[0], case .text(let last) = text[1]
-      {
-        parts.append("\(first) to \(last) UTC")
-      }
+      let zone = settings.timeZone
+      let first = ValueText.text(timestamp: range.lowerBound, in: zone)
+      let last = ValueText.text(timestamp: range.upperBound, in: zone)
+      parts.append("\(first) to \(last)\(zone.isUTC ? " UTC" : "")")
     }
     let events = log.events.map { "\($0.name) \($0.rowCount)" }.joined(separator: ", ")
     return parts.joined(separator: ", ") + (events.isEmpty ? "" : "; events: \(events)")
@@ -142,23 +140,13 @@ extension Binder {
       Field("function", .text), Field("category", .text), Field("summary", .text),
       Field("example", .text), Field("result", .text),
     ])
-    func row(
-      _ name: String,
-      _ category: FunctionCategory,
-      _ summary: String,
-      _ example: FunctionExample?
-    ) -> [Value] {
-      [
-        .text(name), .text(category.rawValue), .text(summary),
+    let rows = FunctionRegistry.references.map { reference -> [Value] in
+      let example = reference.examples.first
+      return [
+        .text(reference.name), .text(reference.category.rawValue), .text(reference.summary),
         example.map { .text($0.expression) } ?? .null, example.map { .text($0.result) } ?? .null,
       ]
     }
-    let scalars = FunctionRegistry.scalars.map {
-      row($0.name, $0.category, $0.summary, $0.examples.first)
-    }
-    let aggregates = FunctionRegistry.aggregates.map {
-      row($0.name, .aggregate, $0.summary, $0.examples.first)
-    }
-    return Relation(schema: schema, rows: scalars + aggregates)
+    return Relation(schema: schema, rows: rows)
   }
 }

@@ -33,6 +33,11 @@ extension Binder {
       let column = BoundExpression(.column(time), scope.columns[time].type, range: range)
       return bindTimePart(name.name.lowercased(), of: column, at: range)
     }
+    if qualifier == nil, !name.isQuoted, Self.timeNames.contains(name.name.lowercased()),
+      scope.attributes == nil || catalog.attribute(named: name.name) == nil
+    {
+      return call(name.name.lowercased(), shown: name.name, [], at: range)
+    }
     switch bindJoinedAttribute(qualifier: qualifier, name: name, at: range, scope) {
     case .none: break
     case .failed: return nil
@@ -116,6 +121,9 @@ extension Binder {
     )
   }
 
+  /// The functions that SQL writes without parentheses.
+  private static let timeNames: Set<String> = ["current_date", "current_timestamp"]
+
   static let timeParts: Set<String> = ["hour", "weekday", "day", "week", "month"]
 
   /// `hour` and `weekday` number the part; `day`, `week` and `month` are the period's first day.
@@ -131,6 +139,6 @@ extension Binder {
     guard let start = call("date_trunc", shown: "date_trunc", [unit, time], at: range) else {
       return nil
     }
-    return start.type == .date ? start : BoundExpression(.cast(start), .date, range: range)
+    return start.type == .date ? start : cast(start, to: .date, at: range)
   }
 }

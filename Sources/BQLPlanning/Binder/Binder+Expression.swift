@@ -181,6 +181,8 @@ extension Binder {
         op == .and ? .and(flatten(first, op) + [second]) : .or(flatten(first, op) + [second])
       return BoundExpression(kind, .bool, range: range)
     default:
+      guard let calendar = bindCalendarSum(op, left, right, at: range, context) else { return nil }
+      if let sum = calendar.value { return sum }
       guard let sides = bindAll([left, right], context) else { return nil }
       return call(op.rawValue, shown: op.rawValue, sides, at: range)
     }
@@ -294,6 +296,60 @@ extension Binder {
         at: range
       )
     }
-    return BoundExpression(.cast(bound), type, range: range)
+    return cast(bound, to: type, at: range)
+  }
+
+  /// Makes a cast that exists; where the time zone matters it is a call that knows the zone.
+  func cast(
+    _ bound: BoundExpression,
+    to type: DataType,
+    at range: SourceRange
+  ) -> BoundExpression {
+    let zone = settings.timeZone
+    guard !zone.isUTC, Cast.dependsOnZone(from: bound.type, to: type) else {
+      return BoundExpression(.cast(bound), type, range: range)
+    }
+    let kernel: ScalarFunction.Kernel = { columns, _ throws(FunctionError) in
+      try Cast.convert(columns[0], to: type, in: zone)
+    }
+    let call = BoundCall(name: type.rawValue, parameters: [bound.type], kernel: kernel)
+    return BoundExpression(.call(call, [bound]), type, range: range)
+  }
+
+  /// Binds `TRY_CAST(x AS type)`, whose type's name is the second argument.
+  mutating func bindTryCast(
+    _ arguments: [BoundExpression],
+    at range: SourceRange
+  ) -> BoundExpression? {
+    guard arguments.count == 2, case .text(let name) = arguments[1].literal else {
+      return fail(
+        .wrongArguments,
+        "try_cast takes a value and a type",
+        at: range,
+        hints: ["try_cast(x AS int)"]
+      )
+    }
+    let operand = arguments[0]
+    guard let type = Cast.type(named: name) else {
+      return fail(
+        .typeMismatch,
+        "unknown type '\(name)'",
+        at: arguments[1].range,
+        hints: suggestions(for: name, among: DataType.allCases.map(\.rawValue), kind: "types")
+      )
+    }
+    guard Cast.isPossible(from: operand.type, to: type) else {
+      return fail(
+        .typeMismatch,
+        "no cast from \(operand.type.rawValue) to \(type.rawValue)",
+        at: range
+      )
+    }
+    let zone = settings.timeZone
+    let kernel: ScalarFunction.Kernel = { columns, _ throws(FunctionError) in
+      try Cast.tryConvert(columns[0], to: type, in: zone)
+    }
+    let call = BoundCall(name: "try_\(type.rawValue)", parameters: [operand.type], kernel: kernel)
+    return BoundExpression(.call(call, [operand]), type, range: range)
   }
 }

@@ -24,7 +24,12 @@ extension Binder {
       return BoundExpression(.literal(value), .float, range: range)
     case .duration(let duration):
       guard duration.months == 0 else {
-        return unimplemented("calendar months in an expression", at: range)
+        return fail(
+          .typeMismatch,
+          "months and years have no fixed length",
+          at: range,
+          hints: ["they are added to a time: event_time + 1 MONTH, or say 30d"]
+        )
       }
       return BoundExpression(
         .literal(.interval(duration.microseconds)),
@@ -66,7 +71,7 @@ extension Binder {
   /// Reads a text as a value of `type`, by the rules of a cast.
   func parse(_ text: String, as type: DataType) -> Value? {
     let column = Column(repeating: .text(text), type: .text, count: 1)
-    guard let cast = try? Cast.convert(column, to: type) else { return nil }
+    guard let cast = try? Cast.convert(column, to: type, in: settings.timeZone) else { return nil }
     return cast[0].isNull ? nil : cast[0]
   }
 
@@ -85,13 +90,14 @@ extension Binder {
       guard Cast.implicitCost(from: bound.type, to: type) != nil,
         let cast = try? Cast.convert(
           Column(repeating: value, type: bound.type, count: 1),
-          to: type
+          to: type,
+          in: settings.timeZone
         )
       else { return nil }
       return BoundExpression(.literal(cast[0]), type, range: bound.range)
     case nil:
       guard Cast.implicitCost(from: bound.type, to: type) != nil else { return nil }
-      return BoundExpression(.cast(bound), type, range: bound.range)
+      return cast(bound, to: type, at: bound.range)
     }
   }
 

@@ -1,4 +1,5 @@
 package import BQLColumnar
+import BQLFunctions
 package import BQLSyntax
 
 /// Resolves the names, types, roles and event values of one statement against a catalog.
@@ -12,6 +13,8 @@ package struct Binder: Sendable {
   let source: Source
   /// Relations that stand for the files named in FROM, read before binding.
   let files: [String: Relation]
+  /// The time at which the statement began.
+  let now = StatementClock.now()
   /// What was found wrong, in the order of binding.
   package private(set) var diagnostics: [Diagnostic] = []
   /// What the answer's reader should know, found while binding.

@@ -1,3 +1,5 @@
+package import BQLColumnar
+
 /// Holds what `SET` changes.
 package struct Settings: Hashable, Sendable {
   /// What an event value that the log does not know does to a statement.
@@ -7,6 +9,8 @@ package struct Settings: Hashable, Sendable {
     case error
   }
 
+  /// The clock on which times are read, written and cut to days.
+  package var timeZone = TimeZone.utc
   package var unknownEvents = UnknownEvents.warn
   /// Seconds between two purchase rows of one session that still belong to one order.
   package var orderGapSeconds = 60
@@ -52,9 +56,14 @@ package struct Settings: Hashable, Sendable {
     Description(
       name: "timezone",
       summary: "time zone of literals, calendar parts and printing",
-      get: { _ in "UTC" },
-      set: { _, text in ["utc", "z", "etc/utc"].contains(text.lowercased()) },
-      accepted: "UTC (other zones are not implemented yet)"
+      get: { $0.timeZone.name },
+      // The workspace reads other zones from the system's files.
+      set: { settings, text in
+        guard ["utc", "z", "etc/utc"].contains(text.lowercased()) else { return false }
+        settings.timeZone = .utc
+        return true
+      },
+      accepted: "a name such as 'Europe/Berlin', 'America/New_York' or UTC"
     ),
     Description(
       name: "unknown_events",

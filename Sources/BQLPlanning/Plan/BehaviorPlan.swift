@@ -1,4 +1,4 @@
-import BQLColumnar
+package import BQLColumnar
 package import BQLStorage
 import BQLSyntax
 
@@ -27,6 +27,8 @@ package struct BehaviorPlan: Sendable {
   /// How many groups keep their names; the others become `(other)`.
   package var top: Int?
   package var orderGapSeconds: Int
+  /// The clock that days, weeks and months go by.
+  package var timeZone: TimeZone
 
   /// The name of a column that counts units.
   package var countName: String {

@@ -51,7 +51,7 @@ extension BehaviorPlan {
   /// SINCE and UNTIL in words.
   var periodTitles: [String] {
     [("since", since), ("until", until)].compactMap { word, instant in
-      instant.map { "\(word) \(ValueText.text(.timestamp($0)))" }
+      instant.map { "\(word) \(ValueText.text(timestamp: $0, in: timeZone))" }
     }
   }
 }

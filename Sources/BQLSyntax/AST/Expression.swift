@@ -71,10 +71,19 @@ package enum Literal: Hashable, Sendable {
 package struct Duration: Hashable, Sendable {
   package var months: Int
   package var microseconds: Int64
+  /// Whether whole days were written in hours or less: `24h` is not `1d` where clocks change.
+  package var isClock: Bool
 
-  package init(months: Int = 0, microseconds: Int64 = 0) {
+  package init(months: Int = 0, microseconds: Int64 = 0, isClock: Bool = false) {
     self.months = months
     self.microseconds = microseconds
+    self.isClock = isClock
+  }
+
+  /// The whole days that it was written as; nil where it is no whole number of days, or hours.
+  package var days: Int64? {
+    let day = DurationUnit.day.microseconds
+    return isClock || microseconds % day != 0 ? nil : microseconds / day
   }
 }
 

@@ -19,7 +19,7 @@ extension Formatter {
       return "\(duration.months) \(duration.months == 1 ? "MONTH" : "MONTHS")"
     }
     let total = duration.microseconds
-    let units: [DurationUnit] = [.day, .hour, .minute, .second]
+    let units: [DurationUnit] = (duration.isClock ? [] : [.day]) + [.hour, .minute, .second]
     if total != 0, let unit = units.first(where: { total % $0.microseconds == 0 }) {
       return "\(total / unit.microseconds)\(unit.suffix ?? "")"
     }

@@ -89,6 +89,8 @@ enum DurationUnit: String, CaseIterable {
       (total, overflow) = total.addingReportingOverflow(scale * Int64(value))
       guard !overflow else { return nil }
     }
-    return Duration(microseconds: total)
+    let isShort = microseconds < DurationUnit.day.microseconds
+    let isClock = isShort && total != 0 && total % DurationUnit.day.microseconds == 0
+    return Duration(microseconds: total, isClock: isClock)
   }
 }

@@ -5,11 +5,14 @@ extension Parser {
     var call = Call(name: name, arguments: [])
     if accept(.star) != nil {
       call.isStar = true
+    } else if let arguments = try parseFormArguments(name.name) {
+      call.arguments = arguments
     } else if !at(.rightParenthesis) {
       call.isDistinct = accept(.distinct) != nil
       call.arguments = try parseExpressions()
     }
     try close(.rightParenthesis, opened: open)
+    try parseWithinGroup(&call)
     if at(.filter), peek().kind == .symbol(.leftParenthesis) {
       advance()
       call.filter = try parseFilter()

@@ -151,15 +151,19 @@ extension Parser {
     )
   }
 
-  /// Takes `[NOT] BETWEEN | IN | LIKE | ILIKE`, `~` and `!~`.
+  /// Takes `[NOT] BETWEEN | IN | LIKE | ILIKE`, `~`, `!~`, `~*` and `!~*`.
   private mutating func parseMatch(_ left: Expression) throws(SyntaxError) -> Expression.Kind {
-    if accept(.tilde) != nil {
+    if at(.tilde) || at(.notTilde) {
+      let isNegated = at(.notTilde)
+      advance()
+      let ignoresCase = accept(.star) != nil
       let pattern = try parseExpression(Power.match + 1)
-      return .match(left, .regex, pattern: pattern, negated: false)
-    }
-    if accept(.notTilde) != nil {
-      let pattern = try parseExpression(Power.match + 1)
-      return .match(left, .regex, pattern: pattern, negated: true)
+      return .match(
+        left,
+        .regex,
+        pattern: ignoresCase ? ignoringCase(pattern) : pattern,
+        negated: isNegated
+      )
     }
     let negated = accept(.not) != nil
     if accept(.between) != nil {
@@ -170,7 +174,7 @@ extension Parser {
     }
     if accept(.in) != nil { return try parseMembership(left, negated: negated) }
     let operation = try parseWord(of: MatchOperator.self).value
-    let pattern = try parseExpression(Power.match + 1)
+    let pattern = try parseEscape(try parseExpression(Power.match + 1))
     return .match(left, operation, pattern: pattern, negated: negated)
   }
 

@@ -62,9 +62,7 @@ extension Parser {
     case .some(let keyword) where Keyword.reserved.contains(keyword):
       throw expectedExpression()
     default:
-      if case .text = next, text(of: start.range).uppercased() == "INTERVAL" {
-        throw unexpected("an expression", hints: ["a span of time is written 7d or 7 DAYS"])
-      }
+      if let interval = try parseInterval() { return interval }
     }
     return try parseNamed()
   }

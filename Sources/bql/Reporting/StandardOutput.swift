@@ -1,5 +1,5 @@
-import BQLColumnar
 import BQLOutput
+import BehaviorQuery
 import Glibc
 
 /// Writes results to standard output, and nothing else.
@@ -16,10 +16,10 @@ final class StandardOutput {
   }
 
   /// Writes a result after those before it, and passes it on at once.
-  func write(_ relation: Relation, as format: any ResultFormat) throws(OutputError) {
+  func write(_ result: QueryResult, as format: any ResultFormat) throws(OutputError) {
     if resultCount > 0 { try format.writeSeparator(to: sink) }
     resultCount += 1
-    try format.write(relation, to: sink)
+    try format.write(result.relation, in: result.timeZone, to: sink)
     try sink.flush()
   }
 

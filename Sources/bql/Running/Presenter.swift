@@ -47,15 +47,19 @@ final class Presenter {
   /// Shows a result where results go now.
   func present(_ result: QueryResult) {
     attempt { () throws(OutputError) in
-      if let file { return try file.write(result.relation, fallback: format) }
+      if let file { return try file.write(result, fallback: format) }
       if let pager = pager(for: result.rowCount) {
         defer { pager.finish() }
         var style = tableStyle()
         if Pager.scrollsSideways { style.width = nil }
-        try TableFormat(style: style).write(result.relation, to: pager.sink)
+        try TableFormat(style: style).write(
+          result.relation,
+          in: result.timeZone,
+          to: pager.sink
+        )
         return try pager.sink.flush()
       }
-      try output.write(result.relation, as: try format.format(table: tableStyle()))
+      try output.write(result, as: try format.format(table: tableStyle()))
     }
     if failure == nil { tell(result) }
   }

@@ -1,5 +1,5 @@
-import BQLColumnar
 import BQLOutput
+import BehaviorQuery
 import Glibc
 
 /// Takes the results of several statements, one after the other: `.output file`, `.once file`.
@@ -23,11 +23,11 @@ final class ResultStreamFile {
     sink = FileDescriptorSink(descriptor: descriptor, path: path)
   }
 
-  func write(_ relation: Relation, fallback: FormatName) throws(OutputError) {
+  func write(_ result: QueryResult, fallback: FormatName) throws(OutputError) {
     let writer = try (format ?? fallback).format(table: TableStyle())
     if resultCount > 0 { try writer.writeSeparator(to: sink) }
     resultCount += 1
-    try writer.write(relation, to: sink)
+    try writer.write(result.relation, in: result.timeZone, to: sink)
     try sink.flush()
   }
 

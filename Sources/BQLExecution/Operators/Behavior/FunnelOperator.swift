@@ -51,7 +51,12 @@ struct FunnelOperator: Operator {
     if case .trend = plan.answer, let top = plan.behavior.top {
       let pass = specification.sizesPass
       let found = try run(FunnelKernel(pass), inputs, groups, morsels, context)
-      let trend = FunnelTrendGroups(found.accumulator.sizes, found.groupValues, top: top)
+      let trend = FunnelTrendGroups(
+        found.accumulator.sizes,
+        found.groupValues,
+        top: top,
+        in: plan.behavior.timeZone
+      )
       inputs = inputs.mappingGroups(trend.map)
       let result = try run(FunnelKernel(specification), inputs, groups, morsels, context)
         .accumulator.finish(threads: context.threads)

@@ -77,7 +77,12 @@ struct HeatmapOperator: Operator {
         let rows = units.rows ?? (0..<Int32(units.marks.count)).map { $0 }
         codes = all.codes(ofRows: rows, firstRow: morsel.rows.lowerBound)
       }
-      var scan = HeatmapScan(codes: codes, clocks: plan.clocks ?? [], scale: units.timeScale)
+      var scan = HeatmapScan(
+        codes: codes,
+        clocks: plan.clocks ?? [],
+        scale: units.timeScale,
+        in: plan.behavior.timeZone
+      )
       units.scan(&scan)
       scan.tally.leftOutRowCount = units.leftOutRowCount
       reduction.add(index, scan.tally)
@@ -91,7 +96,7 @@ struct HeatmapOperator: Operator {
     cells shown: [Int32],
     _ columns: [Column]
   ) -> Relation {
-    let values = GroupValues(columns, areTexts: plan.behavior.top != nil)
+    let values = GroupValues(columns, areTexts: plan.behavior.top != nil, in: plan.behavior.timeZone)
     var builders = plan.schema.fields.map { ColumnBuilder($0.type) }
     var slots: [Int32: Int] = [:]
     for (slot, code) in tally.slots.groups.enumerated() { slots[code] = slot }

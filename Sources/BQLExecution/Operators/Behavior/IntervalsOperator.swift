@@ -45,7 +45,8 @@ struct IntervalsOperator: Operator {
     }
     let values = GroupValues(
       tally.keys?.keyColumns() ?? groups.values,
-      areTexts: plan.behavior.top != nil
+      areTexts: plan.behavior.top != nil,
+      in: plan.behavior.timeZone
     )
     addNotes(tally)
     return RelationStream(

@@ -47,7 +47,7 @@ struct PathsOperator: Operator {
       collapsesLoops: plan.collapsesLoops,
       context
     )
-    let names = StateNames(states.values)
+    let names = StateNames(states.values, in: plan.behavior.timeZone)
     let walk = PathWalk(
       anchor: plan.anchor.walk,
       stepCount: plan.stepCount,

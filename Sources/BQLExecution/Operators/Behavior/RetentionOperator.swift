@@ -25,7 +25,7 @@ struct RetentionOperator: Operator {
         context: context
       )
     }
-    let grid = PeriodGrid(plan.grain, covering: range)
+    let grid = PeriodGrid(plan.grain, covering: range, in: plan.behavior.timeZone)
     let specification = RetentionSpecification(plan)
     let morsels = log.morsels(targetRows: context.morselRows)
     let groups = try DimensionCodes(
@@ -63,7 +63,8 @@ struct RetentionOperator: Operator {
     )
     let values = GroupValues(
       found.keys?.keyColumns() ?? groups.values,
-      areTexts: plan.behavior.top != nil
+      areTexts: plan.behavior.top != nil,
+      in: plan.behavior.timeZone
     )
     let relation = table.relation(of: tally, groups: ranking.shown, values)
     let all = RetentionNotes(

@@ -63,7 +63,8 @@ struct SessionsOperator: Operator {
     addNotes()
     let values = GroupValues(
       found.keys?.keyColumns() ?? groups.values,
-      areTexts: behavior.top != nil
+      areTexts: behavior.top != nil,
+      in: behavior.timeZone
     )
     var builders = plan.schema.fields.map { ColumnBuilder($0.type) }
     var slots: [Int32: Int] = [:]

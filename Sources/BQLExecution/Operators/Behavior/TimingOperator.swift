@@ -45,7 +45,8 @@ struct TimingOperator: Operator {
     let ranking = GroupRanking(sizes, top: plan.behavior.top)
     let values = GroupValues(
       units.keys?.keyColumns() ?? groups.values,
-      areTexts: plan.behavior.top != nil
+      areTexts: plan.behavior.top != nil,
+      in: plan.behavior.timeZone
     )
     let table = TimingTable(plan, units, ranking, values)
     let isAgainst = !units.outcomes.isEmpty

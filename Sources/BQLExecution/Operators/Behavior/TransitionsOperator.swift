@@ -35,7 +35,7 @@ struct TransitionsOperator: Operator {
     let morsels = plan.behavior.log.morsels(targetRows: context.morselRows)
     let states = try DimensionCodes(on, of: plan.behavior.log, morsels, ofEveryRow: true, context)
     var groups = try SequenceGroups(plan.behavior, dimensions, morsels, context)
-    var names = StateNames(states.values)
+    var names = StateNames(states.values, in: plan.behavior.timeZone)
     var reader = try SequenceReader(
       plan.behavior,
       filter,
@@ -52,7 +52,11 @@ struct TransitionsOperator: Operator {
       groups = groups.ranked(by: sizes.groupSizes)
       if keepsSome, let keep = plan.keep {
         let ranking = Self.ranking(sizes.states, keep)
-        names = StateNames(states.values, named: ranking.named)
+        names = StateNames(
+          states.values,
+          named: ranking.named,
+          in: plan.behavior.timeZone
+        )
         reader.states = .codes(states, map: ranking.map)
         stateCount = ranking.named.count + 1
       }

@@ -5,6 +5,8 @@ import Glibc
 /// Holds what SUMMARIZE says of one column in one group.
 struct ColumnSummary: Sendable {
   let type: DataType
+  /// The clock on which times are shown.
+  private let timeZone: TimeZone
   private var rowCount = 0
   private(set) var presentCount = 0
   private var distinct = 0
@@ -20,8 +22,9 @@ struct ColumnSummary: Sendable {
   private static let topCount = 3
   private static let shares = [0, 0.25, 0.5, 0.75, 1]
 
-  init(_ type: DataType) {
+  init(_ type: DataType, in timeZone: TimeZone) {
     self.type = type
+    self.timeZone = timeZone
   }
 
   /// Counts the rows of a morsel's group.
@@ -74,14 +77,14 @@ struct ColumnSummary: Sendable {
   /// The cells after the column's name and type.
   func cells(_ values: SummaryKeys) -> [Value] {
     let quantiles = presentCount == 0 ? [] : Self.shares.map { quantile($0, values) }
-    let shown = quantiles.isEmpty ? [Value](repeating: .null, count: 5) : quantiles.map(Self.text)
+    let shown = quantiles.isEmpty ? [Value](repeating: .null, count: 5) : quantiles.map(text)
     var deviation: Double?
     if mean != nil, presentCount > 1 {
       deviation = (squares / Double(presentCount - 1)).squareRoot()
     }
     let tops = top.map { key, count in
       let share = (Double(count) / Double(max(presentCount, 1)) * 1_000).rounded() / 10
-      return "\(Self.plain(values.value(key))) \(share)%"
+      return "\(plain(values.value(key))) \(share)%"
     }
     return [.int(Int64(rowCount)), .int(Int64(rowCount - presentCount)), .int(Int64(distinct))]
       + shown + [
@@ -113,14 +116,15 @@ struct ColumnSummary: Sendable {
     }
   }
 
-  private static func text(_ value: Value) -> Value {
+  private func text(_ value: Value) -> Value {
     value.isNull ? .null : .text(plain(value))
   }
 
-  private static func plain(_ value: Value) -> String {
+  private func plain(_ value: Value) -> String {
     guard let type = value.type else { return "" }
     let column = Column(repeating: value, type: type, count: 1)
-    guard let cast = try? Cast.convert(column, to: .text), case .text(let text) = cast[0] else {
+    guard let cast = try? Cast.convert(column, to: .text, in: timeZone),
+      case .text(let text) = cast[0] else {
       return ""
     }
     return text

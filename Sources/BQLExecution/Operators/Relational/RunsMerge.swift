@@ -36,7 +36,7 @@ struct RunsMerge: Sendable {
   /// Returns one summary a group.
   func summaries(_ key: SummaryKeys) throws(ExecutionError) -> [ColumnSummary] {
     var segments = [[Segment]](repeating: [], count: groupCount)
-    var summaries = (0..<groupCount).map { _ in ColumnSummary(type) }
+    var summaries = (0..<groupCount).map { _ in ColumnSummary(type, in: context.timeZone) }
     for (morsel, mapping) in mappings.enumerated() {
       for (group, target) in mapping.enumerated() {
         let runs = morsels[morsel].starts[group]..<morsels[morsel].starts[group + 1]

@@ -21,23 +21,24 @@ struct ActivityCalendar: Sendable {
   init(_ plan: ActivityPlan, covering range: ClosedRange<Int64>) {
     subject = plan.subject
     let inner: PeriodGrid
+    let zone = plan.behavior.timeZone
     switch plan.subject {
     case .lifecycle:
-      inner = PeriodGrid(plan.grain, covering: range)
+      inner = PeriodGrid(plan.grain, covering: range, in: zone)
       shown = inner
       width = LifecycleCount.width
       starts = inner.starts
     case .stickiness(let within):
-      inner = PeriodGrid(plan.grain, covering: range)
-      shown = PeriodGrid(within, covering: range)
+      inner = PeriodGrid(plan.grain, covering: range, in: zone)
+      shown = PeriodGrid(within, covering: range, in: zone)
       // A week that two months share is a week of both.
       starts = Array(Set(inner.starts + shown.starts)).sorted().filter { [shown] in
         $0 >= max(shown.starts[0], inner.starts[0])
       }
       width = within == .week ? 7 : plan.grain == .day ? 31 : 6
     case .active:
-      inner = PeriodGrid(.day, covering: range)
-      shown = PeriodGrid(plan.grain, covering: range)
+      inner = PeriodGrid(.day, covering: range, in: zone)
+      shown = PeriodGrid(plan.grain, covering: range, in: zone)
       width = ActiveCount.width
       starts = inner.starts
     }

@@ -24,7 +24,7 @@ struct ActivityNotes {
     let grain = grid.grain.name
     if let end = grid.starts.last, end > PeriodGrid.observedUntil(logEnd: range.upperBound) {
       notes.append(
-        "the log ends \(ValueText.text(.timestamp(range.upperBound))): its last \(grain) is partly "
+        "the log ends \(ValueText.text(timestamp: range.upperBound, in: plan.behavior.timeZone)): its last \(grain) is partly "
           + "observed"
       )
     }
@@ -35,7 +35,7 @@ struct ActivityNotes {
     case .stickiness: break
     case .active:
       guard plan.behavior.since == nil else { break }
-      let first = TimeLimits.split(range.lowerBound).day
+      let first = TimeLimits.split(plan.behavior.timeZone.local(range.lowerBound)).day
       var words: [String] = []
       if plan.grain != .week { words.append("wau before \(Self.date(first + 6))") }
       if plan.grain != .month { words.append("mau before \(Self.date(first + 29))") }

@@ -61,9 +61,11 @@ struct HeatmapScan: UnitScan {
   let clocks: [HeatmapPlan.Clock]
   /// Microseconds of a stored unit of time.
   let scale: Int64
+  private let timeZone: TimeZone
   var tally = HeatmapTally()
 
-  init(codes: [Int32], clocks: [HeatmapPlan.Clock], scale: Int64) {
+  init(codes: [Int32], clocks: [HeatmapPlan.Clock], scale: Int64, in timeZone: TimeZone) {
+    self.timeZone = timeZone
     self.codes = codes
     self.clocks = clocks
     self.scale = scale
@@ -76,13 +78,17 @@ struct HeatmapScan: UnitScan {
   ) {
     // By the hour of the week, from Monday.
     let cellOfHour = (0..<168).map { hour in cell(hour: hour % 24, weekday: hour / 24 + 1) }
+    let isUTC = timeZone.isUTC
+    var cursor = timeZone.cursor()
     for unit in 0..<(offsets.count - 1) {
       for position in Int(offsets[unit])..<Int(offsets[unit + 1]) {
         let mark = marks[position]
         if mark == 0 { continue }
         var code: Int32
         if codes.isEmpty {
-          code = cellOfHour[Self.hourOfWeek(Int64(times[position]) &* scale)]
+          var instant = Int64(times[position]) &* scale
+          if !isUTC { instant &+= cursor.offset(at: instant) }
+          code = cellOfHour[Self.hourOfWeek(instant)]
         } else {
           code = codes[position]
         }

@@ -1,11 +1,14 @@
-import BQLColumnar
+package import BQLColumnar
 package import BQLSyntax
 
-/// Numbers the days, Monday weeks or months that a log touches, from 0; in UTC.
+/// Numbers the days, Monday weeks or months that a log touches, from 0; on the clock of a zone.
 package struct PeriodGrid: Sendable {
   package let grain: CalendarGrain
   /// The first instant of each period in microseconds, and that of the one behind the last.
   package let starts: [Int64]
+  private let timeZone: TimeZone
+  /// The day, since 1970-01-01, that each period starts with.
+  private let startDays: [Int64]
   /// The day, since 1970-01-01, of the log's first instant.
   let firstDay: Int
   /// The period of each day from `firstDay` to the day of the log's last instant.
@@ -18,10 +21,16 @@ package struct PeriodGrid: Sendable {
   package static func observedUntil(logEnd: Int64) -> Int64 { logEnd + Microseconds.perMinute }
 
   /// Makes the grid of the periods that hold an instant of `range`.
-  package init(_ grain: CalendarGrain, covering range: ClosedRange<Int64>) {
+  package init(
+    _ grain: CalendarGrain,
+    covering range: ClosedRange<Int64>,
+    in timeZone: TimeZone = .utc
+  ) {
     self.grain = grain
-    firstDay = Int(TimeLimits.split(range.lowerBound).day)
-    let lastDay = Int(TimeLimits.split(range.upperBound).day)
+    self.timeZone = timeZone
+    firstDay = Int(TimeLimits.split(timeZone.local(range.lowerBound)).day)
+    // A change of clocks at midnight may show a day's first minutes twice.
+    let lastDay = max(Int(TimeLimits.split(timeZone.local(range.upperBound)).day), firstDay)
     var starts: [Int64] = []
     var periods: [Int32] = []
     periods.reserveCapacity(lastDay - firstDay + 1)
@@ -31,21 +40,24 @@ package struct PeriodGrid: Sendable {
       for _ in max(day, firstDay)..<min(next, lastDay + 1) {
         periods.append(Int32(truncatingIfNeeded: starts.count))
       }
-      starts.append(Int64(day) * Microseconds.perDay)
+      starts.append(Int64(day))
       day = next
     }
-    self.starts = starts + [Int64(day) * Microseconds.perDay]
+    startDays = starts
+    self.starts = (starts + [Int64(day)]).map {
+      timeZone.instant(ofLocal: $0 * Microseconds.perDay)
+    }
     periodOfDay = periods
   }
 
   /// Returns the period of an instant; one outside the range counts to the nearest period.
   package func period(of instant: Int64) -> Int {
-    let day = Int(TimeLimits.split(instant).day) - firstDay
+    let day = Int(TimeLimits.split(timeZone.local(instant)).day) - firstDay
     return Int(periodOfDay[min(max(day, 0), periodOfDay.count - 1)])
   }
 
   /// Returns the day, since 1970-01-01, that a period starts with.
-  func startDay(_ period: Int) -> Int64 { starts[period] / Microseconds.perDay }
+  func startDay(_ period: Int) -> Int64 { startDays[period] }
 
   /// The stored times at which periods end, where a stored unit is `scale` microseconds: a row of
   /// period *p* has a smaller time than entry *p*, a row of a later one does not.

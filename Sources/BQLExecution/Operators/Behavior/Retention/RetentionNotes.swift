@@ -22,10 +22,10 @@ struct RetentionNotes {
       notes.append("\(NoteText.count(starts, unit)) with '\(plan.of.label)'")
       let early = tally.slots.cells.indices.filter { tally.slots.cells[$0].period == 0 }
         .reduce(0) { $0 + tally.sizes[$1] }
-      if early > 0, let first = grid.starts.first {
+      if early > 0 {
         notes.append(
           "\(NoteText.count(early, unit)) first seen in the log's first \(grain) "
-            + "(\(ValueText.text(.date(first / Microseconds.perDay)))), who may not be new"
+            + "(\(ValueText.text(.date(grid.startDay(0))))), who may not be new"
         )
       }
     } else {
@@ -64,7 +64,7 @@ struct RetentionNotes {
     }
     if table.notBegunCount > 0 { parts.append("\(table.notBegunCount) not begun (NULL)") }
     guard !parts.isEmpty else { return [] }
-    let end = ValueText.text(.timestamp(logEnd))
+    let end = ValueText.text(timestamp: logEnd, in: plan.behavior.timeZone)
     return ["the log ends \(end): of the periods, \(parts.joined(separator: ", "))"]
   }
 

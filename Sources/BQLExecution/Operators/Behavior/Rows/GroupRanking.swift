@@ -39,9 +39,9 @@ struct GroupValues {
   /// - Parameters:
   ///   - columns: The dimensions' values, one row a code.
   ///   - areTexts: Whether `(other)` may stand among them.
-  init(_ columns: [Column], areTexts: Bool) {
-    self.columns =
-      areTexts ? columns.map { (try? Cast.convert($0, to: .text)) ?? $0 } : columns
+  ///   - zone: The clock on which times become texts.
+  init(_ columns: [Column], areTexts: Bool, in zone: TimeZone) {
+    self.columns = areTexts ? columns.map { $0.named(in: zone) } : columns
   }
 
   /// Returns the dimensions' cells of a group; none where there are no dimensions.
@@ -49,4 +49,9 @@ struct GroupValues {
     if code == GroupRanking.otherCode { return columns.map { _ in .text("(other)") } }
     return columns.map { code < 0 ? .null : $0[Int(code)] }
   }
+}
+
+extension Column {
+  /// Returns the values as texts, which stand beside `(other)`; every type has a text.
+  func named(in zone: TimeZone) -> Column { (try? Cast.convert(self, to: .text, in: zone)) ?? self }
 }

@@ -1,5 +1,4 @@
 import BQLColumnar
-import BQLFunctions
 import BQLPlanning
 import BQLStorage
 
@@ -81,7 +80,7 @@ struct SequenceGroups: Sendable {
     return codes.values.map { column in
       guard plan.top != nil, column.type != .text else { return column[Int(code)] }
       let cell = Column(repeating: column[Int(code)], type: column.type, count: 1)
-      return (try? Cast.convert(cell, to: .text))?[0] ?? .null
+      return cell.named(in: plan.timeZone)[0]
     }
   }
 }

@@ -1,5 +1,4 @@
 import BQLColumnar
-import BQLFunctions
 
 /// Says how states read in an answer.
 struct StateNames: Sendable {
@@ -12,8 +11,8 @@ struct StateNames: Sendable {
   /// The codes of the states that keep their names; nil for all.
   private let named: [Int32]?
 
-  init(_ values: [Column], named: [Int32]? = nil) {
-    columns = values.map { (try? Cast.convert($0, to: .text)) ?? $0 }
+  init(_ values: [Column], named: [Int32]? = nil, in zone: TimeZone) {
+    columns = values.map { $0.named(in: zone) }
     self.named = named
   }
 

@@ -1,5 +1,4 @@
 import BQLColumnar
-import BQLFunctions
 import BQLPlanning
 import BQLStorage
 import BQLSyntax
@@ -21,8 +20,10 @@ extension FunnelTable {
     }
     guard let days else { return [] }
     order = shown(order, found)
-    let perDay = Microseconds.perDay
-    let grid = PeriodGrid(grain, covering: (days.first * perDay)...(days.last * perDay))
+    let zone = plan.behavior.timeZone
+    let first = zone.instant(ofLocal: days.first * Microseconds.perDay)
+    let last = zone.instant(ofLocal: days.last * Microseconds.perDay)
+    let grid = PeriodGrid(grain, covering: first...max(first, last), in: zone)
     return order.flatMap { names in
       (0..<grid.count).flatMap { period in
         let group = found[names]?[grid.startDay(period)]
@@ -94,8 +95,13 @@ struct FunnelTrendGroups {
   ///   - sizes: Each group's code and units, as the ranking pass found them.
   ///   - groupValues: The values of the groups, the period last.
   ///   - top: How many groups keep their names.
-  init(_ sizes: [(group: Int32, count: Int)], _ groupValues: [Column], top: Int) {
-    let names = groupValues.dropLast().map { (try? Cast.convert($0, to: .text)) ?? $0 }
+  init(
+    _ sizes: [(group: Int32, count: Int)],
+    _ groupValues: [Column],
+    top: Int,
+    in zone: TimeZone
+  ) {
+    let names = groupValues.dropLast().map { $0.named(in: zone) }
     let periods = groupValues[groupValues.count - 1]
     let sizes = sizes.sorted { $0.group < $1.group }
     var places: [[Value]: Int] = [:]

@@ -1,5 +1,4 @@
 import BQLColumnar
-import BQLFunctions
 import BQLPlanning
 
 /// Makes the rows of FUNNEL's answer: group by group, window by window, step by step.
@@ -14,7 +13,7 @@ struct FunnelTable {
     // The period of a trend stays a date.
     if case .trend = plan.answer { textCount = min(textCount, groupValues.count - 1) }
     values = groupValues.enumerated().map { index, column in
-      index < textCount ? (try? Cast.convert(column, to: .text)) ?? column : column
+      index < textCount ? column.named(in: plan.behavior.timeZone) : column
     }
   }
 
