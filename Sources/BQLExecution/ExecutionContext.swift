@@ -12,6 +12,10 @@ package struct ExecutionContext: Sendable {
   package let timeZone: TimeZone
   /// Where set, operators count rows and time for EXPLAIN ANALYZE.
   package var profile: Profile?
+  /// What the operators of the statement hold.
+  package let memory: Memory
+  /// Of the operator that is being opened, where there is a profile.
+  var entry: Profile.Entry?
   /// What queries of WITH gave, for all the places that read them.
   let withResults = WithResults()
 
@@ -21,6 +25,7 @@ package struct ExecutionContext: Sendable {
     morselRows: Int = 65_536,
     timeZone: TimeZone = .utc,
     cancellation: Cancellation = Cancellation(),
+    memory: Memory = Memory(),
     profile: Profile? = nil
   ) {
     self.threads = max(1, threads)
@@ -28,6 +33,7 @@ package struct ExecutionContext: Sendable {
     self.morselRows = max(1, morselRows)
     self.timeZone = timeZone
     self.cancellation = cancellation
+    self.memory = memory
     self.profile = profile
   }
 

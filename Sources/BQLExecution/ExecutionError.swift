@@ -7,6 +7,8 @@ package enum ExecutionError: Error, Hashable, Sendable {
   case function(FunctionError, at: SourceRange)
   /// A query that stands for a value gave more than one row.
   case severalRows(at: SourceRange)
+  /// An operator needs more memory than a statement may hold; bytes.
+  case overBudget(operator: String, held: Int, budget: Int)
   /// Ctrl-C.
   case cancelled
   case notImplemented(String)

@@ -13,8 +13,20 @@ package enum Executor {
     let resolved = try resolved(plan, context)
     let notes = Notes()
     let root = try PhysicalPlanner(context: context, notes: notes).plan(resolved)
-    let chunks = try root.open(context).collect(context)
+    let chunks = try root.open(context).collect(context, context.lease("result"))
     return (Relation(schema: plan.schema, chunks: chunks), notes.all)
+  }
+
+  /// Chooses the operators of a plan and returns them, each before its inputs, without running any.
+  package static func outline(
+    _ plan: LogicalPlan,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> [Profile.Entry] {
+    var context = context
+    let profile = Profile()
+    context.profile = profile
+    _ = try PhysicalPlanner(context: context, notes: Notes(), isOutline: true).plan(plan)
+    return profile.entries
   }
 
   /// Computes an expression that reads no row: ASSERT's condition.
@@ -85,15 +97,15 @@ package enum Executor {
     inner.profile = nil
     switch expression.kind {
     case .scalarQuery(let query):
-      let relation = try run(Optimizer.optimize(query.plan), inner).relation
+      let relation = try run(Optimizer.optimizePart(query.plan), inner).relation
       guard relation.rowCount <= 1 else { throw .severalRows(at: expression.range) }
       copy.kind = .literal(relation.rows.first?.first ?? .null)
     case .exists(let query):
       let limited = LogicalPlan.limit(query.plan, LimitPlan(count: 1, offset: 0))
-      let relation = try run(Optimizer.optimize(limited), inner).relation
+      let relation = try run(Optimizer.optimizePart(limited), inner).relation
       copy.kind = .literal(.bool(relation.rowCount > 0))
     case .inQuery(let operand, let query):
-      let relation = try run(Optimizer.optimize(.distinct(query.plan)), inner).relation
+      let relation = try run(Optimizer.optimizePart(.distinct(query.plan)), inner).relation
       let members = Column.concatenate(relation.chunks.map { $0.columns[0] }, type: operand.type)
       copy.kind = .isMember(operand, MemberList(members))
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,

@@ -37,7 +37,8 @@ extension PhysicalPlanner {
   /// Plans a query of WITH, once for all the places that read it.
   func withQuery(_ query: WithQuery, _ depth: Int) throws(ExecutionError) -> any Operator {
     if let known = context.withResults.planned(query) { return known }
-    let resolved = try Executor.resolved(Optimizer.optimize(query.plan), context)
+    let optimized = Optimizer.optimizePart(query.plan)
+    let resolved = isOutline ? optimized : try Executor.resolved(optimized, context)
     let planned = WithOperator(
       input: try plan(resolved, depth: depth + 1),
       schema: query.plan.schema

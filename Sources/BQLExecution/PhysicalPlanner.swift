@@ -7,12 +7,16 @@ import BQLSyntax
 struct PhysicalPlanner {
   let context: ExecutionContext
   let notes: Notes
+  /// Whether the operators are shown, not run: then no query is run for its value.
+  var isOutline = false
 
   /// Builds the operators of `plan`; its subqueries must have been replaced by values.
   func plan(_ plan: LogicalPlan, depth: Int = 0) throws(ExecutionError) -> any Operator {
     guard let profile = context.profile else { return try node(plan, depth) }
     let entry = profile.entry(title: plan.title, depth: depth)
-    return MeasuredOperator(input: try node(plan, depth), entry: entry)
+    let operation = try node(isOutline ? plan.withoutQueries : plan, depth)
+    entry.note(method: operation.method)
+    return MeasuredOperator(input: operation, entry: entry)
   }
 
   /// Chooses the operator of a behaviour question.
@@ -144,13 +148,13 @@ struct PhysicalPlanner {
     if case .scan(let scan) = plan.input, scan.filter == nil {
       var inputs: [any Operator] = []
       for column in columns {
-        let pruned = Optimizer.optimize(.project(plan.input, plan.groups + [column]))
+        let pruned = Optimizer.optimizePart(.project(plan.input, plan.groups + [column]))
         inputs.append(try self.plan(pruned, depth: depth + 1))
       }
       input = .columns(inputs)
     } else {
       let whole = LogicalPlan.project(plan.input, plan.groups + columns)
-      input = .rows(try self.plan(Optimizer.optimize(whole), depth: depth + 1))
+      input = .rows(try self.plan(Optimizer.optimizePart(whole), depth: depth + 1))
     }
     return SummarizeOperator(
       groupTypes: plan.groups.map(\.expression.type),
@@ -183,6 +187,23 @@ struct PhysicalPlanner {
   }
 }
 
+extension LogicalPlan {
+  /// The plan's node with stand-ins for the queries in its expressions.
+  fileprivate var withoutQueries: LogicalPlan {
+    func standIn(_ expression: BoundExpression) -> BoundExpression {
+      var copy = expression.mapChildren(standIn)
+      switch copy.kind {
+      case .scalarQuery: copy.kind = .literal(.null)
+      case .exists: copy.kind = .literal(.bool(true))
+      case .inQuery(let operand, _): copy.kind = .inList(operand, [])
+      default: break
+      }
+      return copy
+    }
+    return mapExpressions(standIn)
+  }
+}
+
 /// Counts an operator's rows and time.
 private struct MeasuredOperator: Operator {
   let input: any Operator
@@ -190,6 +211,8 @@ private struct MeasuredOperator: Operator {
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     let start = Profile.now
+    var context = context
+    context.entry = entry
     let stream = try input.open(context)
     entry.add(rows: 0, nanoseconds: Profile.now - start)
     return MeasuredStream(input: stream, entry: entry)

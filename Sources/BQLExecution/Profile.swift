@@ -9,6 +9,8 @@ package final class Profile: Sendable {
     package let depth: Int
     private let rowCount = Atomic<Int>(0)
     private let nanoseconds = Atomic<Int>(0)
+    private let memory = Atomic<Int>(0)
+    private let methodText = Mutex("")
 
     init(title: String, depth: Int) {
       self.title = title
@@ -18,6 +20,17 @@ package final class Profile: Sendable {
     package var rows: Int { rowCount.load(ordering: .relaxed) }
     /// Time in the operator and its inputs, added up over threads.
     package var seconds: Double { Double(nanoseconds.load(ordering: .relaxed)) / 1e9 }
+
+    /// The most bytes that the operator held at a time.
+    package var peakBytes: Int { memory.load(ordering: .relaxed) }
+    /// How the operator does it: "builds right".
+    package var method: String { methodText.withLock { $0 } }
+
+    func note(method: String) { methodText.withLock { $0 = method } }
+
+    func noteMemory(_ byteCount: Int) {
+      _ = memory.max(byteCount, ordering: .relaxed)
+    }
 
     func add(rows: Int, nanoseconds elapsed: Int) {
       rowCount.wrappingAdd(rows, ordering: .relaxed)

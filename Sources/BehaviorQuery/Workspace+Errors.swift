@@ -48,6 +48,16 @@ extension Workspace {
         source,
         hints: ["aggregate it, or add LIMIT 1"]
       )
+    case .overBudget:
+      return fail(
+        .outOfMemory,
+        error.sentence,
+        at: range,
+        source,
+        hints: [
+          "give it more: --memory 8GB, SET memory = '8GB'; or ask for fewer rows, columns or groups"
+        ]
+      )
     case .cancelled:
       return fail(.interrupted, "interrupted", at: range, source, kind: .interrupted)
     case .notImplemented(let what):
@@ -102,6 +112,9 @@ extension ExecutionError {
     switch self {
     case .function(let error, _): error.sentence
     case .severalRows: "a query that stands for a value gave more than one row"
+    case .overBudget(let holder, let held, let budget):
+      "the \(holder) needs more than the statement may hold: \(ByteSize.text(budget)), of which it "
+        + "has \(ByteSize.text(held))"
     case .cancelled: "interrupted"
     case .notImplemented(let what): "not implemented yet: \(what)"
     case .internal(let what): "this is a bug in bql: \(what)"

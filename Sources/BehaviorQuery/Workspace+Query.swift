@@ -114,13 +114,7 @@ extension Workspace {
   func explain(_ explain: ExplainStatement, of source: Source) throws(BQLError) -> QueryResult {
     let (bound, notes, _) = try bind(explain.query, of: source)
     let plan = Optimizer.optimize(LogicalPlan(bound))
-    guard explain.isAnalyze else {
-      let rows = plan.description.map { [Value.text($0)] }
-      return QueryResult(
-        relation: Relation(schema: Schema([Field("plan", .text)]), rows: rows),
-        notes: notes
-      )
-    }
+    guard explain.isAnalyze else { return try outline(plan, explain, notes, of: source) }
     var context = context
     let profile = Profile()
     context.profile = profile
@@ -131,18 +125,49 @@ extension Workspace {
     }
     let schema = Schema([
       Field("operator", .text), Field("rows", .int), Field("milliseconds", .float),
+      Field("peak_bytes", .int),
     ])
     let rows = profile.entries.map { entry -> [Value] in
-      let indent = String(repeating: "  ", count: entry.depth)
-      return [
-        .text(indent + entry.title), .int(Int64(entry.rows)), .float(entry.seconds * 1_000),
+      [
+        .text(entry.line), .int(Int64(entry.rows)), .float(entry.seconds * 1_000),
+        .int(Int64(entry.peakBytes)),
       ]
     }
     return QueryResult(
       relation: Relation(schema: schema, rows: rows),
       notes: notes + [
-        "time is that of an operator and its inputs, added up over \(options.threads) threads"
+        "time is that of an operator and its inputs, added up over \(options.threads) threads",
+        "peak_bytes is what an operator kept at a time; chunks on their way are not counted",
       ]
     )
+  }
+
+  /// Shows what a question asks, and how it is computed.
+  private func outline(
+    _ plan: LogicalPlan,
+    _ explain: ExplainStatement,
+    _ notes: [String],
+    of source: Source
+  ) throws(BQLError) -> QueryResult {
+    let operators: [Profile.Entry]
+    do throws(ExecutionError) {
+      operators = try Executor.outline(plan, context)
+    } catch {
+      throw self.error(error, of: source, at: explain.query.range)
+    }
+    let schema = Schema([Field("stage", .text), Field("plan", .text)])
+    let logical = plan.description.map { [Value.text("logical"), .text($0)] }
+    let physical = operators.map { [Value.text("physical"), .text($0.line)] }
+    return QueryResult(
+      relation: Relation(schema: schema, rows: logical + physical),
+      notes: notes
+    )
+  }
+}
+
+extension Profile.Entry {
+  /// The operator as a line of EXPLAIN.
+  fileprivate var line: String {
+    String(repeating: "  ", count: depth) + title + (method.isEmpty ? "" : " (\(method))")
   }
 }

@@ -25,6 +25,7 @@ public final class Workspace {
   /// Makes an empty workspace.
   public init(options: WorkspaceOptions = WorkspaceOptions()) {
     self.options = options
+    settings.memoryBytes = options.memoryBytes
   }
 
   /// Parses a script; its statements run one by one with ``run(_:of:emit:)``.
@@ -95,7 +96,8 @@ public final class Workspace {
       threads: options.threads,
       chunkCapacity: options.chunkCapacity,
       timeZone: settings.timeZone,
-      cancellation: cancellation
+      cancellation: cancellation,
+      memory: Memory(budget: settings.memoryBytes ?? ByteSize.ofMachine)
     )
   }
 }

@@ -6,6 +6,14 @@ import BQLColumnar
 /// the rest, morsel by morsel.
 protocol Operator: Sendable {
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream
+
+  /// How it does what the plan's node says, for EXPLAIN: "builds right"; empty where the node says it
+  /// all.
+  var method: String { get }
+}
+
+extension Operator {
+  var method: String { "" }
 }
 
 /// Gives an operator's rows in pieces that threads may take in any order.
@@ -44,8 +52,12 @@ extension ChunkStream {
 
   func continuesDictionaries(morsel: Int) -> Bool { true }
 
-  /// Computes every morsel and returns all chunks in order; chunks without rows are left out.
-  func collect(_ context: ExecutionContext) throws(ExecutionError) -> [Chunk] {
+  /// Computes every morsel and returns all chunks in order, held by `lease`; chunks without rows are
+  /// left out.
+  func collect(
+    _ context: ExecutionContext,
+    _ lease: MemoryLease
+  ) throws(ExecutionError) -> [Chunk] {
     let collected = Collected<[Chunk]>(count: morselCount)
     try ParallelWork.forEach(
       count: morselCount,
@@ -54,7 +66,10 @@ extension ChunkStream {
       try context.checkCancelled()
       var chunks: [Chunk] = []
       try run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
-        if chunk.count > 0 { chunks.append(chunk) }
+        if chunk.count > 0 {
+          try lease.grow(by: chunk.byteCount + chunk.newDictionaryBytes(after: chunks.last))
+          chunks.append(chunk)
+        }
         return true
       }
       collected.set(morsel, chunks)

@@ -8,6 +8,8 @@ struct DistinctAccumulator: Accumulator {
   private var codes = CodeTable()
   private var pairs = PairTable()
   private var groupCount = 0
+
+  var byteCount: Int { (codes.count + pairs.count) * 24 }
   /// nil: count them.
   private let inner: (any Accumulator)?
 

@@ -8,6 +8,8 @@ struct ModeAccumulator: Accumulator {
   private var counts: [Int64] = []
   private var groupCount = 0
 
+  var byteCount: Int { pairs.count * 28 }
+
   init(_ type: DataType) {
     encoder = KeyEncoder(type)
   }

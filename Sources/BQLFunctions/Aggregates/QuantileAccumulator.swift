@@ -16,6 +16,8 @@ struct QuantileAccumulator: Accumulator {
   private var keys: [Int64] = []
   private var groupCount = 0
 
+  var byteCount: Int { keys.count * 12 }
+
   /// Makes an accumulator for floats, or for values held in integers.
   init(_ type: DataType, share: Double, isDiscrete: Bool = false) {
     self.type = type

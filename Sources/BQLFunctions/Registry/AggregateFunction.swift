@@ -95,10 +95,15 @@ package protocol Accumulator: Sendable {
   /// the distinct pairs of all of them in a way of his own.
   var distinctPairs: (groups: [Int32], values: Column)? { get }
 
+  /// Bytes of what is kept beyond a few numbers a group: values, their pairs with groups, texts.
+  var byteCount: Int { get }
+
   /// Returns one value a group.
   func finish() throws(FunctionError) -> Column
 }
 
 extension Accumulator {
   package var distinctPairs: (groups: [Int32], values: Column)? { nil }
+
+  package var byteCount: Int { 0 }
 }

@@ -17,6 +17,10 @@ package struct Settings: Hashable, Sendable {
   /// Seconds without a row that end a session where no column names it.
   package var sessionGapSeconds = 1_800
 
+  /// Bytes that the operators of one statement may hold, beside the tables; nil: four fifths of the
+  /// machine's memory.
+  package var memoryBytes: Int?
+
   package init() {}
 
   /// Describes one setting: for SET, SHOW SETTINGS and completion.
@@ -31,6 +35,18 @@ package struct Settings: Hashable, Sendable {
 
   /// Every setting, sorted by name.
   package static let all: [Description] = [
+    Description(
+      name: "memory",
+      summary: "what the operators of one statement may hold, beside the tables",
+      get: { $0.memoryBytes.map(ByteSize.text) ?? "default" },
+      set: { settings, text in
+        let bytes = ByteSize.parse(text)
+        guard bytes != nil || text.lowercased() == "default" else { return false }
+        settings.memoryBytes = bytes
+        return true
+      },
+      accepted: "an amount such as 512MB or 2GB, or default: 80 % of the machine's"
+    ),
     Description(
       name: "order_gap",
       summary: "seconds between purchase rows of one session that still make one order",

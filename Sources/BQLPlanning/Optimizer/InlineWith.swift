@@ -5,34 +5,60 @@ extension Optimizer {
   ///
   /// Then conditions and columns reach it. What is named more often is computed once.
   static let inlineWith = OptimizerRule(name: "inline_with") { plan in
-    var uses: [ObjectIdentifier: Int] = [:]
-    count(plan, &uses)
-    return inline(plan, uses)
+    var inlining = WithInlining()
+    inlining.count(plan)
+    return inlining.inlined(plan)
   }
+}
 
-  private static func count(_ plan: LogicalPlan, _ uses: inout [ObjectIdentifier: Int]) {
+/// Counts where the queries of WITH are named, and puts the plans of some there.
+private struct WithInlining {
+  private var uses: [ObjectIdentifier: Int] = [:]
+  /// What became of the queries that stay.
+  private var kept: [ObjectIdentifier: WithQuery] = [:]
+
+  mutating func count(_ plan: LogicalPlan) {
     if case .with(let query) = plan {
       let identity = ObjectIdentifier(query)
       uses[identity, default: 0] += 1
-      if uses[identity] == 1 { count(query.plan, &uses) }
+      if uses[identity] == 1 { count(query.plan) }
       return
     }
-    var found = uses
-    _ = plan.mapExpressions { expression in
-      for query in expression.subqueries { count(query.plan, &found) }
-      return expression
-    }
-    uses = found
-    for input in plan.inputs { count(input, &uses) }
+    for query in plan.subqueries { count(query.plan) }
+    for input in plan.inputs { count(input) }
   }
 
-  private static func inline(
-    _ plan: LogicalPlan,
-    _ uses: [ObjectIdentifier: Int]
-  ) -> LogicalPlan {
-    guard case .with(let query) = plan else { return plan.mapInputs { inline($0, uses) } }
-    guard uses[ObjectIdentifier(query)] == 1 || query.plan.isRead else { return plan }
-    return inline(query.plan, uses)
+  mutating func inlined(_ plan: LogicalPlan) -> LogicalPlan {
+    guard case .with(let query) = plan else {
+      var copy = self
+      let mapped = plan.mapInputs { copy.inlined($0) }.mapExpressions { copy.inlined($0) }
+      self = copy
+      return mapped
+    }
+    let identity = ObjectIdentifier(query)
+    if uses[identity] == 1 || query.plan.isRead { return inlined(query.plan) }
+    if let known = kept[identity] { return .with(known) }
+    let made = WithQuery(name: query.name, plan: inlined(query.plan))
+    kept[identity] = made
+    return .with(made)
+  }
+
+  private mutating func inlined(_ expression: BoundExpression) -> BoundExpression {
+    guard expression.holdsQuery else { return expression }
+    var copy = self
+    var mapped = expression.mapChildren { copy.inlined($0) }
+    switch mapped.kind {
+    case .scalarQuery(let query): mapped.kind = .scalarQuery(copy.inlined(query))
+    case .exists(let query): mapped.kind = .exists(copy.inlined(query))
+    case .inQuery(let operand, let query): mapped.kind = .inQuery(operand, copy.inlined(query))
+    default: break
+    }
+    self = copy
+    return mapped
+  }
+
+  private mutating func inlined(_ query: BoundSubquery) -> BoundSubquery {
+    BoundSubquery(inlined(query.plan))
   }
 }
 

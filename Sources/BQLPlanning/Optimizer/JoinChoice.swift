@@ -46,15 +46,15 @@ extension Optimizer {
       } + [
         NamedExpression("exists", BoundExpression(.literal(.bool(isSemi)), .bool, range: range))
       ]
-    let rest = LogicalPlan.project(.join(join), items)
+    // What a condition says of one side is that side's filter now.
+    let rest = LogicalPlan.project(push([], into: join), items)
     // The filter's other parts may hold further marks.
     return BoundExpression.conjunction(parts).map { turnMarks(.filter(rest, $0)) } ?? rest
   }
 
   private static func chooseSides(_ plan: LogicalPlan) -> LogicalPlan {
-    guard case .join(var join) = plan.mapInputs(chooseSides) else {
-      return plan.mapInputs(chooseSides)
-    }
+    let plan = plan.mapInputs(chooseSides)
+    guard case .join(var join) = plan else { return plan }
     let (keys, rest) = join.split
     let isTurnable: Bool =
       switch join.kind {

@@ -14,6 +14,10 @@ extension Optimizer {
       let columns = part.columns
       return !columns.isEmpty && columns.allSatisfy { $0 < width }
     }
+    if join.kind == .left, predicates.contains(where: { $0.rejectsNull(from: width) }) {
+      // No row that has NULLs for a partner would pass.
+      join.kind = .inner
+    }
     var toLeft = predicates.filter(isLeft)
     var above = predicates.filter { !isLeft($0) }
     var condition = join.condition?.conjuncts ?? []
@@ -41,5 +45,18 @@ extension Optimizer {
     _ predicates: [BoundExpression]
   ) -> LogicalPlan {
     BoundExpression.conjunction(predicates).map { .filter(plan, $0) } ?? plan
+  }
+}
+
+extension BoundExpression {
+  /// Whether the condition compares a column from `first` on with something, so that it is not true
+  /// where that is NULL.
+  fileprivate func rejectsNull(from first: Int) -> Bool {
+    guard case .call(let call, let sides) = kind,
+      ["=", "<>", "<", "<=", ">", ">="].contains(call.name)
+    else { return false }
+    return sides.contains { side in
+      if case .column(let index) = side.kind { index >= first } else { false }
+    }
   }
 }

@@ -52,7 +52,7 @@ extension LogicalPlan {
     var lines = [title]
     for (index, query) in subqueries.enumerated() {
       lines.append("  query \(index + 1)")
-      for line in Optimizer.optimize(query.plan).description { lines.append("    " + line) }
+      for line in Optimizer.optimizePart(query.plan).description { lines.append("    " + line) }
     }
     for input in described {
       for line in input.description { lines.append("  " + line) }
@@ -72,16 +72,21 @@ extension LogicalPlan {
 
   /// The inputs as EXPLAIN shows them.
   private var described: [LogicalPlan] {
-    if case .with(let query) = self { [query.plan] } else { inputs }
+    if case .with(let query) = self { [Optimizer.optimizePart(query.plan)] } else { inputs }
   }
 }
 
 extension JoinPlan {
   fileprivate var title: String {
-    let both = Schema(left.schema.fields + right.schema.fields)
+    let sides = [("left", left.schema), ("right", right.schema)]
+    let both = Schema(
+      sides.flatMap { side, schema in
+        schema.fields.map { Field("\(side).\($0.name)", $0.type) }
+      }
+    )
     var condition = condition.map { " on \($0.described(by: both))" } ?? ""
     if let membership { condition += " member \(membership.described(by: both))" }
-    return "\(kind.rawValue) join\(condition)\(buildsLeft ? ", building left" : "")"
+    return "\(kind.rawValue) join\(condition)"
   }
 }
 

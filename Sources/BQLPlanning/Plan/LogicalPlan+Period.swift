@@ -22,7 +22,7 @@ extension LogicalPlan {
       // Some statements read rows behind the period, too.
       periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }
     case .with(let query):
-      periods += [Optimizer.optimize(query.plan).readPeriod].compactMap { $0 }
+      periods += [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
     case .values, .filter, .project, .aggregate, .distinct, .sort, .limit, .union, .join,
       .replicate, .summarize:
       break
@@ -42,10 +42,10 @@ extension BoundExpression {
   fileprivate var subqueryPeriods: [ClosedRange<Int64>] {
     switch kind {
     case .scalarQuery(let query), .exists(let query):
-      return [Optimizer.optimize(query.plan).readPeriod].compactMap { $0 }
+      return [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
     case .inQuery(let operand, let query):
       return operand.subqueryPeriods
-        + [Optimizer.optimize(query.plan).readPeriod].compactMap { $0 }
+        + [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
     case .column, .literal, .call, .cast, .and, .or, .isNull, .isTruth, .isNotDistinct, .inList,
       .isMember, .conditional, .outer:
       return children.flatMap(\.subqueryPeriods)

@@ -21,6 +21,8 @@ struct Invocation {
   var format: FormatName?
   var describesResults = false
   var threads: Int?
+  /// Bytes that a statement may hold; nil: as much as the library finds fit.
+  var memoryBytes: Int?
   var isQuiet = false
 
   static func parse(_ arguments: [String]) -> Parsed {
@@ -54,7 +56,10 @@ struct Invocation {
       self.threads = threads
     }
     if let memory = options.memory {
-      throw UsageMistake("not implemented yet: --memory '\(memory)'", code: .notImplemented)
+      guard let bytes = WorkspaceOptions.byteCount(memory) else {
+        throw UsageMistake("--memory is an amount such as 512MB or 2GB, not '\(memory)'")
+      }
+      memoryBytes = bytes
     }
     isQuiet = options.quiet
     if readsStandardInputAsData && tasks.isEmpty {

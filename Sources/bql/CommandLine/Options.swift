@@ -67,7 +67,12 @@ struct Options: ParsableCommand {
   @Option(help: ArgumentHelp("Worker threads; without it, one a processor.", valueName: "n"))
   var threads: Int?
 
-  @Option(help: .hidden)
+  @Option(
+    help: ArgumentHelp(
+      "What one statement may hold beside the tables: 512MB, 2GB; without it, 80 % of the machine's.",
+      valueName: "amount"
+    )
+  )
   var memory: String?
 
   @Flag(help: "No reports, notes or progress; errors stay.")

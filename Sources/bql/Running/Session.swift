@@ -13,7 +13,11 @@ struct Session {
     self.invocation = invocation
     self.reporter = reporter
     workspace = Workspace(
-      options: WorkspaceOptions(threads: invocation.threads, parameters: invocation.parameters)
+      options: WorkspaceOptions(
+        threads: invocation.threads,
+        memoryBytes: invocation.memoryBytes,
+        parameters: invocation.parameters
+      )
     )
   }
 

@@ -25,21 +25,26 @@ struct AggregateOperator: Operator {
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     let stream = try input.open(context)
     let prepared = PreparedCalls(calls, stream)
+    let lease = context.lease(calls.isEmpty ? "distinct rows" : "aggregate")
     if keys.contains(where: { $0.column.map(stream.isClustered) ?? false }) {
       let morsels = (0..<stream.morselCount).map { $0..<$0 + 1 }
-      let chunks = try collect(morsels, stream, context, prepared) {
+      let chunks = try collect(morsels, stream, context, prepared, lease) {
         state throws(ExecutionError) in try state.finish(prepared)
       }
-      return ChunksStream(chunks: chunks.filter { $0.count > 0 }, capacity: context.chunkCapacity)
+      return ChunksStream(
+        chunks: chunks.filter { $0.count > 0 },
+        capacity: context.chunkCapacity,
+        lease: lease
+      )
     }
-    let partials = try collect(stream.morselRuns, stream, context, prepared) { state in
+    let partials = try collect(stream.morselRuns, stream, context, prepared, lease) { state in
       (columns: state.table.keyColumns(), count: state.table.count, state.accumulators)
     }
     let merge = AggregateMerge(calls: prepared, columnCount: keys.count, context: context)
     let chunks =
       partials.isEmpty && keys.isEmpty
       ? [try AggregateState(keys, prepared).finish(prepared)] : try merge.chunks(partials)
-    return ChunksStream(chunks: chunks, capacity: context.chunkCapacity)
+    return ChunksStream(chunks: chunks, capacity: context.chunkCapacity, lease: lease)
   }
 
   /// Groups that a state may have before the next morsel gets a new one: more would leave a
@@ -53,6 +58,7 @@ struct AggregateOperator: Operator {
     _ stream: any ChunkStream,
     _ context: ExecutionContext,
     _ prepared: PreparedCalls,
+    _ lease: MemoryLease,
     _ conclude: @Sendable (AggregateState) throws(ExecutionError) -> Result
   ) throws(ExecutionError) -> [Result] {
     try ParallelWork.map(
@@ -61,6 +67,7 @@ struct AggregateOperator: Operator {
     ) { (run: Int) throws(ExecutionError) in
       var results: [Result] = []
       var state = try AggregateState(keys, prepared)
+      var counted = 0
       for morsel in runs[run] {
         try context.checkCancelled()
         if state.table.count > Self.groupLimit || !stream.continuesDictionaries(morsel: morsel),
@@ -68,11 +75,15 @@ struct AggregateOperator: Operator {
         {
           results.append(try conclude(state))
           state = try AggregateState(keys, prepared)
+          counted = 0
         }
         try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
           try state.update(chunk, keys, prepared)
           return true
         }
+        let byteCount = state.byteCount
+        try lease.grow(by: byteCount - counted)
+        counted = max(counted, byteCount)
       }
       results.append(try conclude(state))
       return results
@@ -128,6 +139,11 @@ struct AggregateState: Sendable {
       accumulator.grow(to: keys.isEmpty ? 1 : 0)
       accumulators.append(accumulator)
     }
+  }
+
+  /// Bytes of keys and of what is kept of each group, about.
+  var byteCount: Int {
+    accumulators.reduce(table.byteCount) { $0 + $1.byteCount + 24 * table.count }
   }
 
   mutating func update(

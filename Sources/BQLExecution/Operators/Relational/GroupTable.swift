@@ -21,6 +21,9 @@ package struct GroupTable: Sendable {
     pairs.last?.count ?? coders.first?.count ?? 1
   }
 
+  /// Bytes of the keys and of the tables that find them, about.
+  var byteCount: Int { count * 40 * coders.count }
+
   /// Returns one group a row.
   package mutating func groups(for columns: [Column], count rows: Int) -> [Int32] {
     guard let first = columns.first else { return [Int32](repeating: 0, count: rows) }

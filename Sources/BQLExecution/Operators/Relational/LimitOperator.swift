@@ -52,6 +52,8 @@ struct ChunksStream: ChunkStream {
   let chunks: [Chunk]
   /// The most rows that a consumer gets at a time.
   let capacity: Int
+  /// Holds the chunks' memory as long as they are there.
+  var lease: MemoryLease?
 
   var morselCount: Int { chunks.count }
 

@@ -8,6 +8,8 @@ struct LogScanOperator: Operator {
   let columns: [Int]
   let filter: CompiledExpression?
 
+  var method: String { "morsels of whole users" }
+
   func open(_ context: ExecutionContext) -> any ChunkStream {
     LogScanStream(
       log: log,
@@ -107,13 +109,17 @@ struct RelationStream: ChunkStream {
   let columns: [Int]
   let filter: CompiledExpression?
   let context: ExecutionContext
+  /// Holds the relation's memory as long as it is there.
+  let lease: MemoryLease?
 
   init(
     relation: Relation,
     columns: [Int]? = nil,
     filter: CompiledExpression? = nil,
-    context: ExecutionContext
+    context: ExecutionContext,
+    lease: MemoryLease? = nil
   ) {
+    self.lease = lease
     self.relation = relation
     self.columns = columns ?? Array(0..<relation.schema.count)
     self.filter = filter

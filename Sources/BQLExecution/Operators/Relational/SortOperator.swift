@@ -10,12 +10,19 @@ struct SortOperator: Operator {
   let keys: [SortPlan.Key]
   let limit: Int?
 
+  var method: String {
+    limit.map { $0 <= TopRows.limitOfUse } ?? false ? "first rows of each morsel" : "radix sort"
+  }
+
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
-    let chunks = try candidates(try input.open(context), context)
+    let lease = context.lease("sort")
+    let chunks = try candidates(try input.open(context), context, lease)
     let count = chunks.reduce(0) { $0 + $1.count }
     guard count <= Int(Int32.max) else {
       throw .notImplemented("sorting more than 2,147,483,647 rows")
     }
+    // The rows once more side by side and in order, one integer a key, and the order.
+    try lease.grow(by: 2 * chunks.reduce(0) { $0 + $1.byteCount } + count * (16 * keys.count + 8))
     let columns = ParallelWork.map(count: inputSchema.count, threads: context.threads) { index in
       Column.concatenate(chunks.map { $0.columns[index] }, type: inputSchema[index].type)
     }
@@ -29,16 +36,20 @@ struct SortOperator: Operator {
     }
     return RelationStream(
       relation: Relation(schema: inputSchema, chunks: [Chunk(sorted, count: kept.count)]),
-      context: context
+      context: context,
+      lease: lease
     )
   }
 
   /// The rows that may be among the wanted ones.
   private func candidates(
     _ stream: any ChunkStream,
-    _ context: ExecutionContext
+    _ context: ExecutionContext,
+    _ lease: MemoryLease
   ) throws(ExecutionError) -> [Chunk] {
-    guard let limit, limit <= TopRows.limitOfUse else { return try stream.collect(context) }
+    guard let limit, limit <= TopRows.limitOfUse else {
+      return try stream.collect(context, lease)
+    }
     return try ParallelWork.map(
       count: stream.morselCount,
       threads: context.threads

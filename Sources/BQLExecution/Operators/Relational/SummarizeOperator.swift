@@ -28,9 +28,10 @@ struct SummarizeOperator: Operator {
     var groups: SummaryGroups?
     var summaries: [[[Value]]] = []
     var rows: ChunksStream?
+    let lease = context.lease("summarize")
     if case .rows(let input) = input {
-      let chunks = try input.open(context).collect(context)
-      rows = ChunksStream(chunks: chunks, capacity: context.chunkCapacity)
+      let chunks = try input.open(context).collect(context, lease)
+      rows = ChunksStream(chunks: chunks, capacity: context.chunkCapacity, lease: lease)
     }
     for (index, column) in described.enumerated() {
       let stream: any ChunkStream

@@ -7,6 +7,9 @@ final class WithOperator: Operator {
   private let input: any Operator
   private let schema: Schema
   private let relation = Mutex<Relation?>(nil)
+  private let lease = Mutex<MemoryLease?>(nil)
+
+  var method: String { "computed once" }
 
   init(input: any Operator, schema: Schema) {
     self.input = input
@@ -17,7 +20,9 @@ final class WithOperator: Operator {
     if let known = relation.withLock({ $0 }) {
       return RelationStream(relation: known, context: context)
     }
-    let chunks = try input.open(context).collect(context)
+    let lease = context.lease("query of WITH")
+    let chunks = try input.open(context).collect(context, lease)
+    self.lease.withLock { $0 = lease }
     let made = Relation(schema: schema, chunks: chunks)
     relation.withLock { $0 = made }
     return RelationStream(relation: made, context: context)

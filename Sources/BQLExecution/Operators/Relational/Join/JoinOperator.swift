@@ -11,6 +11,11 @@ struct JoinOperator: Operator {
   let right: any Operator
   let specification: JoinSpecification
 
+  var method: String {
+    let side = specification.buildsLeft ? "left" : "right"
+    return specification.leftKeys.isEmpty ? "pairs with all rows of \(side)" : "hashes \(side)"
+  }
+
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     if specification.buildsLeft, specification.kind != .inner {
       return try filteredLeft(context)
@@ -104,6 +109,7 @@ struct JoinSpecification: Sendable {
 struct JoinSide: Sendable {
   let rows: Chunk
   let table: JoinTable
+  private let lease: MemoryLease
 
   init(
     _ input: any Operator,
@@ -112,7 +118,8 @@ struct JoinSide: Sendable {
     _ specification: JoinSpecification,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
-    let chunks = try input.open(context).collect(context)
+    lease = context.lease("hash join")
+    let chunks = try input.open(context).collect(context, lease)
     let count = chunks.reduce(0) { $0 + $1.count }
     guard count <= Int(Int32.max) else {
       throw .notImplemented("a join of more than 2,147,483,647 rows with others")
@@ -134,5 +141,6 @@ struct JoinSide: Sendable {
       rowCount: count,
       keepsRows: keepsRows
     )
+    try lease.grow(by: table.byteCount)
   }
 }
