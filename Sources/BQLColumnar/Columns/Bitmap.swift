@@ -48,11 +48,26 @@ package struct Bitmap: Hashable, Sendable {
     return result
   }
 
+  /// The bitmap whose set bits are the clear ones of this.
+  package var inverted: Bitmap { Bitmap(words: words.map { ~$0 }, count: count) }
+
   /// Returns the bits at `rows`, in their order.
   package func gather(_ rows: [Int32]) -> Bitmap {
-    var result = Bitmap(repeating: false, count: rows.count)
-    for (position, row) in rows.enumerated() where self[Int(row)] { result[position] = true }
-    return result
+    let words = words.span
+    let rows = rows.span
+    let gathered = unsafe [UInt64](count: (rows.count + 63) >> 6) { result in
+      // One word is written for each of the result's, from 64 rows or from those that are left.
+      for index in 0..<(rows.count + 63) >> 6 {
+        let first = index << 6
+        var word: UInt64 = 0
+        for place in 0..<min(64, rows.count - first) {
+          let row = unsafe Int(rows[unchecked: first &+ place])
+          word |= (words[row >> 6] &>> UInt64(row & 63) & 1) &<< UInt64(place)
+        }
+        unsafe result[index] = word
+      }
+    }
+    return Bitmap(words: gathered, count: rows.count)
   }
 
   /// Returns the bits of `range`, renumbered from 0.

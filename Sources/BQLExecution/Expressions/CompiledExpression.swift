@@ -13,6 +13,8 @@ final class CompiledExpression: Sendable {
   /// The input columns that the expression reads, ascending.
   let columns: [Int]
   private let node: Node
+  /// Whether no row makes the expression fail.
+  private let isTotal: Bool
   /// Where set: the only input column, a text, and the results by its dictionaries.
   private let byEntry: (column: Int, results: DictionaryResults)?
   private let cancellation: Cancellation?
@@ -31,6 +33,19 @@ final class CompiledExpression: Sendable {
       [(condition: CompiledExpression, result: CompiledExpression)],
       otherwise: CompiledExpression
     )
+
+    /// The parts of a node that fails only where one of them does; nil of one that may fail itself
+    /// or that shields some rows from some parts.
+    var parts: [CompiledExpression]? {
+      switch self {
+      case .column, .literal: []
+      case .call(let call, let arguments, _): call.isTotal ? arguments : nil
+      case .junction(let parts, _): parts
+      case .isNull(let operand), .isTruth(let operand, _), .isMember(let operand, _): [operand]
+      case .isNotDistinct(let a, let b): [a, b]
+      case .cast, .conditional: nil
+      }
+    }
   }
 
   /// Compiles an expression whose subqueries have been replaced by their values.
@@ -109,6 +124,7 @@ final class CompiledExpression: Sendable {
     case .scalarQuery, .inQuery, .exists, .outer:
       throw .internal("a subquery reached the expression compiler")
     }
+    isTotal = node.parts?.allSatisfy(\.isTotal) ?? false
   }
 
   /// `x IN (a, b)` where a member depends on the row: `x = a OR x = b`.
@@ -140,13 +156,26 @@ final class CompiledExpression: Sendable {
 
   /// Returns one value a row of `chunk`.
   func evaluate(_ chunk: Chunk) throws(ExecutionError) -> Column {
-    if let byEntry, case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values {
-      let input = chunk.columns[byEntry.column]
-      let known = byEntry.results.find(dictionary)
-      let entries = known == nil ? try computeEntries(dictionary) : known
-      if let column = entries?.look(up: codes, validity: input.validity) { return column }
-    }
+    if let column = try entries(chunk)?.column { return column }
     return try evaluateRows(chunk)
+  }
+
+  /// Returns what the expression gives for the entries of the chunk's dictionary, with the text
+  /// column that they are looked up by; nil where it is not computed so.
+  private func entries(
+    _ chunk: Chunk
+  ) throws(ExecutionError) -> DictionaryResults.LookUp? {
+    guard let byEntry,
+      case .texts(let codes, let dictionary) = chunk.columns[byEntry.column].values
+    else { return nil }
+    let known = byEntry.results.find(dictionary)
+    let entries = known == nil ? try computeEntries(dictionary) : known
+    guard let entries, let results = entries.results else { return nil }
+    return DictionaryResults.LookUp(
+      results: results,
+      codes: codes,
+      validity: chunk.columns[byEntry.column].validity
+    )
   }
 
   /// Evaluates over a dictionary's entries and NULL; without results where an entry fails, which
@@ -199,6 +228,7 @@ final class CompiledExpression: Sendable {
         throw .function(error, at: range)
       }
     case .junction(let parts, let isAnd):
+      if let column = try whole(parts, isAnd: isAnd, chunk) { return column }
       return try SpecialForms.junction(parts, isAnd: isAnd, chunk)
     case .isNull(let operand): return SpecialForms.isNull(try operand.evaluate(chunk))
     case .isTruth(let operand, let value):
@@ -210,5 +240,44 @@ final class CompiledExpression: Sendable {
     case .conditional(let branches, let otherwise):
       return try SpecialForms.conditional(branches, otherwise: otherwise, type: type, chunk)
     }
+  }
+}
+
+// MARK: - Rows whose value nobody may ask for
+
+extension CompiledExpression {
+  /// Returns where a condition is true, NULL counting as false, with all of its parts computed for
+  /// all rows; nil where a row that one part shields from another might make that one fail.
+  func mask(_ chunk: Chunk) throws(ExecutionError) -> [Bool]? {
+    if let found = try entries(chunk) { return found.trueMask }
+    guard case .junction(let parts, let isAnd) = node else {
+      return isTotal ? try evaluateRows(chunk).trueMask : nil
+    }
+    var mask: [Bool]?
+    for part in parts {
+      guard let next = try part.mask(chunk) else { return nil }
+      mask = mask.map { isAnd ? ByteMask.and($0, next) : ByteMask.or($0, next) } ?? next
+    }
+    return mask
+  }
+
+  /// Returns one value a row, with all parts computed for all rows; nil where that might fail.
+  private func whole(_ chunk: Chunk) throws(ExecutionError) -> Column? {
+    if let column = try entries(chunk)?.column { return column }
+    if case .junction(let parts, let isAnd) = node { return try whole(parts, isAnd: isAnd, chunk) }
+    return isTotal ? try evaluateRows(chunk) : nil
+  }
+
+  private func whole(
+    _ parts: [CompiledExpression],
+    isAnd: Bool,
+    _ chunk: Chunk
+  ) throws(ExecutionError) -> Column? {
+    var columns: [Column] = []
+    for part in parts {
+      guard let column = try part.whole(chunk) else { return nil }
+      columns.append(column)
+    }
+    return SpecialForms.junction(columns, isAnd: isAnd, count: chunk.count)
   }
 }

@@ -8,15 +8,41 @@ final class DictionaryResults: Sendable {
     let dictionary: TextDictionary
     /// nil where an entry fails, kept so that it is not tried again for each chunk.
     let results: Column?
+  }
 
-    /// Returns the result of each row; nil where rows must be computed one by one.
-    func look(up codes: [Int32], validity: Bitmap?) -> Column? {
-      guard let results else { return nil }
+  /// Looks results of entries up by the codes of a chunk.
+  struct LookUp {
+    let results: Column
+    let codes: [Int32]
+    let validity: Bitmap?
+
+    /// The result of each row.
+    var column: Column {
       guard let validity else { return results.gather(codes) }
-      let null = Int32(results.count - 1)
+      let null = Int32(truncatingIfNeeded: results.count - 1)
       var rows = codes
-      for row in rows.indices where !validity[row] { rows[row] = null }
+      for (index, word) in validity.words.enumerated() where word != .max {
+        for row in index << 6..<min(index << 6 + 64, rows.count)
+        where word >> UInt64(row & 63) & 1 == 0 { rows[row] = null }
+      }
       return results.gather(rows)
+    }
+
+    /// Where a condition is true.
+    var trueMask: [Bool] {
+      let table = results.trueMask
+      let found = table.span
+      let codes = codes.span
+      let mask = unsafe [Bool](count: codes.count) { result in
+        // As many results as codes; the table is read with a check.
+        for row in codes.indices {
+          unsafe result[row] = found[Int(codes[unchecked: row])]
+        }
+      }
+      guard let validity else { return mask }
+      let present = ByteMask.and(mask, validity)
+      // What is true of NULL is true of all rows without a value.
+      return table[table.count - 1] ? ByteMask.or(present, validity.inverted.bytes) : present
     }
   }
 

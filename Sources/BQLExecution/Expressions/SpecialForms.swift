@@ -40,6 +40,24 @@ enum SpecialForms {
     return Column(bools: decided.map { $0 == deciding }, validity: validity)
   }
 
+  /// AND and OR of parts that have been computed for all rows.
+  static func junction(_ parts: [Column], isAnd: Bool, count: Int) -> Column {
+    // What is true (of an OR: false) of every part, and what decides in any.
+    var decided: [Bool]?
+    var hasNull = false
+    for part in parts {
+      let deciding = isAnd ? isTruth(part, false).trueMask : part.trueMask
+      decided = decided.map { ByteMask.or($0, deciding) } ?? deciding
+      hasNull = hasNull || part.validity != nil
+    }
+    let found = decided ?? [Bool](repeating: false, count: count)
+    let values = isAnd ? found.map { !$0 } : found
+    guard hasNull else { return Column(bools: values) }
+    let present = parts.reduce(nil) { Bitmap.intersection($0, $1.validity) }
+    let validity = present.map { Bitmap(bytes: ByteMask.or(found, $0.bytes)) }
+    return Column(bools: values, validity: validity)
+  }
+
   /// CASE: each result is computed for the rows that reach it, and for no others.
   static func conditional(
     _ branches: [(condition: CompiledExpression, result: CompiledExpression)],
@@ -78,12 +96,13 @@ enum SpecialForms {
     guard let validity = column.validity else {
       return Column(bools: [Bool](repeating: false, count: column.count))
     }
-    return Column(bools: (0..<column.count).map { !validity[$0] })
+    return Column(bools: validity.inverted.bytes)
   }
 
   static func isTruth(_ column: Column, _ value: Bool) -> Column {
     guard case .bools(let bools) = column.values else { return isNull(column) }
-    return Column(bools: bools.indices.map { column.isValid($0) && bools[$0] == value })
+    let found = value ? bools : bools.map { !$0 }
+    return Column(bools: column.validity.map { ByteMask.and(found, $0) } ?? found)
   }
 
   /// `=` that takes two NULLs for equal; both columns have one type.
@@ -101,9 +120,26 @@ extension CompiledExpression {
   /// The parts of an AND are tried one after the other on the rows for which all before were true:
   /// where filters of nested queries have become one, the outer meets only what the inner passed.
   func trueRows(_ chunk: Chunk) throws(ExecutionError) -> [Int32] {
-    guard let parts = filterParts else { return try evaluate(chunk).trueRows }
-    var rows = (0..<Int32(chunk.count)).map { $0 }
-    for part in parts where !rows.isEmpty {
+    if let parts = filterParts { return try Self.trueRows(parts, chunk) }
+    if let mask = try mask(chunk) { return ByteMask.rows(mask) }
+    return try evaluate(chunk).trueRows
+  }
+
+  private static func trueRows(
+    _ parts: [CompiledExpression],
+    _ chunk: Chunk
+  ) throws(ExecutionError) -> [Int32] {
+    var mask: [Bool]?
+    var place = 0
+    // While many rows are left, a part that fails for none is computed for all of them.
+    while place < parts.count {
+      if let mask, ByteMask.count(mask) * 8 < chunk.count { break }
+      guard let next = try parts[place].mask(chunk) else { break }
+      mask = mask.map { ByteMask.and($0, next) } ?? next
+      place += 1
+    }
+    var rows = mask.map(ByteMask.rows) ?? (0..<Int32(chunk.count)).map { $0 }
+    for part in parts[place...] where !rows.isEmpty {
       let kept = try part.evaluate(part.input(chunk, rows: rows)).trueRows
       if kept.count < rows.count { rows = kept.map { rows[Int($0)] } }
     }
@@ -112,26 +148,21 @@ extension CompiledExpression {
 
   /// Returns the chunk of `rows`, in which only the columns that the expression reads are filled.
   func input(_ chunk: Chunk, rows: Range<Int>) -> Chunk {
-    let needed = Set(columns)
-    let missing = Column(repeating: .null, type: .int, count: rows.count)
-    return Chunk(
-      chunk.columns.indices.map {
-        needed.contains($0) ? chunk.columns[$0].slice(rows) : missing
-      },
-      count: rows.count
-    )
+    input(chunk, count: rows.count) { $0.slice(rows) }
   }
 
   /// Returns the chunk of `rows`, in which only the columns that the expression reads are filled.
   func input(_ chunk: Chunk, rows: [Int32]) -> Chunk {
     if rows.count == chunk.count { return chunk }
-    let needed = Set(columns)
-    let missing = Column(repeating: .null, type: .int, count: rows.count)
-    return Chunk(
-      chunk.columns.indices.map {
-        needed.contains($0) ? chunk.columns[$0].gather(rows) : missing
-      },
-      count: rows.count
-    )
+    return input(chunk, count: rows.count) { $0.gather(rows) }
+  }
+
+  private func input(_ chunk: Chunk, count: Int, _ cut: (Column) -> Column) -> Chunk {
+    // The others are not read: any column of as many rows stands for them.
+    let read = columns.map { cut(chunk.columns[$0]) }
+    let missing = read.first ?? Column(repeating: .null, type: .int, count: count)
+    var filled = [Column](repeating: missing, count: chunk.columns.count)
+    for (column, values) in zip(columns, read) { filled[column] = values }
+    return Chunk(filled, count: count)
   }
 }

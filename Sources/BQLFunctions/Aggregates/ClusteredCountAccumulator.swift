@@ -19,6 +19,8 @@ struct ClusteredCountAccumulator: Accumulator {
   private var last: Int64 = 0
   private var dictionary: TextDictionary?
 
+  var isOrderFree: Bool { true }
+
   mutating func grow(to groupCount: Int) { tallies.grow(to: groupCount, Tally()) }
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {

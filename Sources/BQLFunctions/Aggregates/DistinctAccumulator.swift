@@ -7,6 +7,8 @@ struct DistinctAccumulator: Accumulator {
   /// Gives keys dense codes, of which pairs with groups are made.
   private var codes = CodeTable()
   private var pairs = PairTable()
+  /// Whether ``pairs`` is in use; until there is a second group, each code is a pair with group 0.
+  private var hasPairs = false
   private var groupCount = 0
 
   var byteCount: Int { (codes.count + pairs.count) * 24 }
@@ -19,6 +21,8 @@ struct DistinctAccumulator: Accumulator {
     encoder = KeyEncoder(type)
     self.inner = inner
   }
+
+  var isOrderFree: Bool { inner == nil }
 
   mutating func grow(to groupCount: Int) { self.groupCount = max(self.groupCount, groupCount) }
 
@@ -34,8 +38,25 @@ struct DistinctAccumulator: Accumulator {
     }
   }
 
+  mutating func update(whole arguments: [Column], count: Int) throws(FunctionError) {
+    guard groupCount == 1, encoder.takesIntegers(of: arguments[0]) else {
+      return try update(groups: [Int32](repeating: 0, count: count), arguments: arguments)
+    }
+    _ = codes.codes(arguments[0])
+  }
+
   /// Adds pairs; NULL makes pairs of its own, which ``content`` leaves out.
   private mutating func insert(_ groups: [Int32], _ keys: Column) {
+    if groupCount == 1 {
+      _ = codes.codes(keys)
+      return
+    }
+    if !hasPairs {
+      hasPairs = true
+      let known = (0..<codes.count).map { Int32(truncatingIfNeeded: $0) }
+      var first = [Int32](repeating: 0, count: known.count)
+      pairs.join(&first, groupCount: 1, known, codeCount: max(known.count, 1))
+    }
     let found = codes.codes(keys)
     var joined = groups
     pairs.join(&joined, groupCount: groupCount, found, codeCount: codes.count)
@@ -62,11 +83,16 @@ struct DistinctAccumulator: Accumulator {
 
   /// The group and the key of each pair, in order of first appearance.
   private var content: (groups: [Int32], keys: [Int64]) {
+    let known = codes.keys
+    if !hasPairs {
+      var keys = Rows.map(known) { Int64(bitPattern: $0) }
+      if codes.nullCode >= 0 { keys.remove(at: Int(codes.nullCode)) }
+      return ([Int32](repeating: 0, count: keys.count), keys)
+    }
     var groups: [Int32] = []
     var keys: [Int64] = []
     groups.reserveCapacity(pairs.count)
     keys.reserveCapacity(pairs.count)
-    let known = codes.keys
     // −1, which no code is, where NULL was not met.
     let nullCode = UInt64(UInt32(bitPattern: codes.nullCode))
     for pair in pairs.pairs where pair & 0xFFFF_FFFF != nullCode {

@@ -22,32 +22,82 @@ struct ExactSumAccumulator: Accumulator {
   private var totals: [Total] = []
   /// What left the low halves, in units of 2⁶⁴; no groups until some sum does.
   private var highs: [Int64] = []
+  /// How far from 0 a low half may be; above ``safeReach`` it is not known.
+  private var reach: UInt64 = 0
+
+  /// Up to here no low half can overflow.
+  private static let safeReach: UInt64 = 1 << 62
 
   init(_ type: DataType, _ result: Result) {
     self.type = type
     self.result = result
   }
 
+  var isOrderFree: Bool { true }
+
   mutating func grow(to groupCount: Int) {
     totals.grow(to: groupCount, Total())
   }
 
+  mutating func update(whole arguments: [Column], count: Int) throws(FunctionError) {
+    let column = arguments[0]
+    let sum = ExactSum.sum(column.ints, column.validity)
+    reach = .max
+    add(sum, Int64(column.count - column.nullCount), to: 0)
+  }
+
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
     let groups = GroupRows.present(groups, arguments[0])
-    let values = arguments[0].ints.span
-    let rows = groups.span
-    precondition(rows.count == values.count, "one group a row")
-    if totals.count == 1 {
-      // One group: the sum stays in registers.
-      var sum: Int128 = 0
-      var count: Int64 = 0
-      for row in rows.indices where rows[row] >= 0 {
-        sum &+= Int128(values[row])
-        count &+= 1
+    let values = arguments[0].ints
+    precondition(groups.count == values.count, "one group a row")
+    if extend(by: ExactSum.magnitude(values), rows: values.count) {
+      addUnchecked(groups.span, values.span)
+    } else {
+      reach = .max
+      addChecked(groups.span, values.span)
+    }
+  }
+
+  /// Notes that `rows` numbers, none farther from 0 than `magnitude`, will be added to low halves;
+  /// false where one may overflow.
+  private mutating func extend(by magnitude: UInt64, rows: Int) -> Bool {
+    let (growth, overflows) = magnitude.multipliedReportingOverflow(by: UInt64(rows))
+    guard !overflows, growth <= Self.safeReach, reach <= Self.safeReach - growth else {
+      return false
+    }
+    reach += growth
+    return true
+  }
+
+  private mutating func addUnchecked(_ rows: Span<Int32>, _ values: Span<Int64>) {
+    if GroupLanes.areWorth(groupCount: totals.count, rows: rows.count) {
+      var lanes = [Total](
+        repeating: Total(),
+        count: GroupLanes.slots(groupCount: totals.count)
+      )
+      var span = lanes.mutableSpan
+      for row in rows.indices {
+        let slot = GroupLanes.slot(rows[row], row)
+        span[slot].low &+= values[row]
+        span[slot].count &+= 1
       }
-      add(sum, count, to: 0)
+      for group in totals.indices {
+        for slot in GroupLanes.slots(of: group) {
+          totals[group].low &+= lanes[slot].low
+          totals[group].count &+= lanes[slot].count
+        }
+      }
       return
     }
+    var span = totals.mutableSpan
+    for row in rows.indices where rows[row] >= 0 {
+      let group = Int(rows[row])
+      span[group].low &+= values[row]
+      span[group].count &+= 1
+    }
+  }
+
+  private mutating func addChecked(_ rows: Span<Int32>, _ values: Span<Int64>) {
     var overflowing: [(group: Int, carry: Int64)] = []
     var span = totals.mutableSpan
     for row in rows.indices where rows[row] >= 0 {
@@ -65,6 +115,19 @@ struct ExactSumAccumulator: Accumulator {
 
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError) {
     guard let other = other as? Self else { GroupRows.mismatch(other) }
+    // No more than all of the other's groups can become one here.
+    if highs.isEmpty, other.highs.isEmpty, other.reach <= Self.safeReach,
+      extend(by: other.reach, rows: mapping.count)
+    {
+      let from = other.totals.span
+      var to = totals.mutableSpan
+      for (group, target) in mapping.enumerated() where target >= 0 {
+        to[Int(target)].low &+= from[group].low
+        to[Int(target)].count &+= from[group].count
+      }
+      return
+    }
+    reach = .max
     for (group, target) in mapping.enumerated() where target >= 0 {
       add(other.sum(group), other.totals[group].count, to: Int(target))
     }

@@ -17,9 +17,64 @@ struct ExtremeAccumulator: Accumulator {
     encoder = KeyEncoder(type)
   }
 
+  var isOrderFree: Bool { true }
+
+  /// What a group without a value has for a key: nothing comes after it in the order asked for.
+  private var none: Int64 { end == .minimum ? .max : .min }
+
   mutating func grow(to groupCount: Int) {
-    keys.grow(to: groupCount, 0)
+    keys.grow(to: groupCount, encoder.type == .text ? 0 : none)
     isPresent.grow(to: groupCount, false)
+  }
+
+  mutating func update(whole arguments: [Column], count: Int) throws(FunctionError) {
+    let column = arguments[0]
+    guard encoder.type != .text else {
+      return try update(groups: [Int32](repeating: 0, count: count), arguments: arguments)
+    }
+    guard column.nullCount < count else { return }
+    let values = encoder.keys(column, groups: [])
+    isPresent[0] = true
+    switch end {
+    case .minimum: keys[0] = Self.extreme(values, column.validity, keys[0]) { min($0, $1) }
+    case .maximum: keys[0] = Self.extreme(values, column.validity, keys[0]) { max($0, $1) }
+    }
+  }
+
+  /// Returns the extreme of `first` and the values that are present.
+  @inline(__always)
+  private static func extreme(
+    _ values: [Int64],
+    _ validity: Bitmap?,
+    _ first: Int64,
+    _ better: (Int64, Int64) -> Int64
+  ) -> Int64 {
+    let values = values.span
+    // Four at a time: none waits for the one before it.
+    var (a, b, c, d) = (first, first, first, first)
+    var row = 0
+    if let validity {
+      var bits: UInt64 = 0
+      let words = validity.words.span
+      while row < values.count {
+        bits = row & 63 == 0 ? words[row >> 6] : bits &>> 1
+        a = bits & 1 == 0 ? a : better(a, values[row])
+        row &+= 1
+      }
+      return a
+    }
+    while row &+ 4 <= values.count {
+      a = unsafe better(a, values[unchecked: row])
+      b = unsafe better(b, values[unchecked: row &+ 1])
+      c = unsafe better(c, values[unchecked: row &+ 2])
+      d = unsafe better(d, values[unchecked: row &+ 3])
+      row &+= 4
+    }
+    while row < values.count {
+      a = better(a, values[row])
+      row &+= 1
+    }
+    return better(better(a, b), better(c, d))
   }
 
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError) {
@@ -27,8 +82,8 @@ struct ExtremeAccumulator: Accumulator {
     if encoder.type == .text { return update(groups, arguments[0].texts) }
     let values = encoder.keys(arguments[0], groups: groups)
     switch end {
-    case .minimum: update(groups, values) { $0 < $1 }
-    case .maximum: update(groups, values) { $0 > $1 }
+    case .minimum: update(groups, values) { min($0, $1) }
+    case .maximum: update(groups, values) { max($0, $1) }
     }
   }
 
@@ -36,15 +91,18 @@ struct ExtremeAccumulator: Accumulator {
   private mutating func update(
     _ groups: [Int32],
     _ values: [Int64],
-    _ beats: (Int64, Int64) -> Bool
+    _ better: (Int64, Int64) -> Int64
   ) {
-    for row in groups.indices where groups[row] >= 0 {
-      let group = Int(groups[row])
-      if !isPresent[group] || beats(values[row], keys[group]) {
-        keys[group] = values[row]
-        isPresent[group] = true
-      }
+    let rows = groups.span
+    let values = values.span
+    precondition(rows.count == values.count, "one group a row")
+    var keySpan = keys.mutableSpan
+    for row in rows.indices where rows[row] >= 0 {
+      let group = Int(rows[row])
+      keySpan[group] = better(keySpan[group], values[row])
     }
+    var presentSpan = isPresent.mutableSpan
+    for row in rows.indices where rows[row] >= 0 { presentSpan[Int(rows[row])] = true }
   }
 
   /// Encodes only the texts that win, a few of many.

@@ -155,21 +155,23 @@ package struct CodeTable: Sendable {
     let found = window.span
     let input = elements.span
     var lowest: Int32 = 0
-    let codes = [Int32](capacity: input.count) { (output: inout OutputSpan<Int32>) in
+    let codes = unsafe [Int32](count: input.count) { result in
+      // As many codes as elements; the window is read with a check.
       if let validity {
+        let words = validity.words.span
         var bits: UInt64 = 0
         for row in input.indices {
-          bits = row & 63 == 0 ? validity.words[row >> 6] : bits >> 1
-          let place = bits & 1 != 0 ? Int(key(input[row]) &- base) : nullPlace
-          let code = found[place]
+          bits = row & 63 == 0 ? words[row >> 6] : bits &>> 1
+          let place = unsafe Int(key(input[unchecked: row]) &- base)
+          let code = found[bits & 1 != 0 ? place : nullPlace]
           lowest = min(lowest, code)
-          output.append(code)
+          unsafe result[row] = code
         }
       } else {
         for row in input.indices {
-          let code = found[Int(key(input[row]) &- base)]
+          let code = unsafe found[Int(key(input[unchecked: row]) &- base)]
           lowest = min(lowest, code)
-          output.append(code)
+          unsafe result[row] = code
         }
       }
     }
@@ -187,10 +189,14 @@ package struct CodeTable: Sendable {
     let repeats = zip(sample, sample.dropFirst()).reduce(0) {
       $0 + (key($1.0) == key($1.1) ? 1 : 0)
     }
-    var result =
-      repeats > 32
-      ? [Int32](repeating: -1, count: elements.count)
-      : table.firstGuesses(elements) { UInt64(bitPattern: key($0)) }
+    var result: [Int32]
+    if repeats > 32 {
+      result = [Int32](repeating: -1, count: elements.count)
+    } else {
+      let (guesses, isKnown) = table.firstGuesses(elements) { UInt64(bitPattern: key($0)) }
+      if isKnown, validity == nil { return guesses }
+      result = guesses
+    }
     var last: Int64 = 0
     var lastCode: Int32 = -1
     guard let validity else {

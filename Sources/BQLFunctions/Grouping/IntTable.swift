@@ -1,3 +1,5 @@
+import BQLColumnar
+
 /// Maps 64-bit keys to dense codes 0, 1, … in order of first appearance.
 ///
 /// Open addressing with linear probing over one array of slots; keys are kept in code order. Until
@@ -55,27 +57,33 @@ struct IntTable: Sendable {
     return Int32(truncatingIfNeeded: keys.count &- 1)
   }
 
-  /// Returns the code of each key whose search ends at its first slot, −1 for others.
+  /// Returns the code of each key whose search ends at its first slot, −1 for others, and whether
+  /// there are no others.
   ///
   /// No row waits for the one before it, nor for a branch, so that searches overlap.
   @inline(__always)
   func firstGuesses<Element>(
     _ elements: [Element],
     _ key: (Element) -> UInt64
-  ) -> [Int32] {
-    if keys.isEmpty { return [Int32](repeating: -1, count: elements.count) }
+  ) -> (codes: [Int32], isKnown: Bool) {
+    if keys.isEmpty { return ([Int32](repeating: -1, count: elements.count), elements.isEmpty) }
     let mask = slots.count &- 1
     let input = elements.span
     let slots = slots.span
     let keys = keys.span
-    return [Int32](capacity: input.count) { (output: inout OutputSpan<Int32>) in
+    var lowest: Int32 = 0
+    let codes = unsafe [Int32](count: input.count) { result in
+      // As many codes as elements; a slot is below the mask, and holds the code of a key.
       for row in input.indices {
-        let wanted = key(input[row])
-        let code = slots[Self.slot(of: wanted, mask: mask)] &- 1
-        let found = keys[Int(max(code, 0))]
-        output.append(found == wanted ? code : -1)
+        let wanted = unsafe key(input[unchecked: row])
+        let code = unsafe slots[unchecked: Self.slot(of: wanted, mask: mask)] &- 1
+        let found = unsafe keys[unchecked: Int(max(code, 0))]
+        let guess = found == wanted ? code : -1
+        lowest = min(lowest, guess)
+        unsafe result[row] = guess
       }
     }
+    return (codes, lowest >= 0)
   }
 
   @inline(__always)

@@ -32,7 +32,11 @@ package struct PairTable: Sendable {
     }
     if table.isHashing {
       let keys = Rows.map(groups, codes) { Self.key($0, $1) }
-      var joined = table.firstGuesses(keys) { $0 }
+      var (joined, isKnown) = table.firstGuesses(keys) { $0 }
+      if isKnown {
+        groups = joined
+        return
+      }
       for row in joined.indices where joined[row] < 0 { joined[row] = table.code(for: keys[row]) }
       groups = joined
       return

@@ -24,7 +24,7 @@ extension Utf8: Argument {
 
 /// Marks the element types of the fixed-width arrays of a column, so that one generic kernel serves
 /// them; it is specialized inside this module.
-protocol Cell: Argument where Reader == [Self] {
+protocol Cell: Argument, BitwiseCopyable where Reader == [Self] {
   /// What stands in the slot of a NULL.
   static var placeholder: Self { get }
 

@@ -6,20 +6,28 @@ import BQLColumnar
 /// only where `validity` is set, since the slot of a NULL holds any value.
 enum Rows {
   @inline(__always)
-  static func map<A, R>(_ a: [A], _ body: (A) -> R) -> [R] {
+  static func map<A, R: BitwiseCopyable>(_ a: [A], _ body: (A) -> R) -> [R] {
     let a = a.span
-    return [R](capacity: a.count) { (output: inout OutputSpan<R>) in
-      for index in a.indices { output.append(body(a[index])) }
+    return unsafe [R](count: a.count) { result in
+      // As many results as arguments.
+      for index in a.indices { unsafe result[index] = body(a[unchecked: index]) }
     }
   }
 
   @inline(__always)
-  static func map<A, B, R>(_ a: [A], _ b: [B], _ body: (A, B) -> R) -> [R] {
+  static func map<A, B, R: BitwiseCopyable>(
+    _ a: [A],
+    _ b: [B],
+    _ body: (A, B) -> R
+  ) -> [R] {
     let a = a.span
     let b = b.span
     precondition(a.count == b.count, "the arguments of a kernel have one length")
-    return [R](capacity: a.count) { (output: inout OutputSpan<R>) in
-      for index in a.indices { output.append(body(a[index], b[index])) }
+    return unsafe [R](count: a.count) { result in
+      // As many results as there are arguments of each kind.
+      for index in a.indices {
+        unsafe result[index] = body(a[unchecked: index], b[unchecked: index])
+      }
     }
   }
 
@@ -27,7 +35,7 @@ enum Rows {
   ///
   /// - Throws: ``FunctionError/overflow(_:)`` with `operation` when a present row's result is.
   @inline(__always)
-  static func checked<A, B, R>(
+  static func checked<A, B, R: BitwiseCopyable>(
     _ a: [A],
     _ b: [B],
     where validity: Bitmap?,

@@ -85,6 +85,13 @@ package protocol Accumulator: Sendable {
   /// FILTER removed).
   mutating func update(groups: [Int32], arguments: [Column]) throws(FunctionError)
 
+  /// Adds `count` rows that all belong to group 0, the only one: no group is looked at.
+  mutating func update(whole arguments: [Column], count: Int) throws(FunctionError)
+
+  /// Whether the result has the same bits in whatever order rows come and states are combined: then
+  /// rows may be dealt to states as threads come by.
+  var isOrderFree: Bool { get }
+
   /// Adds another accumulator of the same kind, whose group *g* is `mapping[g]` here, or left out
   /// where that is negative; its rows come after this one's.
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError)
@@ -103,6 +110,15 @@ package protocol Accumulator: Sendable {
 }
 
 extension Accumulator {
+  package mutating func update(
+    whole arguments: [Column],
+    count: Int
+  ) throws(FunctionError) {
+    try update(groups: [Int32](repeating: 0, count: count), arguments: arguments)
+  }
+
+  package var isOrderFree: Bool { false }
+
   package var distinctPairs: (groups: [Int32], values: Column)? { nil }
 
   package var byteCount: Int { 0 }

@@ -61,6 +61,11 @@ package struct BoundCall: Hashable, Sendable {
   package let parameters: [DataType]
   package let kernel: ScalarFunction.Kernel
 
+  /// Whether the function is known to fail for no arguments: comparisons and NOT.
+  package var isTotal: Bool { Self.totalNames.contains(name) }
+
+  private static let totalNames: Set = ["=", "<>", "!=", "<", "<=", ">", ">=", "not"]
+
   package init(name: String, parameters: [DataType], kernel: @escaping ScalarFunction.Kernel) {
     self.name = name
     self.parameters = parameters

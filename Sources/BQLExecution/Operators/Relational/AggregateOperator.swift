@@ -153,19 +153,23 @@ struct AggregateState: Sendable {
   ) throws(ExecutionError) {
     var columns: [Column] = []
     for key in keys { columns.append(try key.evaluate(chunk)) }
-    let groups = table.groups(for: columns, count: chunk.count)
+    let groups = keys.isEmpty ? nil : table.groups(for: columns, count: chunk.count)
     for (index, call) in prepared.calls.enumerated() {
       // Arguments are computed for the rows that pass alone, so that `sum(1 / x) FILTER (WHERE
       // x <> 0)` does not divide by zero.
-      let kept = try call.filter?.evaluate(chunk).trueRows
+      let kept = try call.filter?.trueRows(chunk)
       var arguments: [Column] = []
       for argument in call.arguments {
         let input = kept.map { argument.input(chunk, rows: $0) } ?? chunk
         arguments.append(try argument.evaluate(input))
       }
-      let rows = kept.map { $0.map { groups[Int($0)] } } ?? groups
       accumulators[index].grow(to: table.count)
       try prepared.located(index) { () throws(FunctionError) in
+        guard let groups else {
+          let count = kept?.count ?? chunk.count
+          return try accumulators[index].update(whole: arguments, count: count)
+        }
+        let rows = kept.map { $0.map { groups[Int($0)] } } ?? groups
         try accumulators[index].update(groups: rows, arguments: arguments)
       }
     }

@@ -53,40 +53,36 @@ private struct LogScanStream: ChunkStream {
     while start < morsel.rows.upperBound {
       let end = min(start + context.chunkCapacity, morsel.rows.upperBound)
       try context.checkCancelled()
-      let chunk = try decode(partition, start..<end)
-      if chunk.count > 0 || filter == nil {
+      if let chunk = try decode(partition, start..<end) {
         guard try consume(chunk) else { return }
       }
       start = end
     }
   }
 
-  /// Decodes the filter's columns, then the others at the rows that are left.
+  /// Decodes the filter's columns, then the others at the rows that are left; nil where none is.
   private func decode(
     _ partition: Partition,
     _ rows: Range<Int>
-  ) throws(ExecutionError) -> Chunk {
+  ) throws(ExecutionError) -> Chunk? {
     guard let filter else {
       return Chunk(columns.map { partition.columns[$0].decode(rows) }, count: rows.count)
     }
-    // The filter reads table positions; only those it names are decoded.
-    let needed = Set(filter.columns)
-    let missing = Column(repeating: .null, type: .int, count: rows.count)
-    let input = partition.columns.indices.map {
-      needed.contains($0) ? partition.columns[$0].decode(rows) : missing
-    }
+    // The filter reads table positions; only those it names are decoded, and any column of as many
+    // rows stands for the others.
+    let read = filter.columns.map { partition.columns[$0].decode(rows) }
+    let missing = read.first ?? Column(repeating: .null, type: .int, count: rows.count)
+    var input = [Column](repeating: missing, count: partition.columns.count)
+    for (column, values) in zip(filter.columns, read) { input[column] = values }
     let kept = try filter.trueRows(Chunk(input, count: rows.count))
-    if kept.count == rows.count {
-      let decoded = columns.map {
-        needed.contains($0) ? input[$0] : partition.columns[$0].decode(rows)
-      }
-      return Chunk(decoded, count: rows.count)
-    }
-    let offset = Int32(rows.lowerBound)
-    let absolute = kept.map { $0 + offset }
+    if kept.isEmpty { return nil }
+    let isAll = kept.count == rows.count
     let decoded = columns.map { column in
-      needed.contains(column)
-        ? input[column].gather(kept) : partition.columns[column].gather(rows: absolute)
+      if filter.columns.contains(column) {
+        return isAll ? input[column] : input[column].gather(kept)
+      }
+      let stored = partition.columns[column]
+      return isAll ? stored.decode(rows) : stored.gather(kept, of: rows)
     }
     return Chunk(decoded, count: kept.count)
   }
