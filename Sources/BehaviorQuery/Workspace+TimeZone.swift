@@ -13,7 +13,13 @@ extension Workspace {
       settings.timeZone = try TimeZoneDirectory.zone(named: name)
       return .done
     } catch {
-      throw fail(Self.code(of: error), Self.message(of: error), at: range, source, hints: Self.hints(of: error))
+      throw fail(
+        Self.code(of: error),
+        Self.message(of: error),
+        at: range,
+        source,
+        hints: Self.hints(of: error)
+      )
     }
   }
 

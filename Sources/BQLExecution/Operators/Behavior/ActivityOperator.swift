@@ -48,7 +48,11 @@ struct ActivityOperator: Operator {
       calendar.range(plan.behavior, covering: range),
       covering: range
     )
-    let values = GroupValues(groups.values, areTexts: plan.behavior.top != nil, in: plan.behavior.timeZone)
+    let values = GroupValues(
+      groups.values,
+      areTexts: plan.behavior.top != nil,
+      in: plan.behavior.timeZone
+    )
     // Without groups the periods have rows even if nobody is active.
     let shown = plan.behavior.dimensions.isEmpty ? [-1] : ranking.shown
     let relation = table.relation(of: tally, groups: shown, values)

@@ -96,7 +96,11 @@ struct HeatmapOperator: Operator {
     cells shown: [Int32],
     _ columns: [Column]
   ) -> Relation {
-    let values = GroupValues(columns, areTexts: plan.behavior.top != nil, in: plan.behavior.timeZone)
+    let values = GroupValues(
+      columns,
+      areTexts: plan.behavior.top != nil,
+      in: plan.behavior.timeZone
+    )
     var builders = plan.schema.fields.map { ColumnBuilder($0.type) }
     var slots: [Int32: Int] = [:]
     for (slot, code) in tally.slots.groups.enumerated() { slots[code] = slot }

@@ -124,7 +124,8 @@ struct ColumnSummary: Sendable {
     guard let type = value.type else { return "" }
     let column = Column(repeating: value, type: type, count: 1)
     guard let cast = try? Cast.convert(column, to: .text, in: timeZone),
-      case .text(let text) = cast[0] else {
+      case .text(let text) = cast[0]
+    else {
       return ""
     }
     return text
