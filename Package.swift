@@ -102,8 +102,11 @@ let package = Package(
       ["BehaviorQuery", "BQLColumnar", "BQLSyntax", "BQLOutput"],
       excluding: ["Scripts", "Data"]
     ),
-    tests("BehaviorQueryTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar"]),
-    tests("DocumentationTests", ["BehaviorQuery", "BQLSyntax"]),
+    tests(
+      "BehaviorQueryTests",
+      ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions"]
+    ),
+    tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),

@@ -1,3 +1,4 @@
+import BQLFunctions
 import BQLSyntax
 import BehaviorQuery
 import Foundation
@@ -116,6 +117,18 @@ import Testing
       let url = root.appendingPathComponent(path)
       try page.write(to: url, atomically: true, encoding: .utf8)
     }
+  }
+
+  /// The reference of functions is what the registry says, or, with `BQL_UPDATE_README=1` in the
+  /// environment, is written anew.
+  @Test func theReferenceOfFunctionsIsTheRegistry() throws {
+    let path = "docs/functions.md"
+    if ProcessInfo.processInfo.environment["BQL_UPDATE_README"] == "1" {
+      let url = Self.root.appendingPathComponent(path)
+      try FunctionPage.markdown.write(to: url, atomically: true, encoding: .utf8)
+    }
+    let page = try Self.read(path)
+    #expect(page == FunctionPage.markdown, "BQL_UPDATE_README=1 writes \(path) anew")
   }
 
   @Test func everyCodeIsExplained() throws {

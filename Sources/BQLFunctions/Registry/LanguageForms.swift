@@ -75,7 +75,8 @@ enum LanguageForms {
       summary: "Tells whether a value is one of some others, or of a query's.",
       nullRule: "NULL where it is none of them and one of them is NULL.",
       examples: [
-        FunctionExample("'cart' IN ('view', 'cart')", "true"), FunctionExample("1 IN (2, NULL)", ""),
+        FunctionExample("'cart' IN ('view', 'cart')", "true"),
+        FunctionExample("1 IN (2, NULL)", ""),
       ]
     ),
     FunctionReference(

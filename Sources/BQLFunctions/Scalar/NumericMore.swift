@@ -95,7 +95,8 @@ enum NumericMore {
     summary: "Tells whether a float is a number other than the infinities and NaN.",
     examples: [FunctionExample("isfinite('Infinity'::float)", "false")],
     overloads: [.map(.float, to: .bool) { (a: Double) in a.isFinite }],
-    differences: "PostgreSQL has it for dates, timestamps and intervals, which are always finite here."
+    differences:
+      "PostgreSQL has it for dates, timestamps and intervals, which are always finite here."
   )
 
   private static let isInfinite = ScalarFunction(

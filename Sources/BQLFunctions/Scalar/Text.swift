@@ -38,7 +38,8 @@ enum Text {
     examples: [FunctionExample("upper('straße')", "STRASSE")],
     overloads: [
       .text(.text) { (text: Utf8) throws(FunctionError) in Scalars.uppercased(text) }
-    ]
+    ],
+    differences: "By Unicode's full rules: ß becomes SS, which PostgreSQL leaves as it is."
   )
 
   private static let substring = ScalarFunction(

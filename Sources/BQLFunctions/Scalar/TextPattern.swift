@@ -59,7 +59,9 @@ enum TextPattern {
         case UInt8(ascii: "i"): ignoresCase = true
         default:
           let flags = String(decoding: text, as: UTF8.self)
-          throw .badArgument("regexp_replace's flags are g (every fit) and i (any case): '\(flags)'")
+          throw .badArgument(
+            "regexp_replace's flags are g (every fit) and i (any case): '\(flags)'"
+          )
         }
       }
     }

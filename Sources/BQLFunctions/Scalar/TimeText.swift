@@ -37,7 +37,10 @@ enum TimeText {
       "Writes a time by a template: YYYY MM DD HH24 MI SS MS Mon Month Dy Day Q IW and the like; "
       + "letters in double quotes stand for themselves.",
     examples: [
-      FunctionExample("to_char(TIMESTAMP '2019-10-01 13:05:00', 'DD.MM.YYYY HH24:MI')", "01.10.2019 13:05"),
+      FunctionExample(
+        "to_char(TIMESTAMP '2019-10-01 13:05:00', 'DD.MM.YYYY HH24:MI')",
+        "01.10.2019 13:05"
+      ),
       FunctionExample("to_char(DATE '2019-10-01', 'Dy, FMDD Mon')", "Tue, 1 Oct"),
       FunctionExample("to_char(DATE '2019-12-30', 'IYYY-\"W\"IW')", "2020-W01"),
     ],

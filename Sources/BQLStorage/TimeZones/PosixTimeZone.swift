@@ -48,7 +48,8 @@ struct PosixTimeZone {
   func extend(_ stretches: inout [TimeZone.Stretch], after last: Int64) {
     guard let summer else { return }
     let floor = max(last, TimeLimits.days.lowerBound * 86_400)
-    let firstYear = CivilDate(daysSince1970: Int(min(floor / 86_400, TimeLimits.days.upperBound))).year
+    let firstYear = CivilDate(daysSince1970: Int(min(floor / 86_400, TimeLimits.days.upperBound)))
+      .year
     for year in max(firstYear - 1, 1)...10_000 {
       var changes = [
         (
@@ -78,7 +79,8 @@ struct PosixTimeZone {
     let first = CivilDate(year: year, month: 1, day: 1).daysSince1970
     let day: Int
     switch change.day {
-    case .julian(let number): day = first + number - (CivilDate.isLeap(year) && number >= 60 ? 0 : 1)
+    case .julian(let number):
+      day = first + number - (CivilDate.isLeap(year) && number >= 60 ? 0 : 1)
     case .ordinal(let number): day = first + number
     case .weekday(let month, let week, let weekday):
       let start = CivilDate(year: year, month: month, day: 1).daysSince1970

@@ -95,7 +95,9 @@ package enum TZifFile {
   /// Adds a change; one before the first year moves the beginning.
   static func append(_ stretch: TimeZone.Stretch, to stretches: inout [TimeZone.Stretch]) {
     guard stretch.start >= TimeLimits.timestamps.lowerBound else {
-      stretches = [TimeZone.Stretch(start: .min, offset: stretch.offset, abbreviation: stretch.abbreviation)]
+      stretches = [
+        TimeZone.Stretch(start: .min, offset: stretch.offset, abbreviation: stretch.abbreviation)
+      ]
       return
     }
     guard stretch.start <= TimeLimits.timestamps.upperBound + Microseconds.perWeek else { return }

@@ -55,7 +55,10 @@ extension Parser {
     if at(.rightParenthesis) { return nil }
     if atWord("LEADING") || atWord("TRAILING"), peek().isName || peek().kind.isText {
       let function = atWord("LEADING") ? "ltrim" : "rtrim"
-      throw unexpected("BOTH or a text", hints: ["one end is trimmed by \(function)(x, characters)"])
+      throw unexpected(
+        "BOTH or a text",
+        hints: ["one end is trimmed by \(function)(x, characters)"]
+      )
     }
     if atWord("BOTH"), peek().isName || peek().kind.isText { advance() }
     if accept(.from) != nil { return [try parseExpression()] }
@@ -137,7 +140,10 @@ extension Parser {
         return sum
       }
       let literal = Expression(.literal(.text(text)), range: range)
-      return Expression(.cast(literal, typeName: Identifier("interval", range: range)), range: range)
+      return Expression(
+        .cast(literal, typeName: Identifier("interval", range: range)),
+        range: range
+      )
     default: return nil
     }
   }

@@ -95,6 +95,7 @@ struct FunnelTrendGroups {
   ///   - sizes: Each group's code and units, as the ranking pass found them.
   ///   - groupValues: The values of the groups, the period last.
   ///   - top: How many groups keep their names.
+  ///   - zone: The clock on which times become texts.
   init(
     _ sizes: [(group: Int32, count: Int)],
     _ groupValues: [Column],
