@@ -117,12 +117,15 @@ class Queries(Windows):
         kind = self.kind_in(NUMBERS, reach)
         value = self.column(kind, reach)
         money = f"({value})::DOUBLE"
+        # Where nothing varies DuckDB answers that it is no number.
+        own = [column.text for column in reach if column.kind in NUMBERS]
+        corr = f"corr({self.one(own)}, {self.one(own)})" if own else "count(*)"
         both = lambda form: either(form.format(value), form.format(money))
         return self.one(
             [
                 (both("median({})"), "mean"), (both("quantile_cont({}, 0.25)"), "mean"),
                 (both("stddev({})"), "mean"), (both("variance({})"), "mean"),
-                (either(*[f"corr({self.column('int', reach)}, {value})"] * 2), "mean"),
+                (either(corr, f"nullif({corr}, 'nan'::DOUBLE)" if own else corr), "mean"),
                 (either(*[f"bool_and({self.condition(reach, 0)})"] * 2), "bool"),
                 (either(*[f"bool_or({self.condition(reach, 0)})"] * 2), "bool"),
             ]
