@@ -94,12 +94,21 @@ def kept(name, write):
 
 def clustered(log, threads):
     """Returns the path of the log's table for peers, sorted by user and time."""
-    table = log.path.with_name(log.path.stem + "-sorted.parquet")
-    if not table.exists():
-        print(f"making {table.name}", file=sys.stderr)
-        command = [sys.executable, HERE / "peers/clustered.py", log.path, table, str(threads)]
+    return derived(log, "-sorted.parquet", "clustered.py", threads)
+
+
+def database(log, threads):
+    """Returns the path of the log's tables as a database file of DuckDB."""
+    return derived(log, ".duckdb", "database.py", threads)
+
+
+def derived(log, ending, script, threads):
+    path = log.path.with_name(log.path.stem + ending)
+    if not path.exists():
+        print(f"making {path.name}", file=sys.stderr)
+        command = [sys.executable, HERE / "peers" / script, log.path, path, str(threads)]
         subprocess.run(command, check=True)
-    return table
+    return path
 
 
 def warm(log):

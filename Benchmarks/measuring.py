@@ -10,7 +10,7 @@ from functools import partial
 import logs
 import programs
 from memory import Peak
-from tasks import TASKS, load
+from tasks import PREPARATIONS, TASKS, load
 
 #: A formulation that takes so many times as long as its program's fastest is run once.
 SLOW = 2
@@ -64,10 +64,24 @@ class Contest:
         if group == "clustered" and options.peers:
             self.files["table"] = str(logs.clustered(log, options.threads))
         self.paths = {"LOAD": log}
+        if group == "select" and options.peers:
+            self.files["database"] = str(logs.database(log, options.threads))
+        if group == "select":
+            self.leave_unbuilt()
         if group == "load-quoted":
             self.paths = {"quoted, CRLF, bad rows": logs.quoted(log), "as generated": log}
         self.fresh = group in ("load", "load-quoted")
         self.measurements = []
+
+    def leave_unbuilt(self):
+        """Leaves out, and says so, what the program refuses as not implemented yet."""
+        small = logs.generated(os.environ["BQL_PROGRAM"], 3_000, 1)
+        for name in list(self.tasks):
+            (statement,) = TASKS[name].statements.values()
+            why = programs.refusal(small.path, PREPARATIONS[self.group] + statement)
+            if why:
+                print(f"skipped: {name}: {why}", file=sys.stderr)
+                self.tasks.remove(name)
 
     def entrants(self):
         """Returns what takes part: threads, and a function that starts the process."""
@@ -80,6 +94,8 @@ class Contest:
         for name in self.options.peers:
             if self.group == "load-quoted" or name == "pyarrow" and self.group != "load":
                 continue
+            if self.group == "select" and name != "duckdb":
+                continue
             found.append(
                 (threads, lambda _, n=name: programs.peer(n, self.group, self.files, threads))
             )
@@ -88,6 +104,7 @@ class Contest:
     def bql(self, threads, only):
         """Starts bql with a script of all that it will be asked, in the order of the asking."""
         before = "" if self.fresh else f"LOAD '{self.log.path}';\n"
+        before += PREPARATIONS.get(self.group, "")
         schedule = [
             (name, formulation, text or load(self.paths[formulation].path), TASKS[name].read)
             for name in self.tasks

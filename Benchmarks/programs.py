@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+#: What makes bql end when a statement asks for what is not built yet.
+NOT_IMPLEMENTED = "not implemented yet"
 PEERS = {"duckdb": "DuckDB", "clickhouse": "ClickHouse", "polars": "polars", "pyarrow": "pyarrow"}
 #: What bql's pipe can hold, and a statement whose answer it cannot hold.
 PIPE_BYTES = 1 << 15
@@ -61,7 +63,8 @@ class Served:
 
 
 def peer(name, group, files, threads):
-    command = [sys.executable, HERE / "peers/serve.py", name, group, json.dumps(files), threads]
+    module = f"{name}_select" if group == "select" else name
+    command = [sys.executable, HERE / "peers/serve.py", module, group, json.dumps(files), threads]
     return Served(PEERS[name], command)
 
 
@@ -133,6 +136,14 @@ class Bql:
         os.close(self.output)
         self.process.kill()
         self.process.wait()
+
+
+def refusal(file, statements):
+    """Returns what bql says of statements that it cannot do yet; None where it can."""
+    command = [os.environ["BQL_PROGRAM"], "--quiet", "--format", "csv", file, "-c", statements]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    lines = [line for line in done.stderr.splitlines() if NOT_IMPLEMENTED in line]
+    return lines[0] if lines else None
 
 
 def version(program):

@@ -1,6 +1,9 @@
 """Prints measurements: every one, the ratios of each task, what a second thread gains."""
 
+import statistics
 import sys
+
+from select_tasks import STATEMENTS
 
 
 def number(seconds):
@@ -78,6 +81,7 @@ def print_ratios(tasks, log):
                     task, number(mine.median), number(m.median), ratio(mine.median, m.median),
                     ratio(mine.busy_median, m.busy_median), m.formulation, widths=widths,
                 )
+    print_shapes(tasks)
     for task in ("funnel-holding", "funnel-any"):
         if task in tasks and "funnel" in tasks:
             mine, loose = own(tasks[task]), own(tasks["funnel"])
@@ -91,6 +95,21 @@ def print_ratios(tasks, log):
     if "load" in tasks:
         share = own(tasks["load"]).megabytes * 1e6 / log.bytes
         print(f"\nload, peak anonymous memory / bytes of the file: {share:.2f}", file=sys.stderr)
+
+
+def print_shapes(tasks):
+    """Prints the median and the worst ratio over the shapes of SELECT."""
+    ratios = {}
+    for task in STATEMENTS.keys() & tasks.keys():
+        peers = best(tasks[task])
+        if peers:
+            ratios[task] = peers[0].median / own(tasks[task]).median
+    if ratios:
+        middle, least = statistics.median(ratios.values()), min(ratios, key=ratios.get)
+        print(
+            f"\nselect: {len(ratios)} of {len(STATEMENTS)} shapes, peer/bql in median {middle:.2f},"
+            f" at worst {ratios[least]:.2f} ({least})", file=sys.stderr,
+        )
 
 
 def print_scaling(tasks):

@@ -2,6 +2,8 @@
 
 import json
 
+import select_tasks
+
 FUNNEL = "FUNNEL view, cart, purchase WITHIN 7d"
 
 
@@ -64,6 +66,10 @@ def summary(rows, _):
             measures |= {"min": float(row["min"]), "max": float(row["max"])}
         found[row["column"]] = measures
     return found
+
+
+def selected(rows, _):
+    return select_tasks.answer(row.values() for row in rows)
 
 
 def loaded(rows, document):
@@ -163,4 +169,10 @@ TASKS = {
     ),
     "summarize": Task("plain", {"SUMMARIZE": "SUMMARIZE events;"}, summary, alike_measures),
     "start": Task("start", {"SELECT 1": None}, None),
+} | {
+    name: Task("select", {"SELECT": text + ";"}, selected)
+    for name, text in select_tasks.STATEMENTS.items()
 }
+
+#: What bql does before the questions of a group, after LOAD.
+PREPARATIONS = {"select": select_tasks.PREPARATION}

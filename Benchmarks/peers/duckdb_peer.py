@@ -15,6 +15,15 @@ TYPES = {
 }
 
 
+def csv_source(file):
+    """Returns what stands in FROM for a log's file: its columns with their types."""
+    types = ", ".join(f"{name}: '{kind}'" for name, kind in TYPES.items())
+    return (
+        f"read_csv('{file}', header = true, columns = {{{types}}},"
+        " timestampformat = '%Y-%m-%d %H:%M:%S UTC')"
+    )
+
+
 class Peer:
     version = "DuckDB " + duckdb.__version__
 
@@ -59,11 +68,7 @@ class Peer:
     # Loading: `sorted` also clusters by user, the others do not.
 
     def source(self):
-        types = ", ".join(f"{name}: '{kind}'" for name, kind in TYPES.items())
-        return (
-            f"read_csv('{self.files['csv']}', header = true, columns = {{{types}}},"
-            " timestampformat = '%Y-%m-%d %H:%M:%S UTC')"
-        )
+        return csv_source(self.files["csv"])
 
     def loads(self):
         automatic = f"SELECT * FROM read_csv('{self.files['csv']}')"
