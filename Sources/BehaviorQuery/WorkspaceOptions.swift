@@ -7,8 +7,9 @@ public struct WorkspaceOptions: Sendable {
   public var threads: Int
   /// Rows of a chunk between operators; results do not depend on it (floats: to 1e-12).
   public var chunkCapacity: Int
-  /// Bytes that the operators of one statement may hold, beside the tables; nil: four fifths of the
-  /// machine's memory. `SET memory` changes it.
+  /// Bytes that the operators of one statement may hold, beside the tables.
+  ///
+  /// nil: four fifths of the machine's memory. `SET memory` changes it.
   public var memoryBytes: Int?
   /// Values of `:name` given on the command line; they override `SET PARAM`.
   public var parameters: [String: String]

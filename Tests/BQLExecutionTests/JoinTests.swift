@@ -94,15 +94,7 @@ import Testing
           chunkCapacity: Int.random(in: 1...90, using: &random),
           morselRows: Int.random(in: 1...120, using: &random)
         )
-        var rows: [[Value]]?
-        do throws(ExecutionError) {
-          rows = try Executor.run(
-            isOptimized ? Optimizer.optimize(plan) : plan,
-            context
-          ).relation.rows
-        } catch .severalRows {
-          rows = nil
-        }
+        let rows = try answer(isOptimized ? Optimizer.optimize(plan) : plan, context)
         // Choosing the other side may turn the order of an inner join's pairs.
         let folded = rows?.map { $0.map(RelationalOracle.folded) }
         if let first {
@@ -113,6 +105,19 @@ import Testing
       }
     }
     return first ?? nil
+  }
+
+  /// The rows of a plan; nil where a row has several partners.
+  private static func answer(
+    _ plan: LogicalPlan,
+    _ context: ExecutionContext
+  ) throws -> [[Value]]? {
+    do throws(ExecutionError) {
+      return try Executor.run(plan, context).relation.rows
+    } catch {
+      if case .severalRows = error { return nil }
+      throw error
+    }
   }
 
   private static func counted(_ rows: [[Value]]?) -> [[Value]: Int]? {

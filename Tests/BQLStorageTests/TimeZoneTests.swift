@@ -41,7 +41,8 @@ struct TimeZoneTests {
 
   @Test func columnsAreConvertedAsSingleTimesAre() throws {
     let zone = try TimeZoneDirectory.zone(named: "Australia/Lord_Howe")
-    let instants = Self.values(TimeZoneValues.offsets).map { $0.second * Self.second } + [.min, .max]
+    let instants =
+      Self.values(TimeZoneValues.offsets).map { $0.second * Self.second } + [.min, .max]
     #expect(zone.locals(instants) == instants.map(zone.local))
     #expect(zone.instants(ofLocals: instants) == instants.map(zone.instant(ofLocal:)))
     var cursor = zone.cursor()

@@ -6,8 +6,9 @@ package enum ByteSize {
     ("TB", 1 << 40), ("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("B", 1),
   ]
 
-  /// Reads a whole number or one with a point, and a unit; 1 GB, or GiB, is 2³⁰ bytes. nil where the
-  /// text is none, or is not above zero.
+  /// Reads a whole number or one with a point, and a unit; 1 GB, or GiB, is 2³⁰ bytes.
+  ///
+  /// nil where the text is none, or is not above zero.
   package static func parse(_ text: String) -> Int? {
     let text = text.uppercased().filter { $0 != " " && $0 != "_" }.replacing("IB", with: "B")
     let digits = text.prefix { $0.isNumber && $0.isASCII || $0 == "." }
