@@ -56,6 +56,21 @@ extension Binder {
         hints: suggestions(for: qualifier.name, among: scope.qualifiers, kind: "tables")
       )
     }
+    if let qualifier, scope.leaves.count > 1 {
+      let own = scope.columns.filter {
+        $0.qualifier?.lowercased() == qualifier.name.lowercased()
+      }
+      let others = scope.columns.filter { $0.name.lowercased() == name.name.lowercased() }
+        .compactMap(\.qualifier).map { "\($0).\(name.name)" }
+      return fail(
+        .unknownColumn,
+        "unknown column '\(name.name)' of '\(qualifier.name)'",
+        at: range,
+        hints: others.isEmpty
+          ? suggestions(for: name.name, among: own.map(\.name), kind: "columns")
+          : ["there is \(others.joined(separator: ", "))"]
+      )
+    }
     if let unknown = attributeHints(qualifier: qualifier, name.name, scope) {
       return fail(.unknownColumn, unknown.message, at: range, hints: unknown.hints)
     }

@@ -40,6 +40,10 @@ struct AggregateOperator: Operator {
     let partials = try collect(stream.morselRuns, stream, context, prepared, lease) { state in
       (columns: state.table.keyColumns(), count: state.table.count, state.accumulators)
     }
+    // Finding the equal groups of all states needs their keys and hashes once more.
+    try lease.grow(
+      by: partials.reduce(0) { $0 + $1.count * (24 + 16 * keys.count + 24 * calls.count) }
+    )
     let merge = AggregateMerge(calls: prepared, columnCount: keys.count, context: context)
     let chunks =
       partials.isEmpty && keys.isEmpty

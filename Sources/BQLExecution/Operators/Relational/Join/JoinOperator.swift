@@ -135,12 +135,13 @@ struct JoinSide: Sendable {
       case .semi, .anti, .mark:
         specification.condition != nil || specification.membership != nil
       }
+    // The rows once more side by side, a group each, and the tables that find them.
+    try lease.grow(by: rows.byteCount + count * (12 + 32 * keys.count))
     table = JoinTable(
       try specification.columns(keys, rows),
       matchesNull: specification.matchesNull,
       rowCount: count,
       keepsRows: keepsRows
     )
-    try lease.grow(by: table.byteCount)
   }
 }

@@ -91,40 +91,43 @@ struct JoinStream: ChunkStream {
     var rows: [Int32] = []
     var others: [Int32] = []
     var next: Int32 = 0
-    func skip(to row: Int32) {
-      while next < row {
-        rows.append(next)
-        others.append(-1)
-        next += 1
-      }
+    // Pairs come by row: what stands before the row at hand has all of its own.
+    func add(_ row: Int32, _ other: Int32) {
+      rows.append(row)
+      others.append(other)
     }
-    _ = try pairs(chunk, groups) { (own, partners) throws(ExecutionError) in
+    func emit() throws(ExecutionError) -> Bool {
+      let right = built.rows.columns.map { $0.gather(orNull: others) }
+      let whole = joined(chunk.gather(rows), Chunk(right, count: rows.count))
+      rows.removeAll(keepingCapacity: true)
+      others.removeAll(keepingCapacity: true)
+      return try consume(whole)
+    }
+    let goesOn = try pairs(chunk, groups) { (own, partners) throws(ExecutionError) in
       var kept = (0..<Int32(own.count)).map { $0 }
       if let condition = specification.condition {
         kept = try condition.trueRows(joined(chunk.gather(own), built.rows.gather(partners)))
       }
       for place in kept {
         let row = own[Int(place)]
-        if row < next, specification.kind == .single { throw .severalRows(at: specification.range) }
-        skip(to: row)
+        if row < next, specification.kind == .single {
+          throw .severalRows(at: specification.range)
+        }
+        while next < row {
+          add(next, -1)
+          next += 1
+        }
         next = max(next, row + 1)
-        rows.append(row)
-        others.append(partners[Int(place)])
+        add(row, partners[Int(place)])
       }
-      return true
+      return rows.count < context.chunkCapacity ? true : try emit()
     }
-    skip(to: Int32(chunk.count))
-    var start = 0
-    while start < rows.count {
-      let end = min(start + context.chunkCapacity, rows.count)
-      let (own, partners) = (Array(rows[start..<end]), Array(others[start..<end]))
-      let right = built.rows.columns.map { $0.gather(orNull: partners) }
-      guard try consume(joined(chunk.gather(own), Chunk(right, count: own.count))) else {
-        return false
-      }
-      start = end
+    guard goesOn else { return false }
+    while next < Int32(chunk.count) {
+      add(next, -1)
+      next += 1
     }
-    return true
+    return rows.isEmpty ? true : try emit()
   }
 
   /// Whether each row has a partner, and whether it is unknown of some pair.

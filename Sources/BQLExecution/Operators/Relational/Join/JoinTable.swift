@@ -59,9 +59,6 @@ struct JoinTable: Sendable {
     self.rows = rows
   }
 
-  /// Bytes that the table holds.
-  var byteCount: Int { (groups.count + starts.count + rows.count) * 4 + groupCount * 32 }
-
   /// Returns the group of each row of other key columns, −1 where it has none.
   func find(_ columns: [Column], count: Int) -> [Int32] {
     guard let first = columns.first else {
