@@ -4,6 +4,9 @@ import BQLColumnar
 ///
 /// Rows of equal keys are a group. Rows without a group, a key being NULL, are in none.
 struct JoinTable: Sendable {
+  /// Where several keys pack into one number: how, and the group of each.
+  private let packed: (keys: PackedKeys, lookup: IntLookup)?
+  /// Else one a key.
   private let lookups: [KeyLookup]
   /// Lookup *i* finds (group of the first *i* + 1 keys, number in key *i* + 1).
   private var pairs: [IntLookup] = []
@@ -26,7 +29,14 @@ struct JoinTable: Sendable {
     var groups = [Int32](repeating: 0, count: columns.isEmpty ? rowCount : 0)
     var count = columns.isEmpty ? (rowCount > 0 ? 1 : 0) : 0
     var lookups: [KeyLookup] = []
-    for (index, column) in columns.enumerated() {
+    var packed: (keys: PackedKeys, lookup: IntLookup)?
+    if columns.count > 1, let packing = PackedKeys(columns, matchesNull: matchesNull) {
+      let keys = packing.keys(columns, count: rowCount)
+      let lookup = IntLookup(keys, isValid: { keys[$0] >= 0 }, numbers: &groups)
+      packed = (packing, lookup)
+      count = lookup.count
+    }
+    for (index, column) in columns.enumerated() where packed == nil {
       var numbers: [Int32] = []
       lookups.append(KeyLookup(column, matchesNull: matchesNull[index], numbers: &numbers))
       if index == 0 {
@@ -39,6 +49,7 @@ struct JoinTable: Sendable {
       pairs.append(lookup)
       count = lookup.count
     }
+    self.packed = packed
     self.lookups = lookups
     self.groups = groups
     groupCount = count
@@ -64,6 +75,7 @@ struct JoinTable: Sendable {
     guard let first = columns.first else {
       return [Int32](repeating: groupCount > 0 ? 0 : -1, count: count)
     }
+    if let packed { return packed.lookup.find(packed.keys.keys(columns, count: count)) }
     var groups = lookups[0].find(first)
     for index in columns.indices.dropFirst() {
       let numbers = lookups[index].find(columns[index])
