@@ -233,16 +233,44 @@ private struct MeasuredStream: ChunkStream {
     morsel: Int,
     _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
-    // The time that the consumer takes is not this operator's.
-    let start = Profile.now
-    var consumed = 0
-    var rows = 0
+    var timing = Timing()
     try input.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+      try timing.leavingOut(chunk, consume)
+    }
+    timing.add(to: entry)
+  }
+
+  func run(
+    morsel: Int,
+    by column: Int,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    var timing = Timing()
+    try input.run(morsel: morsel, by: column, keep) { (chunk: Chunk) throws(ExecutionError) in
+      try timing.leavingOut(chunk, consume)
+    }
+    timing.add(to: entry)
+  }
+
+  /// Counts the time of a stream without that of what consumes its rows, and the rows.
+  private struct Timing {
+    private let start = Profile.now
+    private var consumed = 0
+    private var rows = 0
+
+    mutating func leavingOut(
+      _ chunk: Chunk,
+      _ consume: (Chunk) throws(ExecutionError) -> Bool
+    ) throws(ExecutionError) -> Bool {
       rows += chunk.count
       let before = Profile.now
       defer { consumed += Profile.now - before }
       return try consume(chunk)
     }
-    entry.add(rows: rows, nanoseconds: Profile.now - start - consumed)
+
+    func add(to entry: Profile.Entry) {
+      entry.add(rows: rows, nanoseconds: Profile.now - start - consumed)
+    }
   }
 }

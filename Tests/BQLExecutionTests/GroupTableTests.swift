@@ -60,4 +60,50 @@ import Testing
     #expect(table.count == 1)
     #expect(table.keyColumns().isEmpty)
   }
+
+  /// Integers whose range grows from chunk to chunk, to all 64 bits, beside codes of one dictionary:
+  /// keys are packed, packed anew, and at last no longer fit.
+  @Test(arguments: 0..<200) func packedKeysAgreeWithAListOfRows(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let kinds: [DataType] = [.int, .text, .bool, .timestamp]
+    let types = (0..<Int.random(in: 2...5, using: &random)).map { _ in
+      kinds[Int.random(in: 0..<kinds.count, using: &random)]
+    }
+    let dictionary = TextDictionary(["", "a", "é", "b", "c"])
+    var table = GroupTable(types: types)
+    var places: [[Value]: Int32] = [:]
+    var width = 1
+    for _ in 0..<6 {
+      let count = Int.random(in: 0...300, using: &random)
+      let columns = types.map { type -> Column in
+        let validity =
+          random.chance(50)
+          ? nil : Bitmap(bytes: (0..<count).map { _ in random.chance(80) })
+        let numbers = (0..<count).map { _ -> Int64 in
+          let number = Int64(truncatingIfNeeded: random.next()) >> Int64(64 - width)
+          return random.chance(60) ? number / 4 * 4 : number
+        }
+        switch type {
+        case .text:
+          let codes = numbers.map { Int32($0.magnitude % 5) }
+          return Column(codes: codes, dictionary: dictionary, validity: validity)
+        case .bool: return Column(bools: numbers.map { $0 > 0 }, validity: validity)
+        default: return Column(type, ints: numbers, validity: validity)
+        }
+      }
+      let groups = table.groups(for: columns, count: count)
+      for row in 0..<count {
+        let key = columns.map { $0[row] }
+        let place = places[key] ?? Int32(places.count)
+        places[key] = place
+        #expect(groups[row] == place, "seed \(seed), row \(row)")
+      }
+      width = min(64, width + Int.random(in: 0...16, using: &random))
+    }
+    #expect(table.count == places.count, "seed \(seed)")
+    let keys = table.keyColumns()
+    for (key, place) in places {
+      #expect(keys.map { $0[Int(place)] } == key, "seed \(seed)")
+    }
+  }
 }

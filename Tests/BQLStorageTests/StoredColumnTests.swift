@@ -81,8 +81,37 @@ import Testing
     }
   }
 
+  @Test func gathersPlacesOfARun() {
+    for (column, cells) in Self.cases() {
+      for run in [0..<300, 65..<200, 299..<300, 100..<100] {
+        let picks: [[Int32]] = [
+          [], Array(0..<Int32(run.count)), (0..<Int32(run.count)).filter { $0 % 3 == 1 }.reversed(),
+        ]
+        for places in picks {
+          let gathered = column.gather(places, of: run)
+          #expect(gathered.count == places.count)
+          let expected = places.map { cells[run.lowerBound + Int($0)] }
+          #expect(places.indices.map { gathered[$0] } == expected)
+        }
+      }
+    }
+  }
+
+  @Test func uuidsAreSpelledWhenAskedFor() {
+    let words: [UInt64] = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210, 0, 1]
+    let dictionary = TextDictionary(distinct: Buffer(words))
+    #expect(dictionary.count == 2)
+    #expect(dictionary.isDistinct)
+    #expect(
+      dictionary.texts == [
+        "01234567-89ab-cdef-fedc-ba9876543210", "00000000-0000-0000-0000-000000000001",
+      ]
+    )
+    #expect(dictionary.withText(1) { $0.count } == 36)
+  }
+
   @Test func decodedTextsShareOneDictionary() throws {
-    let uuids = CodeDictionary(uuids: Buffer([0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210]))
+    let uuids = CodeDictionary(distinct: Buffer([0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210]))
     let column = StoredColumn(
       type: .text,
       storage: .codes8(Buffer([0, 0]), uuids),

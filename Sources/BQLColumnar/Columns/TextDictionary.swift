@@ -5,9 +5,26 @@ import Synchronization
 /// Entry *i* is `bytes[offsets[i]..<offsets[i + 1]]`. A dictionary never changes after it is made,
 /// so its identity (`===`) means "the same codes mean the same texts". Entries are usually, but not
 /// by rule, distinct: two codes may spell the same text, and comparison is always by text.
+///
+/// Texts that are UUIDs may be given as 128-bit numbers; they are spelled, all at once, when a text
+/// is first asked for.
 package final class TextDictionary: Sendable {
-  package let offsets: [Int]
-  package let bytes: [UInt8]
+  /// Holds the texts' bytes.
+  private final class Spelling: Sendable {
+    let offsets: [Int]
+    let bytes: [UInt8]
+
+    init(offsets: [Int], bytes: [UInt8]) {
+      self.offsets = offsets
+      self.bytes = bytes
+    }
+  }
+
+  package let count: Int
+  /// Where all texts are UUIDs in lower case: entry *i* is words 2*i* (first eight bytes,
+  /// big-endian) and 2*i* + 1.
+  package let uuids: Buffer<UInt64>?
+  private let spelling = AtomicLazyReference<Spelling>()
   /// Whether no text stands twice; nil where nobody asked yet.
   private let distinctness: Mutex<Bool?>
 
@@ -17,9 +34,47 @@ package final class TextDictionary: Sendable {
   /// when first asked.
   package init(offsets: [Int], bytes: [UInt8], isDistinct: Bool? = nil) {
     precondition(offsets.first == 0 && offsets.last == bytes.count)
-    self.offsets = offsets
-    self.bytes = bytes
+    count = offsets.count - 1
+    uuids = nil
     distinctness = Mutex(isDistinct)
+    _ = spelling.storeIfNil(Spelling(offsets: offsets, bytes: bytes))
+  }
+
+  /// Makes a dictionary of UUIDs, which all differ, from two words each; see ``uuids``.
+  package init(distinct uuids: Buffer<UInt64>) {
+    count = uuids.count / 2
+    self.uuids = uuids
+    distinctness = Mutex(true)
+  }
+
+  private var spelled: Spelling {
+    if let known = spelling.load() { return known }
+    // Threads that come here at the same time all spell; the first result is kept.
+    return spelling.storeIfNil(Self.spell(uuids))
+  }
+
+  package var offsets: [Int] { spelled.offsets }
+  package var bytes: [UInt8] { spelled.bytes }
+
+  private static func spell(_ uuids: Buffer<UInt64>?) -> Spelling {
+    guard let uuids else { return Spelling(offsets: [0], bytes: []) }
+    let digits = Array("0123456789abcdef".utf8)
+    let count = uuids.count / 2
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count * 36)
+    uuids.withSpan { words in
+      for index in 0..<count * 2 {
+        for nibble in 0..<16 {
+          // Hyphens stand before bytes 4, 6, 8 and 10 of a UUID.
+          let byte = (index & 1) * 8 + nibble / 2
+          if nibble % 2 == 0, byte == 4 || byte == 6 || byte == 8 || byte == 10 {
+            bytes.append(UInt8(ascii: "-"))
+          }
+          bytes.append(digits[Int(words[index] >> UInt64(60 - nibble * 4) & 15)])
+        }
+      }
+    }
+    return Spelling(offsets: (0...count).map { $0 * 36 }, bytes: bytes)
   }
 
   /// Whether all texts differ, so that equal codes and equal texts are the same.
@@ -46,8 +101,6 @@ package final class TextDictionary: Sendable {
     self.init(offsets: offsets, bytes: bytes)
   }
 
-  package var count: Int { offsets.count - 1 }
-
   /// Returns the text that `code` stands for; damaged UTF-8 is repaired with U+FFFD.
   package subscript(code: Int) -> String {
     String(decoding: utf8(code), as: UTF8.self)
@@ -55,7 +108,15 @@ package final class TextDictionary: Sendable {
 
   /// Returns the bytes of the text that `code` stands for.
   package func utf8(_ code: Int) -> ArraySlice<UInt8> {
-    bytes[offsets[code]..<offsets[code + 1]]
+    let spelled = spelled
+    return spelled.bytes[spelled.offsets[code]..<spelled.offsets[code + 1]]
+  }
+
+  /// Lends the bytes of one text to `body`.
+  package func withText<R>(_ code: Int, _ body: (Span<UInt8>) -> R) -> R {
+    let spelled = spelled
+    let bytes = spelled.bytes
+    return body(bytes.span.extracting(spelled.offsets[code]..<spelled.offsets[code + 1]))
   }
 
   /// The texts in code order.

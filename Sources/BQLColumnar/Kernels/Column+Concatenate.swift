@@ -115,11 +115,3 @@ package struct TextCodeMerger: Sendable {
     return builder.finish()
   }
 }
-
-extension TextDictionary {
-  /// Lends the bytes of one text to `body`.
-  package func withText<R>(_ code: Int, _ body: (Span<UInt8>) -> R) -> R {
-    let bytes = bytes
-    return body(bytes.span.extracting(Int(offsets[code])..<Int(offsets[code + 1])))
-  }
-}

@@ -33,6 +33,8 @@ final class CompiledExpression: Sendable {
       [(condition: CompiledExpression, result: CompiledExpression)],
       otherwise: CompiledExpression
     )
+    /// A CASE whose results are literals: the row of the first condition that is true, or the last.
+    case choice([CompiledExpression], results: Column)
 
     /// The parts of a node that fails only where one of them does; nil of one that may fail itself
     /// or that shields some rows from some parts.
@@ -43,6 +45,7 @@ final class CompiledExpression: Sendable {
       case .junction(let parts, _): parts
       case .isNull(let operand), .isTruth(let operand, _), .isMember(let operand, _): [operand]
       case .isNotDistinct(let a, let b): [a, b]
+      case .choice(let conditions, _): conditions
       case .cast, .conditional: nil
       }
     }
@@ -116,6 +119,14 @@ final class CompiledExpression: Sendable {
     case .isMember(let operand, let list):
       node = .isMember(try compile(operand), MemberSet(list.values))
     case .conditional(let branches, let otherwise):
+      let literals = (branches.map(\.result) + [otherwise]).compactMap(\.literal)
+      if literals.count == branches.count + 1,
+        literals.allSatisfy({ $0.isNull || $0.type == bound.type })
+      {
+        let results = Column(literals, type: bound.type)
+        node = .choice(try compileAll(branches.map(\.condition)), results: results)
+        break
+      }
       var compiled: [(condition: CompiledExpression, result: CompiledExpression)] = []
       for branch in branches {
         compiled.append((try compile(branch.condition), try compile(branch.result)))
@@ -239,6 +250,8 @@ final class CompiledExpression: Sendable {
       return members.contains(try operand.evaluate(chunk))
     case .conditional(let branches, let otherwise):
       return try SpecialForms.conditional(branches, otherwise: otherwise, type: type, chunk)
+    case .choice(let conditions, let results):
+      return try SpecialForms.choice(conditions, results, chunk)
     }
   }
 }

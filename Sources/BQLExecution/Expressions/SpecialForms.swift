@@ -92,6 +92,36 @@ enum SpecialForms {
     return Column.concatenate(pieces, type: type).gather(positions)
   }
 
+  /// CASE whose results are literals, in `results`, the last for rows where no condition is true.
+  ///
+  /// All chunks then share one dictionary.
+  static func choice(
+    _ conditions: [CompiledExpression],
+    _ results: Column,
+    _ chunk: Chunk
+  ) throws(ExecutionError) -> Column {
+    var chosen = [Int32](repeating: Int32(conditions.count), count: chunk.count)
+    var isOpen = [Bool](repeating: true, count: chunk.count)
+    for (index, condition) in conditions.enumerated() {
+      let choice = Int32(truncatingIfNeeded: index)
+      if let mask = try condition.mask(chunk) {
+        for row in mask.indices {
+          chosen[row] = mask[row] && isOpen[row] ? choice : chosen[row]
+          isOpen[row] = isOpen[row] && !mask[row]
+        }
+        continue
+      }
+      // It may fail: only rows that reach it are looked at.
+      let open = ByteMask.rows(isOpen)
+      if open.isEmpty { break }
+      for place in try condition.trueRows(condition.input(chunk, rows: open)) {
+        chosen[Int(open[Int(place)])] = choice
+        isOpen[Int(open[Int(place)])] = false
+      }
+    }
+    return results.gather(chosen)
+  }
+
   static func isNull(_ column: Column) -> Column {
     guard let validity = column.validity else {
       return Column(bools: [Bool](repeating: false, count: column.count))

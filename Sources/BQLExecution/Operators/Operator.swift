@@ -36,6 +36,16 @@ protocol ChunkStream: Sendable {
     morsel: Int,
     _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError)
+
+  /// Does as ``run(morsel:_:)``, without the rows that `keep` leaves out: it gets the values of one
+  /// column and returns the places to keep, nil for all. What computes columns may leave out the
+  /// others of rows that are not kept, where that cannot fail.
+  func run(
+    morsel: Int,
+    by column: Int,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError)
 }
 
 extension ChunkStream {
@@ -46,6 +56,18 @@ extension ChunkStream {
   var morselRuns: [Range<Int>] {
     let count = min(morselCount, 48)
     return (0..<count).map { morselCount * $0 / count..<morselCount * ($0 + 1) / count }
+  }
+
+  func run(
+    morsel: Int,
+    by column: Int,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    try run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+      guard let rows = keep(chunk.columns[column]) else { return try consume(chunk) }
+      return rows.isEmpty ? true : try consume(chunk.gather(rows))
+    }
   }
 
   func isClustered(_ column: Int) -> Bool { false }

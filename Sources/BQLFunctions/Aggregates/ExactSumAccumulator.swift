@@ -35,6 +35,8 @@ struct ExactSumAccumulator: Accumulator {
 
   var isOrderFree: Bool { true }
 
+  func collectsSame(as other: any Accumulator) -> Bool { (other as? Self)?.type == type }
+
   mutating func grow(to groupCount: Int) {
     totals.grow(to: groupCount, Total())
   }

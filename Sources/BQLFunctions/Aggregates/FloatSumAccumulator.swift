@@ -40,6 +40,8 @@ struct FloatSumAccumulator: Accumulator {
     self.result = result
   }
 
+  func collectsSame(as other: any Accumulator) -> Bool { other is Self }
+
   mutating func grow(to groupCount: Int) {
     sums.grow(to: groupCount, CompensatedSum())
     counts.grow(to: groupCount, 0)

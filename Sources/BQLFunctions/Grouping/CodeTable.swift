@@ -50,6 +50,11 @@ package struct CodeTable: Sendable {
     codes(others, validity, domain: count == 0 ? nil : 0...Int64(count - 1)) { Int64($0) }
   }
 
+  /// Returns one code a row of numbers of so many bits, at most 62.
+  package mutating func codes(_ numbers: [Int64], bits: Int) -> [Int32] {
+    codes(numbers, nil, domain: 0...(1 << Int64(bits)) - 1) { $0 }
+  }
+
   /// Returns one code a row, `key` giving the integer of an element.
   ///
   /// `domain` is a range that holds all integers, where one is known.

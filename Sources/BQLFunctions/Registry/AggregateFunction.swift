@@ -92,6 +92,10 @@ package protocol Accumulator: Sendable {
   /// rows may be dealt to states as threads come by.
   var isOrderFree: Bool { get }
 
+  /// Whether another accumulator, given the same rows, can be combined into this one as if this had
+  /// met them: a sum and a mean collect the same.
+  func collectsSame(as other: any Accumulator) -> Bool
+
   /// Adds another accumulator of the same kind, whose group *g* is `mapping[g]` here, or left out
   /// where that is negative; its rows come after this one's.
   mutating func combine(_ other: any Accumulator, mapping: [Int32]) throws(FunctionError)
@@ -118,6 +122,8 @@ extension Accumulator {
   }
 
   package var isOrderFree: Bool { false }
+
+  package func collectsSame(as other: any Accumulator) -> Bool { false }
 
   package var distinctPairs: (groups: [Int32], values: Column)? { nil }
 

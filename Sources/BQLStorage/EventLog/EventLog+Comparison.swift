@@ -46,6 +46,11 @@ extension CodeDictionary {
   fileprivate func hasSameTexts(as other: CodeDictionary) -> Bool {
     guard count == other.count else { return false }
     let (texts, twins) = (texts, other.texts)
+    if let own = texts.uuids, let others = twins.uuids {
+      return own.withSpan { own in
+        others.withSpan { others in own.indices.allSatisfy { own[$0] == others[$0] } }
+      }
+    }
     return texts.offsets == twins.offsets && texts.bytes == twins.bytes
   }
 }

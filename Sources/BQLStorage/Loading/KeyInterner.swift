@@ -171,7 +171,7 @@ enum KeyValues: Sendable {
     if count == 0 { return CodeDictionary(TextDictionary([""])) }
     return switch self {
     case .ints: nil
-    case .uuids(let words): CodeDictionary(uuids: Buffer(words))
+    case .uuids(let words): CodeDictionary(distinct: Buffer(words))
     case .texts(let texts): CodeDictionary(texts)
     }
   }

@@ -3,9 +3,6 @@ import BQLFunctions
 
 /// Combines the states of morsels into the rows of an aggregation.
 struct AggregateMerge: Sendable {
-  /// What a morsel gives: its groups' key columns, their number, and one accumulator a call.
-  typealias Partial = (columns: [Column], count: Int, accumulators: [any Accumulator])
-
   let calls: PreparedCalls
   /// The number of key columns.
   let columnCount: Int
@@ -20,14 +17,23 @@ struct AggregateMerge: Sendable {
 
   /// Returns the rows, groups in order of first appearance; at least one partial where there are
   /// no keys.
-  func chunks(_ partials: [Partial]) throws(ExecutionError) -> [Chunk] {
+  func chunks(_ partials: [AggregatePartial]) throws(ExecutionError) -> [Chunk] {
     guard columnCount > 0 else {
       let mappings = partials.map { _ in [Int32(0)] }
       return [Chunk(try combine(partials, mappings, count: 1), count: 1)]
     }
-    let keys = partials.map { (columns: $0.columns, count: $0.count) }
+    let (pieces, keys) = pieces(partials)
     let merge = try GroupMerge(keys, columnCount: columnCount, context)
-    let results = try combine(partials, merge.mappings, count: merge.count)
+    var mappings = [[Int32]](repeating: [], count: partials.count)
+    for (piece, mapping) in zip(pieces, merge.mappings) {
+      // The pieces of a state come in the order of its groups.
+      if mappings[piece.partial].isEmpty {
+        mappings[piece.partial] = mapping
+      } else {
+        mappings[piece.partial] += mapping
+      }
+    }
+    let results = try combine(partials, mappings, count: merge.count)
     let runs = runs(keys.map(\.columns), merge)
     return ParallelWork.map(count: runs.count, threads: context.threads) { index in
       let run = runs[index]
@@ -39,6 +45,22 @@ struct AggregateMerge: Sendable {
       }
       return Chunk(columns + results.map { $0.slice(run.rows) }, count: run.rows.count)
     }
+  }
+
+  /// Returns the groups that each morsel brought to its state, by morsel: the state and the keys.
+  private func pieces(
+    _ partials: [AggregatePartial]
+  ) -> (places: [(partial: Int, morsel: Int)], keys: [(columns: [Column], count: Int)]) {
+    var places: [(partial: Int, morsel: Int, groups: Range<Int>)] = []
+    for (index, partial) in partials.enumerated() {
+      places += partial.pieces.map { (index, $0.morsel, $0.groups) }
+    }
+    places.sort { $0.morsel < $1.morsel }
+    let keys = places.map { place in
+      let columns = partials[place.partial].columns.map { $0.slice(place.groups) }
+      return (columns: columns, count: place.groups.count)
+    }
+    return (places.map { ($0.partial, $0.morsel) }, keys)
   }
 
   /// Cuts the morsels that bring groups into runs of some rows each, within which the keys have
@@ -66,7 +88,7 @@ struct AggregateMerge: Sendable {
 
   /// Returns one column a call, one row a group.
   private func combine(
-    _ partials: [Partial],
+    _ partials: [AggregatePartial],
     _ mappings: [[Int32]],
     count: Int
   ) throws(ExecutionError) -> [Column] {
@@ -105,7 +127,7 @@ struct AggregateMerge: Sendable {
     _ call: Int,
     _ part: Int,
     of parts: Int,
-    _ partials: [Partial],
+    _ partials: [AggregatePartial],
     _ mappings: [[Int32]],
     _ count: Int
   ) throws(ExecutionError) -> Column {
@@ -122,7 +144,7 @@ struct AggregateMerge: Sendable {
           return rest == first ? Int32(bitPattern: place) : -1
         }
       try calls.located(call) { () throws(FunctionError) in
-        try merged.combine(partial.accumulators[call], mapping: own)
+        try merged.combine(partial.accumulators[calls.sources[call]], mapping: own)
       }
     }
     return try calls.located(call) { () throws(FunctionError) in try merged.finish() }
@@ -134,7 +156,7 @@ struct AggregateMerge: Sendable {
   /// are.
   private func countPairs(
     _ call: Int,
-    _ partials: [Partial],
+    _ partials: [AggregatePartial],
     _ mappings: [[Int32]],
     _ count: Int
   ) throws(ExecutionError) -> Column? {

@@ -5,10 +5,11 @@ import BQLSyntax
 
 /// Groups rows and aggregates each group; groups come in order of first appearance.
 ///
-/// Runs of morsels make a state of their own each; which ones depends on the input alone. Where a key
-/// is a column that is clustered (see ``ChunkStream/isClustered(_:)``), no group has rows in two
-/// morsels, and the states of single morsels are final. Else equal groups of all states are found,
-/// and combined in the order of rows, so the answer has the same bits at any thread count.
+/// Where a key is a column that is clustered (see ``ChunkStream/isClustered(_:)``), no group has rows
+/// in two morsels, and the states of single morsels are final. Else equal groups of several states
+/// are found and combined. Where the result depends on the order of rows (sums of floats), runs of
+/// morsels make a state of their own each, which depend on the input alone, and are combined in
+/// that order; else each thread has a state. So the answer has the same bits at any thread count.
 struct AggregateOperator: Operator {
   struct Call: Sendable {
     let overload: AggregateFunction.Overload
@@ -24,7 +25,7 @@ struct AggregateOperator: Operator {
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
     let stream = try input.open(context)
-    let prepared = PreparedCalls(calls, stream)
+    let prepared = try PreparedCalls(calls, stream)
     let lease = context.lease(calls.isEmpty ? "distinct rows" : "aggregate")
     if keys.contains(where: { $0.column.map(stream.isClustered) ?? false }) {
       let morsels = (0..<stream.morselCount).map { $0..<$0 + 1 }
@@ -37,8 +38,24 @@ struct AggregateOperator: Operator {
         lease: lease
       )
     }
-    let partials = try collect(stream.morselRuns, stream, context, prepared, lease) { state in
-      (columns: state.table.keyColumns(), count: state.table.count, state.accumulators)
+    let partials: [AggregatePartial]
+    if try prepared.areOrderFree() {
+      let states = ThreadStates(
+        stream: stream,
+        keys: keys,
+        prepared: prepared,
+        context: context,
+        lease: lease
+      )
+      partials = try states.partials()
+    } else {
+      var place = 0
+      let states = try collect(stream.morselRuns, stream, context, prepared, lease) { $0 }
+      partials = states.map { state in
+        defer { place += 1 }
+        let piece = AggregatePartial.Piece(morsel: place, groups: 0..<state.table.count)
+        return AggregatePartial(state, pieces: [piece])
+      }
     }
     // Finding the equal groups of all states needs their keys and hashes once more.
     try lease.grow(
@@ -95,41 +112,6 @@ struct AggregateOperator: Operator {
   }
 }
 
-/// Holds the calls of an aggregation with what is known of their input.
-struct PreparedCalls: Sendable {
-  let calls: [AggregateOperator.Call]
-  /// Whether the call's only argument is a clustered column.
-  private let isClustered: [Bool]
-
-  init(_ calls: [AggregateOperator.Call], _ stream: any ChunkStream) {
-    self.calls = calls
-    isClustered = calls.map { call in
-      call.arguments.count == 1
-        && (call.arguments[0].column.map(stream.isClustered) ?? false)
-    }
-  }
-
-  func makeAccumulator(_ index: Int) throws(ExecutionError) -> any Accumulator {
-    let call = calls[index]
-    if isClustered[index], let make = call.overload.makeClustered { return make() }
-    return try located(index) { () throws(FunctionError) in
-      try call.overload.makeAccumulator(call.constants)
-    }
-  }
-
-  /// Gives an error of `body` the place of a call.
-  func located<Result>(
-    _ index: Int,
-    _ body: () throws(FunctionError) -> Result
-  ) throws(ExecutionError) -> Result {
-    do throws(FunctionError) {
-      return try body()
-    } catch {
-      throw .function(error, at: calls[index].range)
-    }
-  }
-}
-
 /// Holds the groups of a morsel met so far and one accumulator a call.
 struct AggregateState: Sendable {
   var table: GroupTable
@@ -158,7 +140,7 @@ struct AggregateState: Sendable {
     var columns: [Column] = []
     for key in keys { columns.append(try key.evaluate(chunk)) }
     let groups = keys.isEmpty ? nil : table.groups(for: columns, count: chunk.count)
-    for (index, call) in prepared.calls.enumerated() {
+    for (index, call) in prepared.calls.enumerated() where prepared.sources[index] == index {
       // Arguments are computed for the rows that pass alone, so that `sum(1 / x) FILTER (WHERE
       // x <> 0)` does not divide by zero.
       let kept = try call.filter?.trueRows(chunk)
@@ -182,9 +164,15 @@ struct AggregateState: Sendable {
   func finish(_ prepared: PreparedCalls) throws(ExecutionError) -> Chunk {
     var columns = table.keyColumns()
     for index in prepared.calls.indices {
+      let source = prepared.sources[index]
       columns.append(
         try prepared.located(index) { () throws(FunctionError) in
-          try accumulators[index].finish()
+          guard source != index else { return try accumulators[index].finish() }
+          var own = accumulators[index]
+          own.grow(to: table.count)
+          let groups = (0..<table.count).map { Int32(truncatingIfNeeded: $0) }
+          try own.combine(accumulators[source], mapping: groups)
+          return try own.finish()
         }
       )
     }

@@ -58,4 +58,22 @@ struct MappedStream: ChunkStream {
       return try consume(mapped)
     }
   }
+
+  func run(
+    morsel: Int,
+    by column: Int,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    // Only where every column is one of the input can no row that is left out fail.
+    guard let places, let place = places[column], places.allSatisfy({ $0 != nil }) else {
+      return try run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+        guard let rows = keep(chunk.columns[column]) else { return try consume(chunk) }
+        return rows.isEmpty ? true : try consume(chunk.gather(rows))
+      }
+    }
+    try input.run(morsel: morsel, by: place, keep) { (chunk: Chunk) throws(ExecutionError) in
+      try consume(try transform(chunk))
+    }
+  }
 }

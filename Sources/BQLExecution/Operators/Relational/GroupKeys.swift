@@ -4,8 +4,8 @@ import BQLFunctions
 /// Holds the key columns of one morsel's groups as words that can be compared with those of others.
 ///
 /// A value is one word: an integer's bits, a code where all morsels have one dictionary, else a hash
-/// of the text, whose bytes must then be compared too. Words at the end, where any key is NULL in
-/// any morsel, have a bit for each that is.
+/// of the text, whose bytes must then be compared too. A UUID is two words. Words at the end, where
+/// any key is NULL in any morsel, have a bit for each that is.
 struct GroupKeys: Sendable {
   let columns: [Column]
   let count: Int
@@ -19,11 +19,14 @@ struct GroupKeys: Sendable {
     let stride = shape.wordCount
     var words = [UInt64](repeating: 0, count: count * stride)
     for (index, column) in columns.enumerated() {
-      Self.fill(&words, from: index, stride, column, isShared: shape.isShared[index])
+      let kind = shape.kinds[index]
+      let first = shape.starts[index]
+      Self.fill(&words, from: first, stride, column, kind)
       guard let validity = column.validity else { continue }
       for row in 0..<count where !validity[row] {
-        words[row * stride + index] = 0
-        words[row * stride + columns.count + (index >> 6)] |= 1 << UInt64(index & 63)
+        words[row * stride + first] = 0
+        if kind == .uuid { words[row * stride + first + 1] = 0 }
+        words[row * stride + shape.nullStart + (index >> 6)] |= 1 << UInt64(index & 63)
       }
     }
     self.words = words
@@ -48,7 +51,7 @@ struct GroupKeys: Sendable {
     from first: Int,
     _ stride: Int,
     _ column: Column,
-    isShared: Bool
+    _ kind: KeyShape.Kind
   ) {
     var place = first
     switch column.values {
@@ -68,12 +71,38 @@ struct GroupKeys: Sendable {
         place += stride
       }
     case .texts(let codes, let dictionary):
+      fill(&words, from: first, stride, codes, dictionary, kind)
+    }
+  }
+
+  private static func fill(
+    _ words: inout [UInt64],
+    from first: Int,
+    _ stride: Int,
+    _ codes: [Int32],
+    _ dictionary: TextDictionary,
+    _ kind: KeyShape.Kind
+  ) {
+    var place = first
+    switch kind {
+    case .uuid:
+      dictionary.uuids?.withSpan { uuids in
+        for code in codes where Int(code) < dictionary.count {
+          words[place] = uuids[2 * Int(code)]
+          words[place + 1] = uuids[2 * Int(code) + 1]
+          place += stride
+        }
+      }
+    case .hashed:
       for code in codes {
-        if isShared {
-          words[place] = UInt64(code)
-        } else if Int(code) < dictionary.count {
+        if Int(code) < dictionary.count {
           words[place] = dictionary.withText(Int(code)) { TextDictionaryBuilder.hash($0) }
         }
+        place += stride
+      }
+    case .word:
+      for code in codes {
+        words[place] = UInt64(UInt32(bitPattern: code))
         place += stride
       }
     }
@@ -82,22 +111,44 @@ struct GroupKeys: Sendable {
 
 /// Says how the keys of all morsels are compared.
 struct KeyShape: Sendable {
-  /// By column: whether all morsels have one dictionary of distinct texts; true for other types.
-  let isShared: [Bool]
+  /// Says what stands for the values of a column.
+  enum Kind: Sendable {
+    /// A number, or the code of a dictionary of distinct texts that all morsels have.
+    case word
+    /// The two words of a UUID.
+    case uuid
+    /// A hash of the text.
+    case hashed
+  }
+
+  let kinds: [Kind]
+  /// The first word of each column.
+  let starts: [Int]
+  /// The first word of bits that tell NULLs.
+  let nullStart: Int
   let wordCount: Int
   /// The text columns whose bytes must be compared where words are equal.
   let hashedColumns: [Int]
 
   /// Looks at the key columns of each morsel.
   init(_ keys: [[Column]], columnCount: Int) {
-    let isShared = (0..<columnCount).map { index in
-      guard let first = keys.first?[index].dictionary else { return true }
-      return first.isDistinct && keys.allSatisfy { $0[index].dictionary === first }
+    let kinds = (0..<columnCount).map { index -> Kind in
+      guard let first = keys.first?[index].dictionary else { return .word }
+      if first.isDistinct, keys.allSatisfy({ $0[index].dictionary === first }) { return .word }
+      return keys.allSatisfy { $0[index].dictionary?.uuids != nil } ? .uuid : .hashed
     }
+    var starts: [Int] = []
+    var next = 0
+    for kind in kinds {
+      starts.append(next)
+      next += kind == .uuid ? 2 : 1
+    }
+    self.kinds = kinds
+    self.starts = starts
+    nullStart = next
     let hasNull = keys.contains { $0.contains { $0.validity != nil } }
-    wordCount = columnCount + (hasNull ? (columnCount + 63) >> 6 : 0)
-    hashedColumns = isShared.indices.filter { !isShared[$0] }
-    self.isShared = isShared
+    wordCount = next + (hasNull ? (columnCount + 63) >> 6 : 0)
+    hashedColumns = kinds.indices.filter { kinds[$0] == .hashed }
   }
 }
 

@@ -29,7 +29,11 @@ struct GroupMerge: Sendable {
       (morsel) throws(ExecutionError) in
       try context.checkCancelled()
       let (columns, count) = keys[morsel]
-      return DealtKeys(GroupKeys(columns, count: count, shape: shape), partCount: partCount)
+      return DealtKeys(
+        GroupKeys(columns, count: count, shape: shape),
+        partCount: partCount,
+        stride: shape.wordCount
+      )
     }
     let parts = try ParallelWork.map(count: partCount, threads: threads) {
       (part) throws(ExecutionError) in
@@ -69,30 +73,41 @@ struct GroupMerge: Sendable {
 }
 
 /// Holds the groups of one morsel, dealt to parts by the low bits of their hashes.
+///
+/// Their keys are copied in that order, so that a part reads what is its own in one go.
 private struct DealtKeys: Sendable {
-  let keys: GroupKeys
-  /// Part by part, ascending within one.
-  private let order: [Int32]
+  let columns: [Column]
+  /// Part by part, ascending within one: the group, its hash and its words.
+  private(set) var order: [Int32]
+  private(set) var hashes: [UInt64]
+  private(set) var words: [UInt64]
   private let starts: [Int]
 
-  init(_ keys: GroupKeys, partCount: Int) {
-    self.keys = keys
+  init(_ keys: GroupKeys, partCount: Int, stride: Int) {
+    columns = keys.columns
     let mask = UInt64(partCount - 1)
     var starts = [Int](repeating: 0, count: partCount + 1)
     for hash in keys.hashes { starts[Int(hash & mask) + 1] += 1 }
     for part in 0..<partCount { starts[part + 1] += starts[part] }
-    var next = starts
-    var order = [Int32](repeating: 0, count: keys.count)
-    for (group, hash) in keys.hashes.enumerated() {
-      let part = Int(hash & mask)
-      order[next[part]] = Int32(truncatingIfNeeded: group)
-      next[part] += 1
-    }
-    self.order = order
     self.starts = starts
+    order = [Int32](repeating: 0, count: keys.count)
+    hashes = [UInt64](repeating: 0, count: keys.count)
+    words = [UInt64](repeating: 0, count: keys.words.count)
+    let (fromHashes, fromWords) = (keys.hashes, keys.words)
+    for group in 0..<keys.count {
+      let hash = fromHashes[group]
+      let place = starts[Int(hash & mask)]
+      starts[Int(hash & mask)] = place + 1
+      order[place] = Int32(truncatingIfNeeded: group)
+      hashes[place] = hash
+      for word in 0..<stride { words[place &* stride &+ word] = fromWords[group &* stride &+ word] }
+    }
   }
 
-  func groups(of part: Int) -> ArraySlice<Int32> { order[starts[part]..<starts[part + 1]] }
+  /// The places of a part's groups.
+  func places(of part: Int) -> Range<Int> { starts[part]..<starts[part + 1] }
+
+  func groups(of part: Int) -> ArraySlice<Int32> { order[places(of: part)] }
 }
 
 /// Holds the distinct groups of one part.
@@ -116,26 +131,25 @@ private struct MergedPart: Sendable {
     for (morsel, morselKeys) in dealt.enumerated() {
       targetStarts.append(targets.count)
       entryStarts.append(entryGroups.count)
-      add(morselKeys.groups(of: part), of: morsel, morselKeys.keys, dealt, shape)
+      add(morselKeys.places(of: part), of: morsel, morselKeys, dealt, shape)
     }
     entryStarts.append(entryGroups.count)
   }
 
   /// Looks up groups of one morsel, adding an entry for each that is new.
   private mutating func add(
-    _ groups: ArraySlice<Int32>,
+    _ places: Range<Int>,
     of morsel: Int,
-    _ keys: GroupKeys,
+    _ keys: DealtKeys,
     _ dealt: [DealtKeys],
     _ shape: KeyShape
   ) {
-    let hashes = keys.hashes
-    let words = keys.words
+    let (order, hashes, words) = (keys.order, keys.hashes, keys.words)
     let stride = shape.wordCount
     let comparesTexts = !shape.hashedColumns.isEmpty
-    for group in groups {
-      let upper = hashes[Int(group)] & 0xFFFF_FFFF_0000_0000
-      let first = Int(group) &* stride
+    for place in places {
+      let upper = hashes[place] & 0xFFFF_FFFF_0000_0000
+      let first = place &* stride
       var slot = Int(upper >> 32) & (slots.count &- 1)
       var target: Int32 = -1
       while slots[slot] != 0 {
@@ -145,7 +159,9 @@ private struct MergedPart: Sendable {
           for word in 0..<stride where entryWords[entry &* stride &+ word] != words[first &+ word] {
             isSame = false
           }
-          if isSame, comparesTexts { isSame = isSameText(entry, dealt, keys, group, shape) }
+          if isSame, comparesTexts {
+            isSame = isSameText(entry, dealt, keys.columns, order[place], shape)
+          }
           if isSame {
             target = Int32(truncatingIfNeeded: entry)
             break
@@ -155,7 +171,7 @@ private struct MergedPart: Sendable {
       }
       if target < 0 {
         target = Int32(truncatingIfNeeded: entryGroups.count)
-        entryGroups.append(group)
+        entryGroups.append(order[place])
         entryMorsels.append(Int32(truncatingIfNeeded: morsel))
         for word in first..<first + stride { entryWords.append(words[word]) }
         slots[slot] = upper | UInt64(truncatingIfNeeded: entryGroups.count)
@@ -168,14 +184,14 @@ private struct MergedPart: Sendable {
   private func isSameText(
     _ entry: Int,
     _ dealt: [DealtKeys],
-    _ keys: GroupKeys,
+    _ columns: [Column],
     _ group: Int32,
     _ shape: KeyShape
   ) -> Bool {
-    let known = dealt[Int(entryMorsels[entry])].keys
+    let known = dealt[Int(entryMorsels[entry])].columns
     let row = Int(entryGroups[entry])
     return shape.hashedColumns.allSatisfy { column in
-      known.columns[column].isSameText(row, keys.columns[column], Int(group))
+      known[column].isSameText(row, columns[column], Int(group))
     }
   }
 

@@ -47,44 +47,87 @@ private struct LogScanStream: ChunkStream {
     morsel index: Int,
     _ consume: (Chunk) throws(ExecutionError) -> Bool
   ) throws(ExecutionError) {
+    try run(morsel: index, by: nil, { _ in nil }, consume)
+  }
+
+  func run(
+    morsel index: Int,
+    by column: Int,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
+    try run(morsel: index, by: .some(column), keep, consume)
+  }
+
+  private func run(
+    morsel index: Int,
+    by column: Int?,
+    _ keep: (Column) -> [Int32]?,
+    _ consume: (Chunk) throws(ExecutionError) -> Bool
+  ) throws(ExecutionError) {
     let morsel = morsels[index]
     let partition = log.partitions[morsel.partition]
     var start = morsel.rows.lowerBound
     while start < morsel.rows.upperBound {
       let end = min(start + context.chunkCapacity, morsel.rows.upperBound)
       try context.checkCancelled()
-      if let chunk = try decode(partition, start..<end) {
+      var reader = RowReader(partition: partition, rows: start..<end)
+      if let filter { try reader.apply(filter) }
+      if let column, !reader.isEmpty { reader.keep(keep(reader.column(columns[column]))) }
+      if !reader.isEmpty {
+        let chunk = Chunk(columns.map { reader.column($0) }, count: reader.count)
         guard try consume(chunk) else { return }
       }
       start = end
     }
   }
+}
 
-  /// Decodes the filter's columns, then the others at the rows that are left; nil where none is.
-  private func decode(
-    _ partition: Partition,
-    _ rows: Range<Int>
-  ) throws(ExecutionError) -> Chunk? {
-    guard let filter else {
-      return Chunk(columns.map { partition.columns[$0].decode(rows) }, count: rows.count)
-    }
+/// Decodes columns of a run of rows, of those that are left of it.
+private struct RowReader {
+  let partition: Partition
+  let rows: Range<Int>
+  /// The places behind the run's first row that are left; nil where all are.
+  private var places: [Int32]?
+  /// Columns decoded before rows were left out, and those places of the run that they have.
+  private var decoded: [(column: Int, values: Column)] = []
+
+  init(partition: Partition, rows: Range<Int>) {
+    self.partition = partition
+    self.rows = rows
+  }
+
+  var count: Int { places?.count ?? rows.count }
+  var isEmpty: Bool { count == 0 }
+
+  /// Decodes the filter's columns and leaves out the rows where it is not true.
+  mutating func apply(_ filter: CompiledExpression) throws(ExecutionError) {
     // The filter reads table positions; only those it names are decoded, and any column of as many
     // rows stands for the others.
-    let read = filter.columns.map { partition.columns[$0].decode(rows) }
+    let read = filter.columns.map { column($0) }
     let missing = read.first ?? Column(repeating: .null, type: .int, count: rows.count)
     var input = [Column](repeating: missing, count: partition.columns.count)
     for (column, values) in zip(filter.columns, read) { input[column] = values }
     let kept = try filter.trueRows(Chunk(input, count: rows.count))
-    if kept.isEmpty { return nil }
-    let isAll = kept.count == rows.count
-    let decoded = columns.map { column in
-      if filter.columns.contains(column) {
-        return isAll ? input[column] : input[column].gather(kept)
-      }
-      let stored = partition.columns[column]
-      return isAll ? stored.decode(rows) : stored.gather(kept, of: rows)
+    keep(kept.count == rows.count ? nil : kept)
+  }
+
+  /// Keeps some of the rows that are left, all for nil.
+  mutating func keep(_ kept: [Int32]?) {
+    guard let kept else { return }
+    for index in decoded.indices {
+      decoded[index].values = decoded[index].values.gather(kept)
     }
-    return Chunk(decoded, count: kept.count)
+    places = places.map { places in kept.map { places[Int($0)] } } ?? kept
+  }
+
+  /// Returns a column of the log at the rows that are left.
+  mutating func column(_ column: Int) -> Column {
+    if let known = decoded.first(where: { $0.column == column }) { return known.values }
+    let stored = partition.columns[column]
+    let values = places.map { stored.gather($0, of: rows) } ?? stored.decode(rows)
+    decoded.append((column, values))
+    return values
   }
 }
 

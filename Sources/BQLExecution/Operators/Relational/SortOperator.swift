@@ -47,16 +47,18 @@ struct SortOperator: Operator {
     _ context: ExecutionContext,
     _ lease: MemoryLease
   ) throws(ExecutionError) -> [Chunk] {
-    guard let limit, limit <= TopRows.limitOfUse else {
+    guard let limit, (1...TopRows.limitOfUse).contains(limit), let first = keys.first else {
       return try stream.collect(context, lease)
     }
+    let bound = TopBound(first)
     return try ParallelWork.map(
       count: stream.morselCount,
       threads: context.threads
     ) { (morsel: Int) throws(ExecutionError) in
       try context.checkCancelled()
-      var top = TopRows(limit: limit, keys: keys)
-      try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+      var top = TopRows(limit: limit, keys: keys, bound: bound)
+      try stream.run(morsel: morsel, by: first.column, bound.passing) {
+        (chunk: Chunk) throws(ExecutionError) in
         top.add(chunk)
         return true
       }
