@@ -150,7 +150,8 @@ enum Time {
         kernel: difference(in: .utc)
       )
     ],
-    differences: "PostgreSQL has no such function; it is that of DuckDB, which counts weeks as seven days."
+    differences:
+      "PostgreSQL has no such function; it is that of DuckDB, whose weeks are seven days."
   )
 
   private static func difference(in zone: TimeZone) -> ScalarFunction.Kernel {
