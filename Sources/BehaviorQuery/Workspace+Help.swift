@@ -54,7 +54,7 @@ extension Workspace {
     if !reference.aliases.isEmpty {
       lines.append("also called \(reference.aliases.joined(separator: ", "))")
     }
-    if !reference.differences.isEmpty { lines.append("PostgreSQL: \(reference.differences)") }
+    if !reference.differences.isEmpty { lines.append("differences: \(reference.differences)") }
     return lines + reference.examples.map { "example: \($0.expression) → \($0.result)" }
   }
 }

@@ -16,13 +16,16 @@ struct Twin {
     try (0..<groupCount).map { group in
       let members = rows.groups.indices.filter { rows.groups[$0] == Int32(group) }
       if rows.columns.isEmpty { return .int(Int64(members.count)) }
-      if name == "corr" { return correlation(rows, members) }
+      if rows.columns.count == 2 {
+        let pairs = members.filter { member in rows.columns.allSatisfy { !$0[member].isNull } }
+        return name.hasPrefix("arg_") ? argument(rows, pairs) : pairValue(rows, pairs)
+      }
       var cells = members.map { rows.columns[0][$0] }.filter { !$0.isNull }
       if isDistinct {
         var seen: Set<Value> = []
         cells = cells.filter { seen.insert($0).inserted }
       }
-      if cells.isEmpty { return name == "count" ? .int(0) : .null }
+      if cells.isEmpty { return name.hasPrefix("count") ? .int(0) : .null }
       return try result(cells, rows.types[0])
     }
   }
@@ -39,6 +42,13 @@ struct Twin {
     case "quantile":
       guard case .float(let share) = constants[0] else { return .null }
       return quantile(cells, share)
+    case "quantile_disc":
+      guard case .float(let share) = constants[0] else { return .null }
+      let sorted = cells.sorted(by: precedes)
+      return sorted.indices.first { Double($0 + 1) >= share * Double(sorted.count) }
+        .map { sorted[$0] } ?? .null
+    case "count_if": return .int(Int64(cells.count { $0 == .bool(true) }))
+    case "histogram": return frequencies(cells)
     case "mode": return mode(cells)
     case "stddev", "stddev_pop", "variance", "var_pop": return moment(cells.map(number))
     case "string_agg":
@@ -111,17 +121,54 @@ struct Twin {
     return .float(name.hasPrefix("stddev") ? variance.squareRoot() : variance)
   }
 
-  private func correlation(_ rows: AggregateTests.Rows, _ members: [Int]) -> Value {
-    let pairs = members.filter { !rows.columns[0][$0].isNull && !rows.columns[1][$0].isNull }
-      .map { (number(rows.columns[0][$0]), number(rows.columns[1][$0])) }
-    guard !pairs.isEmpty else { return .null }
+  private func frequencies(_ cells: [Value]) -> Value {
+    var shown = 10
+    if case .int(let count)? = constants.first { shown = Int(count) }
+    let counts = Dictionary(grouping: cells) { $0 }.mapValues(\.count)
+    let ranked = counts.sorted { a, b in
+      a.value != b.value ? a.value > b.value : precedes(a.key, b.key)
+    }
+    var parts = ranked.prefix(shown).map { "\(ValueText.text($0.key)): \($0.value)" }
+    let rest = ranked.dropFirst(shown).reduce(0) { $0 + $1.value }
+    if rest > 0 { parts.append("(other): \(rest)") }
+    return .text(parts.joined(separator: "; "))
+  }
+
+  private func argument(_ rows: AggregateTests.Rows, _ members: [Int]) -> Value {
+    var best: Int?
+    for member in members {
+      guard let known = best else {
+        best = member
+        continue
+      }
+      let (new, old) = (rows.columns[1][member], rows.columns[1][known])
+      if name == "arg_min" ? precedes(new, old) : precedes(old, new) { best = member }
+    }
+    return best.map { rows.columns[0][$0] } ?? .null
+  }
+
+  private func pairValue(_ rows: AggregateTests.Rows, _ members: [Int]) -> Value {
+    let pairs = members.map { (number(rows.columns[0][$0]), number(rows.columns[1][$0])) }
     let count = Double(pairs.count)
+    if name == "regr_count" { return .int(Int64(pairs.count)) }
+    guard !pairs.isEmpty else { return .null }
     let meanX = pairs.reduce(0) { $0 + $1.0 } / count
     let meanY = pairs.reduce(0) { $0 + $1.1 } / count
     let products = pairs.reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
     let squaresX = pairs.reduce(0) { $0 + ($1.0 - meanX) * ($1.0 - meanX) }
     let squaresY = pairs.reduce(0) { $0 + ($1.1 - meanY) * ($1.1 - meanY) }
-    guard squaresX > 0, squaresY > 0 else { return .null }
-    return .float(products / (squaresX * squaresY).squareRoot())
+    switch name {
+    case "covar_pop": return .float(products / count)
+    case "covar_samp": return count > 1 ? .float(products / (count - 1)) : .null
+    case "regr_slope": return squaresY > 0 ? .float(products / squaresY) : .null
+    case "regr_intercept":
+      return squaresY > 0 ? .float(meanX - products / squaresY * meanY) : .null
+    case "regr_r2":
+      guard squaresY > 0 else { return .null }
+      return .float(squaresX > 0 ? products * products / (squaresX * squaresY) : 1)
+    default:
+      guard squaresX > 0, squaresY > 0 else { return .null }
+      return .float(products / (squaresX * squaresY).squareRoot())
+    }
   }
 }

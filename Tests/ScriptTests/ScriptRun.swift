@@ -49,7 +49,7 @@ struct ScriptRun {
   private func csv(_ result: QueryResult) -> [String] {
     let sink = MemorySink()
     do throws(OutputError) {
-      try CSVFormat().write(result.relation, to: sink)
+      try CSVFormat().write(result.relation, in: result.timeZone, to: sink)
     } catch {
       return ["could not write CSV: \(error)"]
     }

@@ -66,20 +66,21 @@ struct HistogramBins {
 
   /// Returns `[0, 10)`.
   func label(_ bin: Int) -> String {
-    "[\(edge(first + Int64(bin))), \(edge(first + Int64(bin) + 1)))"
+    let number = Int128(first) + Int128(bin)
+    return "[\(edge(number)), \(edge(number + 1)))"
   }
 
-  private func edge(_ number: Int64) -> String {
+  private func edge(_ number: Int128) -> String {
     switch width {
     case .whole(let width, let type):
-      let edge = Int64(clamping: Int128(number) * Int128(width))
+      let edge = Int64(clamping: number * Int128(width))
       switch type {
       case .decimal: return ValueText.text(.decimal(edge))
       case .interval: return ValueText.text(.interval(edge), intervals: .exact)
       case .int, .bool, .float, .text, .timestamp, .date: return ValueText.text(.int(edge))
       }
     case .broken(let factor, let exponent):
-      return ValueText.text(.float(Self.value(number * factor, exponent)))
+      return ValueText.text(.float(Self.value(Int64(clamping: number * Int128(factor)), exponent)))
     }
   }
 

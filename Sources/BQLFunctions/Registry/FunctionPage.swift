@@ -37,7 +37,7 @@ package enum FunctionPage {
     }
     lines += [text, ""]
     if !reference.differences.isEmpty {
-      lines += ["PostgreSQL: \(reference.differences)", ""]
+      lines += ["Differences: \(reference.differences)", ""]
     }
     lines += ["| example | result |", "| --- | --- |"]
     for example in reference.examples {

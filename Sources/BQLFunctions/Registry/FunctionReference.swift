@@ -42,13 +42,15 @@ extension FunctionReference {
       name: function.name,
       aliases: function.aliases,
       category: function.category,
-      signatures: function.forms
-        + FunctionSignature.lines(
-          function.name,
-          function.overloads.map {
-            FunctionSignature($0.parameters, isVariadic: $0.isVariadic, to: $0.result)
-          }
-        ),
+      signatures: function.isWrittenByForms
+        ? function.forms
+        : function.forms
+          + FunctionSignature.lines(
+            function.name,
+            function.overloads.map {
+              FunctionSignature($0.parameters, isVariadic: $0.isVariadic, to: $0.result)
+            }
+          ),
       summary: function.summary,
       nullRule: function.nullRule.sentence,
       examples: function.examples,
@@ -72,6 +74,13 @@ extension FunctionReference {
       examples: function.examples,
       differences: function.differences
     )
+  }
+}
+
+extension ScalarFunction {
+  /// Whether the forms are the only way to write it: operators, and words that are no names.
+  fileprivate var isWrittenByForms: Bool {
+    !forms.isEmpty && (["like", "ilike"].contains(name) || !(name.first?.isLetter ?? false))
   }
 }
 

@@ -108,7 +108,12 @@ enum NumericMore {
   )
 
   private static let roots: [ScalarFunction] = [
-    Numeric.analytic("cbrt", [], "Returns the cube root.", "cbrt(27)", "3.0") { Glibc.cbrt($0) }
+    Numeric.analytic("cbrt", [], "Returns the cube root.", "cbrt(27)", "3.0") {
+      let root = Glibc.cbrt($0)
+      // The C library's root of a cube may be a last digit off.
+      let whole = root.rounded()
+      return whole * whole * whole == $0 ? whole : root
+    }
   ]
 
   private static let angles: [ScalarFunction] = [

@@ -164,7 +164,8 @@ enum Text {
           kernel: joined(in: .utc)
         )
       }
-    }
+    },
+    forms: ["text || T → text, T || text → text, T any type"]
   )
 
   private static func joined(in zone: TimeZone) -> ScalarFunction.Kernel {

@@ -11,9 +11,9 @@ enum TextMatch {
       "Tells whether the whole text fits a pattern: % stands for any characters, _ for one, \\ "
       + "takes the next literally.",
     examples: [
-      FunctionExample("like('electronics.audio', 'electronics.%')", "true"),
-      FunctionExample("like('a_c', 'a\\_c')", "true"),
-      FunctionExample("like('abc', 'a\\_c')", "false"),
+      FunctionExample("'electronics.audio' LIKE 'electronics.%'", "true"),
+      FunctionExample("'a_c' LIKE 'a\\_c'", "true"),
+      FunctionExample("'abc' LIKE 'a\\_c'", "false"),
     ],
     overloads: [
       matching { text throws(FunctionError) in
@@ -29,7 +29,7 @@ enum TextMatch {
     name: "ilike",
     category: .text,
     summary: "Tells whether the whole text fits a pattern of `like`, without regard to case.",
-    examples: [FunctionExample("ilike('Samsung', 'SAM%')", "true")],
+    examples: [FunctionExample("'Samsung' ILIKE 'SAM%'", "true")],
     overloads: [
       matching { text throws(FunctionError) in
         try LikePattern(text, ignoresCase: true)

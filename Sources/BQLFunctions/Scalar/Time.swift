@@ -151,7 +151,7 @@ enum Time {
       )
     ],
     differences:
-      "PostgreSQL has no such function; it is that of DuckDB, which counts weeks as seven days."
+      "PostgreSQL has no such function; it is that of DuckDB, whose weeks are seven days."
   )
 
   private static func difference(in zone: TimeZone) -> ScalarFunction.Kernel {

@@ -156,13 +156,19 @@ extension Parser {
     return span.isNegative ? Expression(.unary(.minus, literal), range: range) : literal
   }
 
-  /// Reads `1 month 2 days`: amounts with the names of units, each with a sign of its own; not plain
-  /// where anything else stands there, such as a clock's `02:00`.
+  /// Reads `1 month 2 days`: amounts with the names of units, each with a sign of its own, and perhaps
+  /// a clock's `02:00` at the end; not plain where anything else stands there.
   private static func spans(
     of text: String
   ) -> (spans: [(isNegative: Bool, duration: Duration)], isPlain: Bool) {
     var spans: [(isNegative: Bool, duration: Duration)] = []
-    let words = text.split(whereSeparator: \.isWhitespace)
+    var words = text.split(whereSeparator: \.isWhitespace)
+    // A clock behind the units is hours, minutes and seconds.
+    if words.count.isMultiple(of: 2) == false, words.count > 1, let clock = words.popLast() {
+      let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
+      guard (2...3).contains(parts.count) else { return ([], false) }
+      words += zip(parts, ["hours", "minutes", "seconds"]).flatMap { [$0, Substring($1)] }
+    }
     guard !words.isEmpty, words.count.isMultiple(of: 2) else { return ([], false) }
     for index in stride(from: 0, to: words.count, by: 2) {
       var digits = words[index]
