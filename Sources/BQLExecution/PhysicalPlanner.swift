@@ -64,6 +64,7 @@ struct PhysicalPlanner {
         expressions: expressions
       )
     case .aggregate(let aggregate): return try self.aggregate(aggregate, depth)
+    case .window(let window): return try self.window(window, depth)
     case .distinct(let input):
       // Grouping by every column, groups in order of first appearance.
       return AggregateOperator(
@@ -167,7 +168,7 @@ struct PhysicalPlanner {
     return columns
   }
 
-  private func compile(
+  func compile(
     _ expression: BoundExpression,
     _ schema: Schema
   ) throws(ExecutionError) -> CompiledExpression {

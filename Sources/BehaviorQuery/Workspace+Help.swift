@@ -43,6 +43,14 @@ extension Workspace {
         warnings: []
       )
     }
+    if let function = FunctionRegistry.window(name) {
+      let nulls = function.mayIgnoreNulls ? " [IGNORE NULLS]" : ""
+      let forms = function.forms.map { "\(function.name)\($0)\(nulls) OVER (…)" }
+      return .report(
+        lines: forms + ["", function.summary] + function.examples.map(Self.line),
+        warnings: []
+      )
+    }
     if let setting = Settings.description(of: name) {
       return .report(
         lines: [

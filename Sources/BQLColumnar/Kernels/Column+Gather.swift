@@ -18,6 +18,28 @@ extension Column {
     }
   }
 
+  /// Returns the rows at `rows`, in their order; NULL for a negative one.
+  package func gather(orNull rows: [Int32]) -> Column {
+    guard rows.contains(where: { $0 < 0 }) else { return gather(rows) }
+    guard count > 0 else { return Column(repeating: .null, type: type, count: rows.count) }
+    var present = Bitmap(repeating: true, count: rows.count)
+    for row in rows.indices where rows[row] < 0 { present[row] = false }
+    return gather(rows.map { max($0, 0) }).masked(by: present)
+  }
+
+  /// Returns the column with NULL in the rows that are not set in `present`, too.
+  package func masked(by present: Bitmap?) -> Column {
+    guard let present else { return self }
+    let validity = Bitmap.intersection(validity, present)
+    switch values {
+    case .bools(let bools): return Column(bools: bools, validity: validity)
+    case .ints(let ints): return Column(type, ints: ints, validity: validity)
+    case .floats(let floats): return Column(floats: floats, validity: validity)
+    case .texts(let codes, let dictionary):
+      return Column(codes: codes, dictionary: dictionary, validity: validity)
+    }
+  }
+
   /// Returns the rows of `range`.
   package func slice(_ range: Range<Int>) -> Column {
     if range == 0..<count { return self }

@@ -12,6 +12,10 @@ package enum FunctionRegistry {
     [BasicAggregates.functions, SpreadAggregates.functions, ChoiceAggregates.functions]
     .flatMap { $0 }.sorted { $0.name < $1.name }
 
+  /// Every function that stands with OVER alone, sorted by name; aggregates take OVER, too.
+  package static let windows: [WindowFunction] =
+    [RankFunctions.functions, RowFunctions.functions].flatMap { $0 }.sorted { $0.name < $1.name }
+
   private static let scalarsByName: [String: ScalarFunction] = {
     var map: [String: ScalarFunction] = [:]
     for function in scalars {
@@ -28,15 +32,23 @@ package enum FunctionRegistry {
     return map
   }()
 
+  private static let windowsByName = Dictionary(
+    windows.map { ($0.name, $0) },
+    uniquingKeysWith: { first, _ in first }
+  )
+
   /// Returns the scalar function or operator called `name`, in lower case.
   package static func scalar(_ name: String) -> ScalarFunction? { scalarsByName[name] }
 
   /// Returns the aggregate called `name`, in lower case.
   package static func aggregate(_ name: String) -> AggregateFunction? { aggregatesByName[name] }
 
+  /// Returns the window function called `name`, in lower case.
+  package static func window(_ name: String) -> WindowFunction? { windowsByName[name] }
+
   /// Every name that an expression may call, for suggestions and completion; without operators.
   package static var callableNames: [String] {
-    (Array(scalarsByName.keys) + Array(aggregatesByName.keys))
+    (Array(scalarsByName.keys) + Array(aggregatesByName.keys) + Array(windowsByName.keys))
       .filter { $0.first?.isLetter ?? false }.sorted()
   }
 }

@@ -159,6 +159,9 @@ extension Binder {
     let aggregates = FunctionRegistry.aggregates.map {
       row($0.name, .aggregate, $0.summary, $0.examples.first)
     }
-    return Relation(schema: schema, rows: scalars + aggregates)
+    let windows = FunctionRegistry.windows.map {
+      row($0.name, .window, $0.summary, $0.examples.first)
+    }
+    return Relation(schema: schema, rows: scalars + aggregates + windows)
   }
 }

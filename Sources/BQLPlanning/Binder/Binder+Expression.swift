@@ -9,6 +9,10 @@ struct ExpressionContext {
   var clause: String
   /// Where aggregates may stand: the grouping that they belong to.
   var grouping: Grouping?
+  /// Where window functions may stand: those of the SELECT.
+  var windows: Windows?
+  /// Where output names may stand, too, behind columns: the items of SELECT.
+  var outputs: [NamedExpression]?
 }
 
 /// Collects the aggregates of a grouped SELECT while its expressions are bound.
@@ -40,6 +44,7 @@ extension Binder {
     switch expression.kind {
     case .literal(let literal): return bindLiteral(literal, at: range)
     case .column(let qualifier, let name):
+      if let output = output(qualifier, name, at: range, context) { return output }
       return bindColumn(qualifier: qualifier, name: name, at: range, context)
     case .parameter(let name):
       guard let value = parameters[name.name.lowercased()] else {

@@ -27,10 +27,13 @@ extension Binder {
     let orderExpressions = select.orderBy.map(\.expression)
     let isGrouped =
       select.groupBy != nil || select.having != nil
-      || (items.map(\.expression) + orderExpressions).contains(where: Self.hasAggregate)
+      || (items.map(\.expression) + orderExpressions + [select.qualify].compactMap { $0 })
+        .contains(where: Self.hasAggregate)
     let grouping = isGrouped ? Grouping(keys: keys.map(\.expression)) : nil
     context.grouping = grouping
     context.clause = "SELECT"
+    let windows = Windows()
+    context.windows = windows
     let boundItems = items.map { item in
       bindItem(item, context).map { NamedExpression(item.name, $0) }
     }
@@ -40,25 +43,58 @@ extension Binder {
     var having: BoundExpression?
     if let written = select.having {
       context.clause = "HAVING"
+      context.windows = nil
       guard let bound = bindCondition(written, context) else { return nil }
       having = bound
+      context.windows = windows
     }
+    guard let qualify = bindQualify(select, items: named, context) else { return nil }
     context.clause = "ORDER BY"
     guard
       let order = bindOrderBy(select, items: named, written: items, context)
     else { return nil }
     guard let limit = bindLimit(select) else { return nil }
+    let input = attaching(to: table.plan)
+    let width = grouping.map { $0.keys.count + $0.aggregates.count } ?? input.schema.count
+    let places = windows.places(behind: width)
+    func placed(_ items: [NamedExpression]) -> [NamedExpression] {
+      items.map { NamedExpression($0.name, $0.expression.remapped(places)) }
+    }
     return BoundSelect(
-      input: attaching(to: table.plan),
+      input: input,
       condition: condition,
       grouping: grouping.map { .init(keys: keys, aggregates: $0.aggregates) },
       having: having,
-      items: named,
-      hiddenItems: order.hidden,
+      windows: windows.groups,
+      qualify: qualify.condition?.remapped(places),
+      items: placed(named),
+      hiddenItems: placed(order.hidden),
       isDistinct: select.isDistinct,
       sortKeys: order.keys,
       limit: limit.count == nil && limit.offset == 0 ? nil : limit
     )
+  }
+
+  /// Binds QUALIFY, which may name output columns; it needs a window function, there or in SELECT.
+  private mutating func bindQualify(
+    _ select: SelectStatement,
+    items: [NamedExpression],
+    _ context: ExpressionContext
+  ) -> (condition: BoundExpression?, Void)? {
+    guard let written = select.qualify else { return (nil, ()) }
+    var context = context
+    context.clause = "QUALIFY"
+    context.outputs = items
+    guard let condition = bindCondition(written, context) else { return nil }
+    guard context.windows.map({ $0.count > 0 }) ?? false else {
+      return fail(
+        .badClause,
+        "QUALIFY filters on window functions, and there is none",
+        at: written.range,
+        hints: ["WHERE filters rows, HAVING groups"]
+      )
+    }
+    return (condition, ())
   }
 
   /// Names the clauses of SELECT that are another version's.
@@ -73,9 +109,6 @@ extension Binder {
         )
       )
       return false
-    }
-    if let qualify = select.qualify {
-      return unimplemented("QUALIFY", at: qualify.range) ?? false
     }
     if let operation = select.setOperations.first {
       return unimplemented(operation.kind.rawValue, at: operation.range) ?? false

@@ -21,6 +21,9 @@ package struct BoundSelect: Sendable {
   package var condition: BoundExpression?
   package var grouping: Grouping?
   package var having: BoundExpression?
+  /// Each adds the columns of its calls behind those before.
+  package var windows: [BoundWindow]
+  package var qualify: BoundExpression?
   package var items: [NamedExpression]
   /// What ORDER BY needs beyond the items; dropped from the result.
   package var hiddenItems: [NamedExpression]

@@ -20,6 +20,8 @@ extension LogicalPlan {
       )
     }
     if let having = select.having { plan = .filter(plan, having) }
+    for window in select.windows { plan = .window(WindowPlan(input: plan, window: window)) }
+    if let qualify = select.qualify { plan = .filter(plan, qualify) }
     plan = .project(plan, select.items + select.hiddenItems)
     if select.isDistinct { plan = .distinct(plan) }
     if !select.sortKeys.isEmpty { plan = .sort(SortPlan(input: plan, keys: select.sortKeys)) }

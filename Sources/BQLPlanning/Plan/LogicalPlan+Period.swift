@@ -21,7 +21,9 @@ extension LogicalPlan {
       guard let range = behavior.log.timeRange else { break }
       // Some statements read rows behind the period, too.
       periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }
-    case .values, .filter, .project, .aggregate, .distinct, .sort, .limit, .union, .summarize: break
+    case .values, .filter, .project, .aggregate, .window, .distinct, .sort, .limit, .union,
+      .summarize:
+      break
     }
     _ = mapExpressions { expression in
       periods += expression.subqueryPeriods
