@@ -68,6 +68,7 @@ struct PhysicalPlanner {
         expressions: expressions
       )
     case .aggregate(let aggregate): return try self.aggregate(aggregate, depth)
+    case .window(let window): return try self.window(window, depth)
     case .distinct(let input):
       // Grouping by every column, groups in order of first appearance.
       return AggregateOperator(

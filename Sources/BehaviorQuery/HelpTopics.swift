@@ -136,13 +136,26 @@ struct HelpTopic {
       name: "SELECT",
       form: [
         "SELECT [DISTINCT] expression [AS name], … FROM table|(query)|'file' [WHERE condition]",
-        "  [GROUP BY expression, … | ALL] [HAVING condition]",
+        "  [GROUP BY expression, … | ALL] [HAVING condition] [QUALIFY condition]",
         "  [ORDER BY expression [DESC] [NULLS FIRST|LAST], …] [LIMIT n] [OFFSET m];",
         "FROM table [SELECT …] [WHERE …] …;",
       ],
       text: "asks in SQL; SHOW FUNCTIONS lists what expressions may call",
       example: "SELECT brand, count(*), sum(price) FROM events GROUP BY brand ORDER BY 2 DESC "
         + "LIMIT 5;"
+    ),
+    HelpTopic(
+      name: "OVER",
+      form: [
+        "function(…) [IGNORE NULLS] [FILTER (WHERE condition)] OVER ([PARTITION BY expression, …]",
+        "  [ORDER BY expression [DESC] [NULLS FIRST|LAST], …]",
+        "  [ROWS|RANGE|GROUPS [BETWEEN] bound [AND bound]])",
+        "a bound: UNBOUNDED PRECEDING, n PRECEDING, CURRENT ROW, n FOLLOWING, UNBOUNDED FOLLOWING",
+      ],
+      text: "gives each row a value from the rows of its partition: a rank, a value of another "
+        + "row, an aggregate; QUALIFY filters on it",
+      example: "SELECT user, brand, price FROM events "
+        + "QUALIFY row_number() OVER (PARTITION BY user ORDER BY price DESC) = 1;"
     ),
     HelpTopic(
       name: "DESCRIBE",

@@ -15,12 +15,18 @@ struct ExampleTests {
       #expect(!function.examples.isEmpty, "\(function.name)")
       #expect(!function.overloads.isEmpty, "\(function.name)")
     }
+    for function in FunctionRegistry.windows {
+      #expect(function.summary.hasSuffix("."), "\(function.name)")
+      #expect(!function.examples.isEmpty, "\(function.name)")
+      #expect(!function.overloads.isEmpty, "\(function.name)")
+    }
   }
 
   @Test func namesAreUniqueAndLowerCase() {
     let names =
       FunctionRegistry.scalars.flatMap { [$0.name] + $0.aliases }
       + FunctionRegistry.aggregates.flatMap { [$0.name] + $0.aliases }
+      + FunctionRegistry.windows.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(names.allSatisfy { $0 == $0.lowercased() })
   }

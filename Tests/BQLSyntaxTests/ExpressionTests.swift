@@ -82,6 +82,23 @@ import Testing
     #expect(!none.isStar && none.arguments.isEmpty)
   }
 
+  @Test func nullTreatmentStandsInsideOrBehindTheParentheses() throws {
+    let texts = ["f(x IGNORE NULLS) OVER ()", "f(x) IGNORE NULLS OVER ()", "f(x) OVER ()"]
+    let calls = try texts.map { text -> Bool in
+      guard case .call(let call) = try expression(text).kind else { return false }
+      #expect(call.over != nil && call.arguments.count == 1)
+      return call.ignoresNulls
+    }
+    #expect(calls == [true, true, false])
+    guard case .call(let call) = try expression("f(x) RESPECT NULLS OVER (GROUPS 1 PRECEDING)").kind
+    else {
+      Issue.record("no call")
+      return
+    }
+    #expect(!call.ignoresNulls)
+    #expect(call.over?.frame?.unit == .groups)
+  }
+
   @Test func windows() throws {
     let text = """
       sum(x) OVER (PARTITION BY a, b ORDER BY c DESC NULLS FIRST

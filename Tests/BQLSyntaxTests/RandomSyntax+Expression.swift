@@ -81,6 +81,7 @@ extension RandomSyntax {
       arguments: isStar ? [] : some(1...3) { $0.expression(depth) },
       isStar: isStar,
       isDistinct: !isStar && chance(20),
+      ignoresNulls: chance(15),
       filter: maybe(20) { $0.expression(depth) },
       over: maybe(20) { $0.window(depth) }
     )
@@ -91,7 +92,8 @@ extension RandomSyntax {
       Window.Frame(
         unit: random.pick(Window.Frame.Unit.allCases),
         start: random.bound(depth),
-        end: random.bound(depth)
+        end: random.bound(depth),
+        range: random.nowhere
       )
     }
     return Window(

@@ -32,6 +32,19 @@ extension Column {
     }
   }
 
+  /// Returns the column with NULL in the rows that are not set in `present`, too.
+  package func masked(by present: Bitmap?) -> Column {
+    guard let present else { return self }
+    let validity = Bitmap.intersection(validity, present)
+    switch values {
+    case .bools(let bools): return Column(bools: bools, validity: validity)
+    case .ints(let ints): return Column(type, ints: ints, validity: validity)
+    case .floats(let floats): return Column(floats: floats, validity: validity)
+    case .texts(let codes, let dictionary):
+      return Column(codes: codes, dictionary: dictionary, validity: validity)
+    }
+  }
+
   /// Returns the rows of `range`.
   package func slice(_ range: Range<Int>) -> Column {
     if range == 0..<count { return self }

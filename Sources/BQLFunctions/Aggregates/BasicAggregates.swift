@@ -14,14 +14,18 @@ enum BasicAggregates {
       FunctionExample("count(column1) FROM (VALUES (1), (NULL), (1))", "2"),
       FunctionExample("count(DISTINCT column1) FROM (VALUES (1), (NULL), (1))", "1"),
     ],
-    overloads: [Overload([], to: .int) { _ throws(FunctionError) in CountAccumulator() }]
-      + DataType.allCases.map { type in
-        Overload([type], to: .int) { _ throws(FunctionError) in CountAccumulator() }
-      },
-    distinctOverloads: DataType.allCases.map { type in
-      Overload([type], to: .int, makeClustered: { ClusteredCountAccumulator() }) {
-        _ throws(FunctionError) in DistinctAccumulator(type)
+    overloads: ([[]] + DataType.allCases.map { [$0] }).map { types in
+      Overload(types, to: .int, makeFramed: { _ throws(FunctionError) in FramedCount() }) {
+        _ throws(FunctionError) in CountAccumulator()
       }
+    },
+    distinctOverloads: DataType.allCases.map { type in
+      Overload(
+        [type],
+        to: .int,
+        makeClustered: { ClusteredCountAccumulator() },
+        makeFramed: { _ throws(FunctionError) in FramedDistinct(type, .count) }
+      ) { _ throws(FunctionError) in DistinctAccumulator(type) }
     }
   )
 
@@ -75,7 +79,11 @@ enum BasicAggregates {
         case .sum: type
         case .average: type == .interval ? .interval : .float
         }
-      return Overload([type], to: resultType) { _ throws(FunctionError) in
+      return Overload(
+        [type],
+        to: resultType,
+        makeFramed: framedTotal(type, result, distinct: distinct)
+      ) { _ throws(FunctionError) in
         let plain: any Accumulator =
           type == .float ? FloatSumAccumulator(result) : ExactSumAccumulator(type, result)
         return distinct ? DistinctAccumulator(type, inner: plain) : plain
@@ -83,9 +91,25 @@ enum BasicAggregates {
     }
   }
 
+  /// Distinct floats have none: their sum would depend on the order in which they leave a frame.
+  private static func framedTotal(
+    _ type: DataType,
+    _ result: ExactSumAccumulator.Result,
+    distinct: Bool
+  ) -> (@Sendable ([Value]) throws(FunctionError) -> any FramedAggregate)? {
+    switch (type, distinct) {
+    case (.float, true): nil
+    case (.float, false): { _ throws(FunctionError) in FramedFloatSum(result) }
+    case (_, true): { _ throws(FunctionError) in FramedDistinct(type, .total(result)) }
+    case (_, false): { _ throws(FunctionError) in FramedExactSum(type, result) }
+    }
+  }
+
   private static func extremes(_ end: ExtremeAccumulator.End) -> [Overload] {
     DataType.allCases.map { type in
-      Overload([type], to: type) { _ throws(FunctionError) in ExtremeAccumulator(type, end) }
+      Overload([type], to: type, makeFramed: { _ throws(FunctionError) in FramedExtreme(end) }) {
+        _ throws(FunctionError) in ExtremeAccumulator(type, end)
+      }
     }
   }
 }

@@ -12,21 +12,25 @@ enum ChoiceAggregates {
     examples: [
       FunctionExample("mode(column1) FROM (VALUES ('b'), ('a'), ('b'), ('a'), ('c'))", "a")
     ],
-    overloads: perType { ModeAccumulator($0) }
+    overloads: perType({ FramedMode() }) { ModeAccumulator($0) }
   )
 
   private static let first = AggregateFunction(
     name: "first",
     summary: "Returns the first value that is not NULL, in the order of the rows.",
     examples: [FunctionExample("first(column1) FROM (VALUES (NULL), (7), (3))", "7")],
-    overloads: perType { FirstAccumulator($0, takesLast: false) }
+    overloads: perType({ FramedFirst(takesLast: false) }) {
+      FirstAccumulator($0, takesLast: false)
+    }
   )
 
   private static let last = AggregateFunction(
     name: "last",
     summary: "Returns the last value that is not NULL, in the order of the rows.",
     examples: [FunctionExample("last(column1) FROM (VALUES (7), (3), (NULL))", "3")],
-    overloads: perType { FirstAccumulator($0, takesLast: true) }
+    overloads: perType({ FramedFirst(takesLast: true) }) {
+      FirstAccumulator($0, takesLast: true)
+    }
   )
 
   private static let any = AggregateFunction(
@@ -34,7 +38,9 @@ enum ChoiceAggregates {
     aliases: ["any_value", "arbitrary"],
     summary: "Returns one of the values that are not NULL: the first, so that it never changes.",
     examples: [FunctionExample("any(column1) FROM (VALUES (NULL), ('x'), ('x'))", "x")],
-    overloads: perType { FirstAccumulator($0, takesLast: false) }
+    overloads: perType({ FramedFirst(takesLast: false) }) {
+      FirstAccumulator($0, takesLast: false)
+    }
   )
 
   private static let countIf = AggregateFunction(
@@ -56,9 +62,11 @@ enum ChoiceAggregates {
     summary: "Tells whether all conditions are true.",
     examples: [FunctionExample("bool_and(column1) FROM (VALUES (true), (NULL), (false))", "false")],
     overloads: [
-      Overload([.bool], to: .bool) { _ throws(FunctionError) in
-        ExtremeAccumulator(.bool, .minimum)
-      }
+      Overload(
+        [.bool],
+        to: .bool,
+        makeFramed: { _ throws(FunctionError) in FramedExtreme(.minimum) }
+      ) { _ throws(FunctionError) in ExtremeAccumulator(.bool, .minimum) }
     ]
   )
 
@@ -67,9 +75,11 @@ enum ChoiceAggregates {
     summary: "Tells whether any condition is true.",
     examples: [FunctionExample("bool_or(column1) FROM (VALUES (true), (NULL), (false))", "true")],
     overloads: [
-      Overload([.bool], to: .bool) { _ throws(FunctionError) in
-        ExtremeAccumulator(.bool, .maximum)
-      }
+      Overload(
+        [.bool],
+        to: .bool,
+        makeFramed: { _ throws(FunctionError) in FramedExtreme(.maximum) }
+      ) { _ throws(FunctionError) in ExtremeAccumulator(.bool, .maximum) }
     ]
   )
 
@@ -103,10 +113,13 @@ enum ChoiceAggregates {
   }
 
   private static func perType(
+    _ makeFramed: @escaping @Sendable () -> any FramedAggregate,
     _ make: @escaping @Sendable (DataType) -> any Accumulator
   ) -> [Overload] {
     DataType.allCases.map { type in
-      Overload([type], to: type) { _ throws(FunctionError) in make(type) }
+      Overload([type], to: type, makeFramed: { _ throws(FunctionError) in makeFramed() }) {
+        _ throws(FunctionError) in make(type)
+      }
     }
   }
 }

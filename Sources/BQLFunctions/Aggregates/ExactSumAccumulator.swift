@@ -184,7 +184,7 @@ struct ExactSumAccumulator: Accumulator {
   private func averages(unit: Int64) -> [Double] {
     totals.indices.map { group in
       let count = totals[group].count
-      return count == 0 ? 0 : Double(sum(group)) / (Double(count) * Double(unit))
+      return count == 0 ? 0 : Numbers.float(sum(group)) / (Double(count) * Double(unit))
     }
   }
 }

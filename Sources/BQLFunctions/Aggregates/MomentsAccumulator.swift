@@ -14,7 +14,7 @@ struct MomentsAccumulator: Accumulator {
     case standardDeviation
   }
 
-  private struct Moments {
+  struct Moments: Sendable {
     var count = 0.0
     var mean = 0.0
     /// Σ (x − mean)².
@@ -35,6 +35,13 @@ struct MomentsAccumulator: Accumulator {
       squares += other.squares + distance * distance * (count / total * other.count)
       mean += distance * (other.count / total)
       count = total
+    }
+
+    /// nil where values are too few; `freedom` is taken from their count.
+    func value(of result: Result, freedom: Double) -> Double? {
+      guard count > freedom else { return nil }
+      let variance = squares / (count - freedom)
+      return result == .variance ? variance : variance.squareRoot()
     }
   }
 
@@ -64,11 +71,7 @@ struct MomentsAccumulator: Accumulator {
   }
 
   func finish() throws(FunctionError) -> Column {
-    let floats = groups.map { group in
-      guard group.count > freedom else { return 0.0 }
-      let variance = group.squares / (group.count - freedom)
-      return result == .variance ? variance : variance.squareRoot()
-    }
-    return Column(floats: floats, validity: Bitmap(groups.map { $0.count > freedom }))
+    let results = groups.map { $0.value(of: result, freedom: freedom) }
+    return Column(floats: results.map { $0 ?? 0 }, validity: Bitmap(results.map { $0 != nil }))
   }
 }

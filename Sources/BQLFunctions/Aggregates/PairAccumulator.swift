@@ -16,7 +16,7 @@ struct PairAccumulator: Accumulator {
     case count
   }
 
-  private struct Moments {
+  struct Moments: Sendable {
     var count = 0.0
     var meanX = 0.0
     var meanY = 0.0

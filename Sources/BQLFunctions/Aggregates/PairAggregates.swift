@@ -71,7 +71,9 @@ enum PairAggregates {
         AggregateFunction.Overload(
           [.float, .float],
           columnCount: 2,
-          to: result == .count ? .int : .float
+          to: result == .count ? .int : .float,
+          makeFramed: result == .count
+            ? nil : { _ throws(FunctionError) in FramedPairs(result: result) }
         ) { _ throws(FunctionError) in PairAccumulator(result) }
       ]
     )

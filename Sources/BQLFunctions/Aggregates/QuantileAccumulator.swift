@@ -78,10 +78,19 @@ struct QuantileAccumulator: Accumulator {
       results.append(range.isEmpty ? (0, 0, 0) : neighbours(&sorted, range))
     }
     let validity = Bitmap((0..<groupCount).map { starts[$0] < starts[$0 + 1] })
+    return Self.column(type, results, validity)
+  }
+
+  /// Makes a column of values between two keys, at `weight` of the way to the higher.
+  static func column(
+    _ type: DataType,
+    _ results: [(low: Int64, high: Int64, weight: Double)],
+    _ validity: Bitmap
+  ) -> Column {
     if type == .float {
-      return Column(floats: results.map(Self.interpolatedFloat), validity: validity)
+      return Column(floats: results.map(interpolatedFloat), validity: validity)
     }
-    return Column(type, ints: results.map(Self.interpolatedInt), validity: validity)
+    return Column(type, ints: results.map(interpolatedInt), validity: validity)
   }
 
   /// Returns the values on both sides of the wanted position, and the weight of the higher.

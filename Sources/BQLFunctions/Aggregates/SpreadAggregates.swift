@@ -17,9 +17,11 @@ enum SpreadAggregates {
       FunctionExample("median(column1) FROM (VALUES (1h), (2h))", "5400"),
     ],
     overloads: types.map { type in
-      Overload([type], to: type) { _ throws(FunctionError) in
-        QuantileAccumulator(type, share: 0.5)
-      }
+      Overload(
+        [type],
+        to: type,
+        makeFramed: { _ throws(FunctionError) in FramedQuantile(type, share: 0.5) }
+      ) { _ throws(FunctionError) in QuantileAccumulator(type, share: 0.5) }
     },
     distinctOverloads: types.map { type in
       Overload([type], to: type) { _ throws(FunctionError) in
@@ -37,7 +39,13 @@ enum SpreadAggregates {
       FunctionExample("quantile(column1, 0.25) FROM (VALUES (10), (20), (30))", "15.0")
     ],
     overloads: types.map { type in
-      Overload([type, .float], to: type) { constants throws(FunctionError) in
+      Overload(
+        [type, .float],
+        to: type,
+        makeFramed: { constants throws(FunctionError) in
+          FramedQuantile(type, share: try share(constants))
+        }
+      ) { constants throws(FunctionError) in
         QuantileAccumulator(type, share: try share(constants))
       }
     },
@@ -116,9 +124,11 @@ enum SpreadAggregates {
       summary: summary,
       examples: [FunctionExample("\(name)(column1) FROM (VALUES \(values))", expected)],
       overloads: [
-        Overload([.float], to: .float) { _ throws(FunctionError) in
-          MomentsAccumulator(result, isSample: isSample)
-        }
+        Overload(
+          [.float],
+          to: .float,
+          makeFramed: { _ throws(FunctionError) in FramedMoments(result, isSample: isSample) }
+        ) { _ throws(FunctionError) in MomentsAccumulator(result, isSample: isSample) }
       ],
       distinctOverloads: [
         Overload([.float], to: .float) { _ throws(FunctionError) in

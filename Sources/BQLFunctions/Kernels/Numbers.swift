@@ -60,6 +60,13 @@ enum Numbers {
     return quotient
   }
 
+  /// Returns the nearest float; the library's conversion of 128 bits takes long, and few sums need it.
+  @inline(__always)
+  static func float(_ value: Int128) -> Double {
+    let low = Int64(truncatingIfNeeded: value)
+    return Int128(low) == value ? Double(low) : Double(value)
+  }
+
   /// Divides floats; as in PostgreSQL NaN may be divided by zero and nothing else.
   static func quotient(_ a: Double, _ b: Double) throws(FunctionError) -> Double {
     if b == 0, !a.isNaN { throw .divisionByZero }

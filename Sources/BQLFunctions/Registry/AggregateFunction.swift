@@ -18,12 +18,20 @@ package struct AggregateFunction: Sendable {
     /// It gives the same where no value is NULL and equal ones follow each other, all in one of the
     /// accumulators that are combined: users, in a log in store order.
     package let makeClustered: (@Sendable () -> any Accumulator)?
+    /// Makes what computes the aggregate over frames; nil where each frame is collected anew.
+    ///
+    /// It gives what accumulators give, floats to 1e-12.
+    package let makeFramed:
+      (@Sendable (_ constants: [Value]) throws(FunctionError) -> any FramedAggregate)?
 
     package init(
       _ parameters: [DataType],
       columnCount: Int = 1,
       to result: DataType,
       makeClustered: (@Sendable () -> any Accumulator)? = nil,
+      makeFramed: (
+        @Sendable (_ constants: [Value]) throws(FunctionError) -> any FramedAggregate
+      )? = nil,
       makeAccumulator:
         @escaping @Sendable (_ constants: [Value]) throws(FunctionError) -> any Accumulator
     ) {
@@ -31,6 +39,7 @@ package struct AggregateFunction: Sendable {
       self.result = result
       self.columnCount = min(columnCount, parameters.count)
       self.makeClustered = makeClustered
+      self.makeFramed = makeFramed
       self.makeAccumulator = makeAccumulator
     }
   }

@@ -9,14 +9,16 @@ package enum FunctionCategory: String, Hashable, Sendable, CaseIterable {
   case comparison
   case conditional
   case conversion
+  case window
 }
 
 /// Shows a function at work; every example runs as a test.
 package struct FunctionExample: Hashable, Sendable {
   /// What stands after SELECT: `split_part('a.b', '.', 1)`; for an aggregate
-  /// `sum(column1) FROM (VALUES (1), (2))`.
+  /// `sum(column1) FROM (VALUES (1), (2))`, for a window function
+  /// `rank() OVER (ORDER BY column1) FROM (VALUES (1), (2))`.
   package let expression: String
-  /// The result as the CSV format prints it.
+  /// The result as the CSV format prints it; those of several rows with `, ` between them.
   package let result: String
 
   package init(_ expression: String, _ result: String) {

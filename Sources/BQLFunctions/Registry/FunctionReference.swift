@@ -77,6 +77,19 @@ extension FunctionReference {
   }
 }
 
+extension FunctionReference {
+  init(_ function: WindowFunction) {
+    self.init(
+      name: function.name,
+      category: .window,
+      signatures: function.forms.map { "\(function.name)\($0) OVER (…)" },
+      summary: function.summary,
+      nullRule: function.mayIgnoreNulls ? "IGNORE NULLS passes over NULLs of the value." : "",
+      examples: function.examples
+    )
+  }
+}
+
 extension ScalarFunction {
   /// Whether the forms are the only way to write it: operators, and words that are no names.
   fileprivate var isWrittenByForms: Bool {

@@ -17,10 +17,14 @@ package enum FunctionRegistry {
     ]
     .flatMap { $0 }.sorted { $0.name < $1.name }
 
+  /// Every function that stands with OVER alone, sorted by name; aggregates take OVER, too.
+  package static let windows: [WindowFunction] =
+    [RankFunctions.functions, RowFunctions.functions].flatMap { $0 }.sorted { $0.name < $1.name }
+
   /// What HELP, SHOW FUNCTIONS, completion and the reference tell of, sorted by name within its kind.
   package static let references: [FunctionReference] =
     scalars.map { FunctionReference($0) } + aggregates.map { FunctionReference($0) }
-    + LanguageForms.references
+    + windows.map { FunctionReference($0) } + LanguageForms.references
 
   private static let referencesByName: [String: FunctionReference] = {
     var map: [String: FunctionReference] = [:]
@@ -49,15 +53,24 @@ package enum FunctionRegistry {
     return map
   }()
 
+  private static let windowsByName = Dictionary(
+    windows.map { ($0.name, $0) },
+    uniquingKeysWith: { first, _ in first }
+  )
+
   /// Returns the scalar function or operator called `name`, in lower case.
   package static func scalar(_ name: String) -> ScalarFunction? { scalarsByName[name] }
 
   /// Returns the aggregate called `name`, in lower case.
   package static func aggregate(_ name: String) -> AggregateFunction? { aggregatesByName[name] }
 
+  /// Returns the window function called `name`, in lower case.
+  package static func window(_ name: String) -> WindowFunction? { windowsByName[name] }
+
   /// Every name that an expression may call, for suggestions and completion; without operators.
   package static var callableNames: [String] {
-    (Array(scalarsByName.keys) + Array(aggregatesByName.keys) + ["try_cast"])
+    (Array(scalarsByName.keys) + Array(aggregatesByName.keys) + Array(windowsByName.keys)
+      + ["try_cast"])
       .filter { $0.first?.isLetter ?? false }.sorted()
   }
 }

@@ -13,11 +13,14 @@ extension Binder {
     switch expression.kind {
     // A query is equal to itself alone; looking for it would bind it, and those inside it, twice.
     case .literal, .parameter, .scalarQuery, .exists: return nil
+    case .call(let call) where call.over != nil: return nil
     default: break
     }
     var plain = context
     plain.grouping = nil
     plain.correlated = nil
+    plain.windows = nil
+    plain.outputs = nil
     guard let bound = attempt({ $0.bind(expression, plain) }),
       let index = grouping.keys.firstIndex(of: bound)
     else { return nil }
@@ -43,13 +46,39 @@ extension Binder {
     var plain = context
     plain.grouping = nil
     plain.correlated = grouping.correlated
+    plain.windows = nil
+    plain.outputs = nil
     plain.clause = "an aggregate's argument"
+    guard let aggregate = bindAggregateCall(call, function, at: range, plain) else { return nil }
+    let position = grouping.position(of: aggregate, named: text(of: range))
+    return BoundExpression(
+      .column(grouping.keys.count + position),
+      aggregate.overload.result,
+      range: range
+    )
+  }
+
+  /// Binds the call of an aggregate, its arguments in the context given.
+  mutating func bindAggregateCall(
+    _ call: Call,
+    _ function: AggregateFunction,
+    at range: SourceRange,
+    _ context: ExpressionContext
+  ) -> BoundAggregate? {
+    if call.ignoresNulls {
+      return fail(
+        .wrongArguments,
+        "\(function.name) does not take IGNORE NULLS",
+        at: range,
+        hints: ["aggregates leave NULLs out"]
+      )
+    }
     var filter: BoundExpression?
     if let written = call.filter {
-      guard let bound = bindCondition(written, plain) else { return nil }
+      guard let bound = bindCondition(written, context) else { return nil }
       filter = bound
     }
-    guard let arguments = bindAll(call.arguments, plain) else { return nil }
+    guard let arguments = bindAll(call.arguments, context) else { return nil }
     if call.isStar, function.name != "count" {
       return fail(.wrongArguments, "only count takes *", at: range)
     }
@@ -61,19 +90,13 @@ extension Binder {
     } catch {
       return fail(.wrongArguments, error.sentence, at: range)
     }
-    let aggregate = BoundAggregate(
+    return BoundAggregate(
       name: function.name,
       overload: overload,
       isDistinct: call.isDistinct,
       arguments: columns,
       constants: constants,
       filter: filter,
-      range: range
-    )
-    let position = grouping.position(of: aggregate, named: text(of: range))
-    return BoundExpression(
-      .column(grouping.keys.count + position),
-      overload.result,
       range: range
     )
   }
@@ -138,23 +161,29 @@ extension Binder {
 
   /// Whether an expression holds an aggregate call outside subqueries.
   static func hasAggregate(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .literal, .column, .parameter, .scalarQuery, .exists: false
+    if case .call(let call) = expression.kind, isAggregate(call) { return true }
+    return expression.parts.contains(where: hasAggregate)
+  }
+}
+
+extension Expression {
+  /// The direct parts of an expression, those of OVER and FILTER among them; not those of queries.
+  var parts: [Expression] {
+    switch kind {
+    case .literal, .column, .parameter, .scalarQuery, .exists: []
     case .unary(_, let operand), .cast(let operand, _), .isNull(let operand, _),
       .isTruth(let operand, _, _), .inQuery(let operand, _, _):
-      hasAggregate(operand)
+      [operand]
     case .binary(_, let left, let right), .isDistinct(let left, let right, _),
       .match(let left, _, let right, _):
-      hasAggregate(left) || hasAggregate(right)
-    case .between(let operand, let low, let high, _):
-      [operand, low, high].contains(where: hasAggregate)
-    case .inList(let operand, let list, _): ([operand] + list).contains(where: hasAggregate)
+      [left, right]
+    case .between(let operand, let low, let high, _): [operand, low, high]
+    case .inList(let operand, let list, _): [operand] + list
     case .call(let call):
-      isAggregate(call) || call.arguments.contains(where: hasAggregate)
+      call.arguments + [call.filter].compactMap { $0 } + (call.over?.partitionBy ?? [])
+        + (call.over?.orderBy.map(\.expression) ?? [])
     case .conditional(let operand, let branches, let otherwise):
-      (operand.map { [$0] } ?? []).contains(where: hasAggregate)
-        || branches.contains { hasAggregate($0.condition) || hasAggregate($0.result) }
-        || (otherwise.map(hasAggregate) ?? false)
+      [operand, otherwise].compactMap { $0 } + branches.flatMap { [$0.condition, $0.result] }
     }
   }
 }

@@ -19,7 +19,7 @@ extension Binder {
     _ context: ExpressionContext
   ) -> BoundExpression? {
     let name = call.name.name.lowercased()
-    if let window = call.over { return unimplemented("window functions", at: window.range) }
+    if let window = call.over { return bindWindowCall(call, over: window, at: range, context) }
     if let aggregate = FunctionRegistry.aggregate(name) {
       return bindAggregate(call, aggregate, at: range, context)
     }
@@ -27,20 +27,19 @@ extension Binder {
       return bindAll(call.arguments, context).flatMap { bindTryCast($0, at: range) }
     }
     guard FunctionRegistry.scalar(name) != nil else {
-      if Self.windowFunctions.contains(name) {
-        return unimplemented("window functions", at: range)
-      }
-      for argument in call.arguments { _ = bind(argument, context) }
+      guard FunctionRegistry.window(name) != nil else { return unknownFunction(call, context) }
+      guard context.windows != nil else { return misplacedWindow(name, at: range, context) }
       return fail(
-        .unknownFunction,
-        "unknown function '\(call.name.name)'",
-        at: call.name.range,
-        hints: suggestions(for: name, among: FunctionRegistry.callableNames, kind: "functions")
-          .filter { $0.hasPrefix("did you") } + ["SHOW FUNCTIONS lists them all"]
+        .wrongArguments,
+        "\(name) is a window function: OVER (…) is missing",
+        at: range,
+        hints: ["\(name)(…) OVER (PARTITION BY … ORDER BY …)"]
       )
     }
-    if call.isStar || call.isDistinct || call.filter != nil {
-      let what = call.isStar ? "*" : call.isDistinct ? "DISTINCT" : "FILTER"
+    if call.isStar || call.isDistinct || call.filter != nil || call.ignoresNulls {
+      let what =
+        call.isStar
+        ? "*" : call.isDistinct ? "DISTINCT" : call.filter != nil ? "FILTER" : "IGNORE NULLS"
       return fail(
         .wrongArguments,
         "\(name) is no aggregate: \(what) does not apply",
@@ -51,9 +50,18 @@ extension Binder {
     return self.call(name, shown: name, arguments, at: range)
   }
 
-  private static let windowFunctions: Set<String> = [
-    "row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "ntile",
-  ]
+  /// Reports a name that no function has.
+  mutating func unknownFunction<T>(_ call: Call, _ context: ExpressionContext) -> T? {
+    for argument in call.arguments { _ = bind(argument, context) }
+    let name = call.name.name.lowercased()
+    return fail(
+      .unknownFunction,
+      "unknown function '\(call.name.name)'",
+      at: call.name.range,
+      hints: suggestions(for: name, among: FunctionRegistry.callableNames, kind: "functions")
+        .filter { $0.hasPrefix("did you") } + ["SHOW FUNCTIONS lists them all"]
+    )
+  }
 
   /// Picks the overload of a scalar function that needs the fewest casts.
   mutating func call(

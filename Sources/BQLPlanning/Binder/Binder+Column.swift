@@ -127,6 +127,22 @@ extension Binder {
     return .found(ProvisionalColumn.attribute(slot, ofTable: found.leaf.number), found.type)
   }
 
+  /// Finds the output column that a bare name means, where such may be named and no column that may
+  /// stand here has the name.
+  mutating func output(
+    _ qualifier: Identifier?,
+    _ name: Identifier,
+    at range: SourceRange,
+    _ context: ExpressionContext
+  ) -> BoundExpression? {
+    let wanted = name.name.lowercased()
+    guard qualifier == nil,
+      let output = context.outputs?.first(where: { $0.name.lowercased() == wanted }),
+      attempt({ $0.bindColumn(qualifier: nil, name: name, at: range, context) }) == nil
+    else { return nil }
+    return BoundExpression(output.expression.kind, output.expression.type, range: range)
+  }
+
   private mutating func notGrouped(_ name: Identifier, at range: SourceRange) -> BoundExpression? {
     fail(
       .notGrouped,

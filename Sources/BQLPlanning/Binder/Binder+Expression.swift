@@ -11,6 +11,10 @@ struct ExpressionContext: Sendable {
   var grouping: Grouping?
   /// Where queries that depend on the row may stand: those found so far.
   var correlated: CorrelatedQueries?
+  /// Where window functions may stand: those of the SELECT.
+  var windows: Windows?
+  /// Where output names may stand, too, behind columns: the items of SELECT.
+  var outputs: [NamedExpression]?
 }
 
 /// Collects the aggregates of a grouped SELECT while its expressions are bound.
@@ -47,6 +51,7 @@ extension Binder {
     switch expression.kind {
     case .literal(let literal): return bindLiteral(literal, at: range)
     case .column(let qualifier, let name):
+      if let output = output(qualifier, name, at: range, context) { return output }
       return bindColumn(qualifier: qualifier, name: name, at: range, context)
     case .parameter(let name):
       guard let value = parameters[name.name.lowercased()] else {

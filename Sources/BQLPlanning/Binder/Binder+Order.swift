@@ -13,7 +13,9 @@ extension Binder {
     switch select.groupBy {
     case nil: return []
     case .all:
-      let plain = items.filter { !Self.hasAggregate($0.expression) }
+      let plain = items.filter {
+        !Self.hasAggregate($0.expression) && !Self.hasWindow($0.expression)
+      }
       return bindNamed(plain, context)
     case .expressions(let expressions):
       var written: [WrittenItem] = []

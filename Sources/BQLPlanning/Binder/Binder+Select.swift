@@ -15,9 +15,6 @@ extension Binder {
 
   /// Binds a SELECT by itself.
   mutating func bindCore(_ select: SelectStatement, at range: SourceRange) -> BoundSelect? {
-    if let qualify = select.qualify {
-      return unimplemented("QUALIFY", at: qualify.range)
-    }
     let table: BoundTable?
     if let from = select.from {
       table = bindTable(from)
@@ -41,13 +38,16 @@ extension Binder {
     let orderExpressions = select.orderBy.map(\.expression)
     let isGrouped =
       select.groupBy != nil || select.having != nil
-      || (items.map(\.expression) + orderExpressions).contains(where: Self.hasAggregate)
+      || (items.map(\.expression) + orderExpressions + [select.qualify].compactMap { $0 })
+        .contains(where: Self.hasAggregate)
     let grouping =
       isGrouped ? Grouping(keys: keys.map(\.expression), correlated: rowQueries) : nil
     let groupQueries = CorrelatedQueries()
     if isGrouped { context.correlated = groupQueries }
     context.grouping = grouping
     context.clause = "SELECT"
+    let windows = Windows()
+    context.windows = windows
     let boundItems = items.map { item in
       bindItem(item, context).map { NamedExpression(item.name, $0) }
     }
@@ -57,9 +57,12 @@ extension Binder {
     var having: BoundExpression?
     if let written = select.having {
       context.clause = "HAVING"
+      context.windows = nil
       guard let bound = bindCondition(written, context) else { return nil }
       having = bound
+      context.windows = windows
     }
+    guard let qualify = bindQualify(select, items: named, context) else { return nil }
     context.clause = "ORDER BY"
     guard
       let order = bindOrderBy(select, items: named, written: items, context)
@@ -70,14 +73,42 @@ extension Binder {
       condition: condition,
       grouping: grouping.map { .init(keys: keys, aggregates: $0.aggregates) },
       having: having,
+      windows: windows.groups,
+      qualify: qualify.condition,
       items: named,
       hiddenItems: order.hidden,
       isDistinct: select.isDistinct,
       sortKeys: order.keys,
       limit: limit.count == nil && limit.offset == 0 ? nil : limit
     )
-    bound.place(rowQueries.joined(to: attachingJoined(to: table.plan)), groupQueries)
+    bound.place(
+      rowQueries.joined(to: attachingJoined(to: table.plan)),
+      groupQueries,
+      windows
+    )
     return bound
+  }
+
+  /// Binds QUALIFY, which may name output columns; it needs a window function, there or in SELECT.
+  private mutating func bindQualify(
+    _ select: SelectStatement,
+    items: [NamedExpression],
+    _ context: ExpressionContext
+  ) -> (condition: BoundExpression?, Void)? {
+    guard let written = select.qualify else { return (nil, ()) }
+    var context = context
+    context.clause = "QUALIFY"
+    context.outputs = items
+    guard let condition = bindCondition(written, context) else { return nil }
+    guard context.windows.map({ $0.count > 0 }) ?? false else {
+      return fail(
+        .badClause,
+        "QUALIFY filters on window functions, and there is none",
+        at: written.range,
+        hints: ["WHERE filters rows, HAVING groups"]
+      )
+    }
+    return (condition, ())
   }
 
   /// Replaces `*` by the columns it stands for, and names every item.

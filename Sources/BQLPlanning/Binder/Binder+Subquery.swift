@@ -227,7 +227,8 @@ extension LogicalPlan {
       return .refused
     case .sort(let sort): return sort.input.aggregateOfAll
     case .distinct(let input): return input.aggregateOfAll
-    case .scan, .values, .limit, .union, .join, .with, .replicate, .summarize, .behavior:
+    case .scan, .values, .window, .limit, .union, .join, .with, .replicate, .summarize,
+      .behavior:
       return .none
     }
   }

@@ -24,6 +24,9 @@ package struct BoundSelect: Sendable {
   /// The grouping's output joined with what correlated queries say of it; nil where none do.
   package var joinsGroups: (@Sendable (LogicalPlan) -> LogicalPlan)?
   package var having: BoundExpression?
+  /// Each adds the columns of its calls behind those before.
+  package var windows: [BoundWindow]
+  package var qualify: BoundExpression?
   package var items: [NamedExpression]
   /// What ORDER BY needs beyond the items; dropped from the result.
   package var hiddenItems: [NamedExpression]
@@ -32,14 +35,18 @@ package struct BoundSelect: Sendable {
   package var sortKeys: [SortPlan.Key]
   package var limit: LimitPlan?
 
-  /// Reads the rows of `input`, whose columns stand where its map says, and joins the groups with
-  /// the queries that depend on them.
-  mutating func place(_ input: PlacedPlan, _ groupQueries: CorrelatedQueries) {
+  /// Reads the rows of `input`, whose columns stand where its map says, joins the groups with the
+  /// queries that depend on them, and puts the windows' columns behind all these.
+  mutating func place(
+    _ input: PlacedPlan,
+    _ groupQueries: CorrelatedQueries,
+    _ windows: Windows
+  ) {
     self.input = input.plan
     let map = input.map
     condition = condition?.remapped(map)
     guard var grouping else {
-      moveResults(map)
+      moveResults(map, windows.places(behind: input.plan.schema.count))
       return
     }
     for index in grouping.keys.indices {
@@ -51,7 +58,6 @@ package struct BoundSelect: Sendable {
       grouping.aggregates[index].aggregate.filter = aggregate.filter?.remapped(map)
     }
     self.grouping = grouping
-    guard !groupQueries.queries.isEmpty else { return }
     let groups = LogicalPlan.aggregate(
       AggregatePlan(
         input: self.input,
@@ -59,15 +65,19 @@ package struct BoundSelect: Sendable {
         aggregates: grouping.aggregates
       )
     )
-    let places = groupQueries.joined(to: PlacedPlan(plan: groups)).map
-    moveResults(places)
-    let queries = groupQueries.queries.map(\.query)
+    let joined = groupQueries.joined(to: PlacedPlan(plan: groups))
+    moveResults(joined.map, windows.places(behind: joined.plan.schema.count))
+    guard !groupQueries.queries.isEmpty else { return }
+    let (queries, places) = (groupQueries.queries.map(\.query), joined.map)
     joinsGroups = { plan in queries.reduce(plan) { $1.joined(to: $0, places) } }
   }
 
-  private mutating func moveResults(_ map: [Int: Int]) {
-    guard !map.isEmpty else { return }
+  /// Reads columns, and those of windows, where the maps say.
+  private mutating func moveResults(_ map: [Int: Int], _ windowMap: [Int: Int]) {
     having = having?.remapped(map)
+    windows = windows.map { window in window.mapExpressions { $0.remapped(map) } }
+    let map = map.merging(windowMap) { first, _ in first }
+    qualify = qualify?.remapped(map)
     items = items.map { NamedExpression($0.name, $0.expression.remapped(map)) }
     hiddenItems = hiddenItems.map { NamedExpression($0.name, $0.expression.remapped(map)) }
   }

@@ -130,7 +130,7 @@ struct Decorrelation {
       self.plan = .join(join)
       conditions = parts.filter(\.readsOuter)
     case .limit: throw Unsupported(feature: "LIMIT in a query that depends on the outer row")
-    case .scan, .values, .join, .union, .with, .replicate, .summarize, .behavior:
+    case .scan, .values, .window, .join, .union, .with, .replicate, .summarize, .behavior:
       throw Unsupported(feature: "a query that depends on the outer row in this way")
     }
   }

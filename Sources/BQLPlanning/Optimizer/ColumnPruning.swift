@@ -29,6 +29,7 @@ extension Optimizer {
       }
       return (.project(pruned, remapped), positions(kept))
     case .aggregate(let aggregate): return prune(aggregate, keeping: needed)
+    case .window(let window): return prune(window, keeping: needed)
     case .sort(var sort):
       let (pruned, map) = prune(sort.input, keeping: needed.union(sort.keys.map(\.column)))
       sort.input = pruned
@@ -130,6 +131,28 @@ extension Optimizer {
     aggregate.input = input
     let plan = LogicalPlan.aggregate(aggregate).mapExpressions { $0.remapped(map) }
     return (plan, positions(Array(0..<keyCount) + kept))
+  }
+
+  /// Computes only the calls that are needed; without any the window goes.
+  private static func prune(
+    _ plan: WindowPlan,
+    keeping needed: Set<Int>
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    var plan = plan
+    let width = plan.input.schema.count
+    let kept = needed.filter { $0 >= width }.sorted()
+    var columns = needed.filter { $0 < width }
+    guard !kept.isEmpty else { return prune(plan.input, keeping: columns) }
+    plan.window.calls = kept.map { plan.window.calls[$0 - width] }
+    let keys = plan.window.partition + plan.window.order.map(\.expression)
+    let expressions = keys + plan.window.calls.flatMap(\.call.expressions)
+    columns.formUnion(expressions.flatMap(\.columns))
+    var (input, map) = prune(plan.input, keeping: columns)
+    plan.window = plan.window.mapExpressions { $0.remapped(map) }
+    plan.input = input
+    let first = input.schema.count
+    for (position, call) in kept.enumerated() { map[call] = first + position }
+    return (.window(plan), map)
   }
 
   private static func prune(

@@ -70,7 +70,7 @@ extension LogicalPlan {
     case .project(let input, let items):
       input.isRead
         && items.allSatisfy { if case .column = $0.expression.kind { true } else { false } }
-    case .filter, .aggregate, .distinct, .sort, .limit, .union, .join, .with, .replicate,
+    case .filter, .aggregate, .window, .distinct, .sort, .limit, .union, .join, .with, .replicate,
       .summarize, .behavior:
       false
     }

@@ -94,6 +94,7 @@ extension LogicalPlan {
       return input.estimatedRowCount
     case .aggregate(let aggregate):
       return aggregate.keys.isEmpty ? 1 : max(1, aggregate.input.estimatedRowCount / 8)
+    case .window(let plan): return plan.input.estimatedRowCount
     case .sort(let sort): return min(sort.limit ?? .max, sort.input.estimatedRowCount)
     case .limit(let input, let limit):
       return min(limit.count ?? .max, input.estimatedRowCount)

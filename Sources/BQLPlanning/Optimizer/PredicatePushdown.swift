@@ -34,6 +34,7 @@ extension Optimizer {
       return .union(push(.filter(first, predicate)), push(.filter(second, predicate)))
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
     case .join(let join): return push(predicate.conjuncts, into: join)
+    case .window(let window): return push(predicate, below: window)
     case .behavior(let question): return push(predicate, into: question)
     case .sort, .limit, .values, .summarize, .with, .replicate:
       return .filter(input.mapInputs(push), predicate)
@@ -63,6 +64,30 @@ extension Optimizer {
     guard var rest = kept.first else { return .aggregate(aggregate) }
     for part in kept.dropFirst() { rest = conjunction(rest, part) }
     return .filter(.aggregate(aggregate), rest)
+  }
+
+  /// Moves the parts that read columns of PARTITION BY alone below the window: a partition either
+  /// keeps all its rows or loses them all.
+  private static func push(
+    _ predicate: BoundExpression,
+    below plan: WindowPlan
+  ) -> LogicalPlan {
+    var plan = plan
+    let keys = Set(
+      plan.window.partition.compactMap { key -> Int? in
+        if case .column(let column) = key.kind { column } else { nil }
+      }
+    )
+    let parts = predicate.conjuncts.map { part -> (part: BoundExpression, moves: Bool) in
+      let columns = part.columns
+      return (part, !columns.isEmpty && keys.isSuperset(of: columns))
+    }
+    for (part, moves) in parts where moves { plan.input = .filter(plan.input, part) }
+    plan.input = push(plan.input)
+    let kept = parts.filter { !$0.moves }.map(\.part)
+    guard var rest = kept.first else { return .window(plan) }
+    for part in kept.dropFirst() { rest = conjunction(rest, part) }
+    return .filter(.window(plan), rest)
   }
 
   static func conjunction(

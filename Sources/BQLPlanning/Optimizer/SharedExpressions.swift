@@ -19,8 +19,8 @@ extension Optimizer {
     switch plan {
     case .project(let below, _): input = below
     case .aggregate(let aggregate): input = aggregate.input
-    case .scan, .values, .filter, .distinct, .sort, .limit, .union, .join, .with, .replicate,
-      .summarize, .behavior:
+    case .scan, .values, .filter, .window, .distinct, .sort, .limit, .union, .join, .with,
+      .replicate, .summarize, .behavior:
       return plan
     }
     let schema = input.schema

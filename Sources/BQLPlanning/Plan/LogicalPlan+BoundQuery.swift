@@ -22,6 +22,8 @@ extension LogicalPlan {
     }
     if let join = select.joinsGroups { plan = join(plan) }
     if let having = select.having { plan = .filter(plan, having) }
+    for window in select.windows { plan = .window(WindowPlan(input: plan, window: window)) }
+    if let qualify = select.qualify { plan = .filter(plan, qualify) }
     plan = .project(plan, select.items + select.hiddenItems)
     if select.isDistinct { plan = .distinct(plan) }
     self = plan.ordered(select.sortKeys, select.limit, keeping: select.items, select.hiddenItems)

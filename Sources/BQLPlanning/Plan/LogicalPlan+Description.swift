@@ -20,6 +20,7 @@ extension LogicalPlan {
       let calls = plan.aggregates.map(\.name).joined(separator: ", ")
       let keys = Self.list(plan.keys, plan.input.schema)
       return "aggregate [\(calls)]\(plan.keys.isEmpty ? "" : " by \(keys)")"
+    case .window(let plan): return plan.title
     case .distinct: return "distinct"
     case .sort(let sort):
       let keys = sort.keys.map { key in
@@ -87,6 +88,23 @@ extension JoinPlan {
     var condition = condition.map { " on \($0.described(by: both))" } ?? ""
     if let membership { condition += " member \(membership.described(by: both))" }
     return "\(kind.rawValue) join\(condition)"
+  }
+}
+
+extension WindowPlan {
+  /// The node as one line of EXPLAIN.
+  var title: String {
+    let schema = input.schema
+    let calls = window.calls.map(\.name).joined(separator: ", ")
+    let partition = window.partition.map { $0.described(by: schema) }.joined(separator: ", ")
+    let order = window.order.map { key in
+      // Where NULLs stand is said where it is not what the direction has them.
+      let nulls = key.nullsFirst == key.isDescending ? "" : key.nullsFirst ? "first" : "last"
+      return key.expression.described(by: schema) + (key.isDescending ? " desc" : "")
+        + (nulls.isEmpty ? "" : " nulls \(nulls)")
+    }.joined(separator: ", ")
+    return "window [\(calls)]" + (partition.isEmpty ? "" : " partition by \(partition)")
+      + (order.isEmpty ? "" : " order by \(order)")
   }
 }
 

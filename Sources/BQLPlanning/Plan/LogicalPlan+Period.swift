@@ -23,8 +23,8 @@ extension LogicalPlan {
       periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }
     case .with(let query):
       periods += [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
-    case .values, .filter, .project, .aggregate, .distinct, .sort, .limit, .union, .join,
-      .replicate, .summarize:
+    case .values, .filter, .project, .aggregate, .window, .distinct, .sort, .limit, .union,
+      .join, .replicate, .summarize:
       break
     }
     _ = mapExpressions { expression in

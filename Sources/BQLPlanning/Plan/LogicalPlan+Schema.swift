@@ -22,6 +22,10 @@ extension LogicalPlan {
         plan.keys.map { Field($0.name, $0.expression.type) }
           + plan.aggregates.map { Field($0.name, $0.aggregate.overload.result) }
       )
+    case .window(let plan):
+      Schema(
+        plan.input.schema.fields + plan.window.calls.map { Field($0.name, $0.call.type) }
+      )
     case .summarize(let plan): plan.schema
     case .behavior(let question): question.schema
     }

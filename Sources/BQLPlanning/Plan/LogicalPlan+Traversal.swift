@@ -7,6 +7,7 @@ extension LogicalPlan {
       .limit(let input, _), .replicate(let input):
       [input]
     case .aggregate(let plan): [plan.input]
+    case .window(let plan): [plan.input]
     case .sort(let plan): [plan.input]
     case .summarize(let plan): [plan.input]
     case .union(let first, let second): [first, second]
@@ -31,6 +32,9 @@ extension LogicalPlan {
     case .aggregate(var plan):
       plan.input = transform(plan.input)
       return .aggregate(plan)
+    case .window(var plan):
+      plan.input = transform(plan.input)
+      return .window(plan)
     case .sort(var plan):
       plan.input = transform(plan.input)
       return .sort(plan)
@@ -66,6 +70,9 @@ extension LogicalPlan {
         plan.aggregates[index].aggregate.filter = aggregate.filter.map(transform)
       }
       return .aggregate(plan)
+    case .window(var plan):
+      plan.window = plan.window.mapExpressions(transform)
+      return .window(plan)
     case .summarize(var plan):
       plan.groups = named(plan.groups)
       return .summarize(plan)

@@ -11,6 +11,7 @@ package indirect enum LogicalPlan: Sendable {
   case filter(LogicalPlan, BoundExpression)
   case project(LogicalPlan, [NamedExpression])
   case aggregate(AggregatePlan)
+  case window(WindowPlan)
   case distinct(LogicalPlan)
   case sort(SortPlan)
   case limit(LogicalPlan, LimitPlan)

@@ -138,6 +138,8 @@ package struct Call: Hashable, Sendable {
   package var isStar: Bool
   /// `count(DISTINCT x)`.
   package var isDistinct: Bool
+  /// `last_value(x) IGNORE NULLS`.
+  package var ignoresNulls: Bool
   package var filter: Expression?
   package var over: Window?
 
@@ -146,6 +148,7 @@ package struct Call: Hashable, Sendable {
     arguments: [Expression],
     isStar: Bool = false,
     isDistinct: Bool = false,
+    ignoresNulls: Bool = false,
     filter: Expression? = nil,
     over: Window? = nil
   ) {
@@ -153,55 +156,8 @@ package struct Call: Hashable, Sendable {
     self.arguments = arguments
     self.isStar = isStar
     self.isDistinct = isDistinct
+    self.ignoresNulls = ignoresNulls
     self.filter = filter
     self.over = over
-  }
-}
-
-/// Holds `OVER (PARTITION BY … ORDER BY … ROWS|RANGE BETWEEN … AND …)`.
-package struct Window: Hashable, Sendable {
-  package var partitionBy: [Expression]
-  package var orderBy: [OrderItem]
-  package var frame: Frame?
-  package var range: SourceRange
-
-  package init(
-    partitionBy: [Expression],
-    orderBy: [OrderItem],
-    frame: Frame?,
-    range: SourceRange
-  ) {
-    self.partitionBy = partitionBy
-    self.orderBy = orderBy
-    self.frame = frame
-    self.range = range
-  }
-
-  /// Holds the rows around the present one that a window function sees.
-  package struct Frame: Hashable, Sendable {
-    /// Says what a frame's bounds count.
-    package enum Unit: String, Hashable, Sendable, CaseIterable {
-      case rows = "ROWS"
-      case range = "RANGE"
-    }
-
-    /// Says where a frame begins or ends.
-    package enum Bound: Hashable, Sendable {
-      case unboundedPreceding
-      case preceding(Expression)
-      case currentRow
-      case following(Expression)
-      case unboundedFollowing
-    }
-
-    package var unit: Unit
-    package var start: Bound
-    package var end: Bound
-
-    package init(unit: Unit, start: Bound, end: Bound) {
-      self.unit = unit
-      self.start = start
-      self.end = end
-    }
   }
 }

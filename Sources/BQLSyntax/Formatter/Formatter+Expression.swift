@@ -107,6 +107,7 @@ extension Formatter {
     if call.isDistinct { text += "DISTINCT " }
     text += call.isStar ? "*" : list(call.arguments)
     text += ")"
+    if call.ignoresNulls { text += " IGNORE NULLS" }
     if let filter = call.filter { text += " FILTER (WHERE " + print(filter) + ")" }
     if let window = call.over { text += " OVER " + print(window) }
     return text

@@ -1,5 +1,5 @@
 extension Parser {
-  /// Takes `(arguments) [FILTER (WHERE …)] [OVER (…)]`, behind the function's name.
+  /// Takes `(arguments) [IGNORE NULLS] [FILTER (WHERE …)] [OVER (…)]`, behind the function's name.
   mutating func parseCall(_ name: Identifier) throws(SyntaxError) -> Expression {
     let open = try expect(.leftParenthesis)
     var call = Call(name: name, arguments: [])
@@ -10,9 +10,11 @@ extension Parser {
     } else if !at(.rightParenthesis) {
       call.isDistinct = accept(.distinct) != nil
       call.arguments = try parseExpressions()
+      parseNullTreatment(&call)
     }
     try close(.rightParenthesis, opened: open)
     try parseWithinGroup(&call)
+    parseNullTreatment(&call)
     if at(.filter), peek().kind == .symbol(.leftParenthesis) {
       advance()
       call.filter = try parseFilter()
@@ -21,6 +23,15 @@ extension Parser {
       call.over = try parseWindow()
     }
     return Expression(.call(call), range: range(from: name.range))
+  }
+
+  /// Takes `IGNORE NULLS` or `RESPECT NULLS`, which stands inside or behind the parentheses.
+  private mutating func parseNullTreatment(_ call: inout Call) {
+    if accept(.ignore, .nulls) != nil {
+      call.ignoresNulls = true
+    } else {
+      _ = accept(.respect, .nulls)
+    }
   }
 
   private mutating func parseFilter() throws(SyntaxError) -> Expression {
@@ -45,11 +56,11 @@ extension Parser {
       try expect(.by)
       order = try parseOrderItems()
     }
-    let frame = at(.rows) || at(.range) ? try parseFrame() : nil
+    let frame = at(.rows) || at(.range) || at(.groups) ? try parseFrame() : nil
     if current.isWord {
       throw unexpected(
         "')'",
-        candidates: [.partition, .order, .rows, .range],
+        candidates: [.partition, .order, .rows, .range, .groups],
         hints: ["a window is (PARTITION BY … ORDER BY … ROWS …), in this order"]
       )
     }
@@ -62,15 +73,18 @@ extension Parser {
     )
   }
 
-  /// Takes `ROWS|RANGE BETWEEN a AND b`, or one bound that reaches to the current row.
+  /// Takes `ROWS|RANGE|GROUPS BETWEEN a AND b`, or one bound that reaches to the current row.
   private mutating func parseFrame() throws(SyntaxError) -> Window.Frame {
+    let first = current
     let unit = try parseWord(of: Window.Frame.Unit.self).value
-    guard accept(.between) != nil else {
-      return Window.Frame(unit: unit, start: try parseBound(), end: .currentRow)
-    }
+    let isPair = accept(.between) != nil
     let start = try parseBound()
-    try expect(.and)
-    return Window.Frame(unit: unit, start: start, end: try parseBound())
+    var end = Window.Frame.Bound.currentRow
+    if isPair {
+      try expect(.and)
+      end = try parseBound()
+    }
+    return Window.Frame(unit: unit, start: start, end: end, range: range(from: first))
   }
 
   private mutating func parseBound() throws(SyntaxError) -> Window.Frame.Bound {

@@ -30,7 +30,7 @@ enum SortOrder {
   }
 
   /// Returns integers that order as the values do; of NULL any.
-  private static func integers(_ column: Column, _ threads: Int) -> [Int64] {
+  static func integers(_ column: Column, _ threads: Int) -> [Int64] {
     switch column.values {
     case .ints(let ints): return ints
     case .bools(let bools): return bools.map { $0 ? 1 : 0 }
