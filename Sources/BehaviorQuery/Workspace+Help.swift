@@ -26,14 +26,6 @@ extension Workspace {
     if let reference = FunctionRegistry.reference(name) {
       return .report(lines: Self.lines(reference), warnings: [])
     }
-    if let function = FunctionRegistry.window(name) {
-      let nulls = function.mayIgnoreNulls ? " [IGNORE NULLS]" : ""
-      let forms = function.forms.map { "\(function.name)\($0)\(nulls) OVER (…)" }
-      return .report(
-        lines: forms + ["", function.summary] + function.examples.map(Self.line),
-        warnings: []
-      )
-    }
     if let setting = Settings.description(of: name) {
       return .report(
         lines: [

@@ -61,21 +61,29 @@ enum PairAggregates {
     _ values: String,
     _ expected: String
   ) -> AggregateFunction {
-    AggregateFunction(
+    let overload = AggregateFunction.Overload(
+      [.float, .float],
+      columnCount: 2,
+      to: result == .count ? .int : .float,
+      makeFramed: frames(result)
+    ) { _ throws(FunctionError) in PairAccumulator(result) }
+    return AggregateFunction(
       name: name,
       summary: summary,
       examples: [
         FunctionExample("\(name)(column1, column2) FROM (VALUES \(values))", expected)
       ],
-      overloads: [
-        AggregateFunction.Overload(
-          [.float, .float],
-          columnCount: 2,
-          to: result == .count ? .int : .float,
-          makeFramed: result == .count
-            ? nil : { _ throws(FunctionError) in FramedPairs(result: result) }
-        ) { _ throws(FunctionError) in PairAccumulator(result) }
-      ]
+      overloads: [overload]
     )
+  }
+
+  /// A count of rows is collected anew for each frame.
+  private static func frames(
+    _ result: PairAccumulator.Result
+  ) -> (@Sendable (_ constants: [Value]) throws(FunctionError) -> any FramedAggregate)? {
+    if result == .count { return nil }
+    return { (_: [Value]) throws(FunctionError) -> any FramedAggregate in
+      FramedPairs(result: result)
+    }
   }
 }

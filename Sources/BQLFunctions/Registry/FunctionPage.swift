@@ -59,6 +59,7 @@ extension FunctionCategory {
   package var title: String {
     switch self {
     case .aggregate: "Aggregates"
+    case .window: "Window functions"
     case .arithmetic: "Numbers"
     case .text: "Text"
     case .time: "Time"

@@ -82,7 +82,9 @@ extension FunctionReference {
     self.init(
       name: function.name,
       category: .window,
-      signatures: function.forms.map { "\(function.name)\($0) OVER (…)" },
+      signatures: function.forms.map { form in
+        "\(function.name)\(form)\(function.mayIgnoreNulls ? " [IGNORE NULLS]" : "") OVER (…)"
+      },
       summary: function.summary,
       nullRule: function.mayIgnoreNulls ? "IGNORE NULLS passes over NULLs of the value." : "",
       examples: function.examples

@@ -46,6 +46,16 @@ extension Binder {
       return BoundExpression(.column(position), type, range: range)
     }
     if let outer = bindOuter(qualifier: qualifier, name: name, at: range) { return outer }
+    return unknownColumn(qualifier: qualifier, name: name, at: range, scope)
+  }
+
+  /// Says that a name means nothing here, and what would.
+  private mutating func unknownColumn(
+    qualifier: Identifier?,
+    name: Identifier,
+    at range: SourceRange,
+    _ scope: Scope
+  ) -> BoundExpression? {
     if let qualifier, !scope.leaves.isEmpty,
       !scope.qualifiers.contains(where: { $0.lowercased() == qualifier.name.lowercased() })
     {

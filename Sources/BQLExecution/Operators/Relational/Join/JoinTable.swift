@@ -5,7 +5,7 @@ import BQLColumnar
 /// Rows of equal keys are a group. Rows without a group, a key being NULL, are in none.
 struct JoinTable: Sendable {
   /// Where several keys pack into one number: how, and the group of each.
-  private let packed: (keys: PackedKeys, lookup: IntLookup)?
+  private let packed: (keys: JoinKeyPacking, lookup: IntLookup)?
   /// Else one a key.
   private let lookups: [KeyLookup]
   /// Lookup *i* finds (group of the first *i* + 1 keys, number in key *i* + 1).
@@ -29,8 +29,8 @@ struct JoinTable: Sendable {
     var groups = [Int32](repeating: 0, count: columns.isEmpty ? rowCount : 0)
     var count = columns.isEmpty ? (rowCount > 0 ? 1 : 0) : 0
     var lookups: [KeyLookup] = []
-    var packed: (keys: PackedKeys, lookup: IntLookup)?
-    if columns.count > 1, let packing = PackedKeys(columns, matchesNull: matchesNull) {
+    var packed: (keys: JoinKeyPacking, lookup: IntLookup)?
+    if columns.count > 1, let packing = JoinKeyPacking(columns, matchesNull: matchesNull) {
       let keys = packing.keys(columns, count: rowCount)
       let lookup = IntLookup(keys, isValid: { keys[$0] >= 0 }, numbers: &groups)
       packed = (packing, lookup)

@@ -5,7 +5,7 @@ import BQLColumnar
 /// An integer gives its distance from the smallest one of its column, any other value its number
 /// among those of the column; NULL gives 0 where it may be equal to itself. A row of which some value
 /// is not among those that the columns had gets −1.
-struct PackedKeys: Sendable {
+struct JoinKeyPacking: Sendable {
   fileprivate struct Digit: Sendable {
     /// nil: integers, from `base` on.
     let lookup: KeyLookup?
@@ -78,7 +78,7 @@ struct PackedKeys: Sendable {
   }
 }
 
-extension PackedKeys.Digit {
+extension JoinKeyPacking.Digit {
   /// One number a row from 1 on, −1 for a value that the column had not; of NULL any.
   fileprivate func values(_ column: Column) -> [Int64] {
     if let lookup {
