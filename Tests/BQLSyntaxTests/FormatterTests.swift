@@ -38,7 +38,7 @@ import Testing
     ("SELECT - -5, -(-x)", "SELECT - -5, - -x"),
     ("SELECT NOT (a AND NOT b)", "SELECT NOT (a AND NOT b)"),
     ("SELECT cast(a as int) != 90m", "SELECT a::int <> 90m"),
-    ("SELECT 604800s, 1500s, 0.50s, 1 year", "SELECT 7d, 25m, 0.5s, 12 MONTHS"),
+    ("SELECT 604800s, 1500s, 0.50s, 1 year", "SELECT 168h, 25m, 0.5s, 12 MONTHS"),
     (
       "(SELECT 1 UNION SELECT 2) INTERSECT SELECT 3",
       "(SELECT 1 UNION SELECT 2) INTERSECT SELECT 3"

@@ -236,9 +236,9 @@ import Testing
       "the types are bool, int, float, text, timestamp, date, interval"
     ),
     Case(
-      "SELECT INTERVAL '1 day'",
-      "B0101 7..15 expected an expression, found 'INTERVAL'",
-      "a span of time is written 7d or 7 DAYS"
+      "SELECT trim(LEADING 'x' FROM a)",
+      "B0101 12..19 expected BOTH or a text, found 'LEADING'",
+      "one end is trimmed by ltrim(x, characters)"
     ),
     Case("SELECT sum(a) OVER b", "B0101 19..20 expected '(', found 'b'"),
     Case(
