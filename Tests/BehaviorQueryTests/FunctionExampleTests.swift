@@ -18,12 +18,16 @@ struct FunctionExampleTests {
     #expect(try Self.text(item.example.expression) == item.example.result)
   }
 
-  /// The result of an expression as the CSV format prints it, texts without quotes.
+  /// The result of an expression as the CSV format prints it, texts without quotes; several rows with
+  /// commas between them.
   static func text(_ expression: String, after statements: String = "") throws -> String {
     let answers = try Workspace().run("\(statements) SELECT \(expression);")
     let relation = try #require(answers.last).relation
-    let cell = try #require(relation.chunks.first { $0.count > 0 }).columns[0][0]
-    return ValueText.text(cell, intervals: .seconds)
+    let cells = relation.chunks.flatMap { chunk in
+      (0..<chunk.count).map { chunk.columns[0][$0] }
+    }
+    _ = try #require(cells.first)
+    return cells.map { ValueText.text($0, intervals: .seconds) }.joined(separator: ", ")
   }
 
   @Test func everyEntryIsWhole() {

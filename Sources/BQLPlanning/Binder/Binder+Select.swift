@@ -15,13 +15,8 @@ extension Binder {
 
   /// Binds a SELECT by itself.
   mutating func bindCore(_ select: SelectStatement, at range: SourceRange) -> BoundSelect? {
-    let table: BoundTable?
-    if let from = select.from {
-      table = bindTable(from)
-    } else {
-      table = BoundTable(plan: .values(.singleRow), scope: Scope(columns: []))
-    }
-    guard let table else { return nil }
+    let noTable = BoundTable(plan: .values(.singleRow), scope: Scope(columns: []))
+    guard let table = select.from.map({ bindTable($0) }) ?? noTable else { return nil }
     let items = expandStars(select.items, table.scope, hasFrom: select.from != nil)
     guard let items else { return nil }
     let rowQueries = CorrelatedQueries()
@@ -35,11 +30,7 @@ extension Binder {
       condition = bound
     }
     guard let keys = bindGroupBy(select, items, context) else { return nil }
-    let orderExpressions = select.orderBy.map(\.expression)
-    let isGrouped =
-      select.groupBy != nil || select.having != nil
-      || (items.map(\.expression) + orderExpressions + [select.qualify].compactMap { $0 })
-        .contains(where: Self.hasAggregate)
+    let isGrouped = isGrouped(select, items)
     let grouping =
       isGrouped ? Grouping(keys: keys.map(\.expression), correlated: rowQueries) : nil
     let groupQueries = CorrelatedQueries()
@@ -87,6 +78,15 @@ extension Binder {
       windows
     )
     return bound
+  }
+
+  /// Whether a SELECT asks of groups: it says so, or calls an aggregate where that means groups.
+  private func isGrouped(_ select: SelectStatement, _ items: [WrittenItem]) -> Bool {
+    let written =
+      items.map(\.expression) + select.orderBy.map(\.expression)
+      + [select.qualify].compactMap { $0 }
+    return select.groupBy != nil || select.having != nil
+      || written.contains(where: Self.hasAggregate)
   }
 
   /// Binds QUALIFY, which may name output columns; it needs a window function, there or in SELECT.
