@@ -74,12 +74,50 @@ struct PartitionSort {
     self.keepsKeys = keepsKeys
     guard !keys.isEmpty else { return }
     let count = keys[0].values.count
+    if isMostlyUnsorted(partitions) {
+      sortTogether(partitions, count)
+      return
+    }
     for partition in 0..<max(partitions.count - 1, 0) {
       let range = Int(partitions[partition])..<Int(partitions[partition + 1])
       if isSorted(range) { continue }
       if self.rows == nil { self.rows = (0..<Int32(truncatingIfNeeded: count)).map { $0 } }
       apply(range.count < Self.smallCount ? compared(range) : counted(range), to: range)
     }
+  }
+
+  /// Whether there are many small partitions, and most of their rows stand in another order.
+  private func isMostlyUnsorted(_ partitions: [Int32]) -> Bool {
+    guard let count = partitions.last, partitions.count > 64,
+      Int(count) / (partitions.count - 1) < Self.smallCount
+    else { return false }
+    var unsorted = 0
+    for partition in 0..<partitions.count - 1 {
+      let range = Int(partitions[partition])..<Int(partitions[partition + 1])
+      if !isSorted(range) { unsorted += range.count }
+    }
+    return unsorted * 2 > Int(count)
+  }
+
+  /// Sorts all rows by the keys and then brings those of each partition together, which for small
+  /// partitions costs less than to sort one after the other.
+  private mutating func sortTogether(_ partitions: [Int32], _ count: Int) {
+    let sorted = counted(0..<count)
+    var partitionOfRow = [Int32](repeating: 0, count: count)
+    for partition in 0..<partitions.count - 1 {
+      for row in partitions[partition]..<partitions[partition + 1] {
+        partitionOfRow[Int(row)] = Int32(truncatingIfNeeded: partition)
+      }
+    }
+    var next = partitions
+    var order = [Int32](repeating: 0, count: count)
+    for row in sorted {
+      let partition = Int(partitionOfRow[Int(row)])
+      order[Int(next[partition])] = row
+      next[partition] += 1
+    }
+    rows = rows.map { rows in order.map { rows[Int($0)] } } ?? order
+    if keepsKeys { keys = keys.map { $0.gather(order) } }
   }
 
   private func isSorted(_ range: Range<Int>) -> Bool {
