@@ -114,7 +114,10 @@ extension Binder {
     guard var part = decorrelated(plan, at: range) else { return nil }
     let whole = plan.aggregateOfAll
     if case .refused = whole {
-      return unimplemented("HAVING in a query that depends on the outer row", at: range)
+      return unimplemented(
+        "HAVING or LIMIT in an aggregate that depends on the outer row",
+        at: range
+      )
     }
     guard case .found(let empty) = whole else {
       let correlated = CorrelatedQuery(
@@ -222,12 +225,12 @@ extension LogicalPlan {
     case .project(let input, let items):
       guard case .found(let empty) = input.aggregateOfAll else { return input.aggregateOfAll }
       return .found(.project(empty, items))
-    case .filter(let input, _):
+    case .filter(let input, _), .limit(let input, _):
       if case .none = input.aggregateOfAll { return .none }
       return .refused
     case .sort(let sort): return sort.input.aggregateOfAll
     case .distinct(let input): return input.aggregateOfAll
-    case .scan, .values, .window, .limit, .union, .join, .with, .replicate, .summarize,
+    case .scan, .values, .window, .union, .join, .with, .replicate, .summarize,
       .behavior:
       return .none
     }
