@@ -36,7 +36,9 @@ def key(row):
 
 
 def alike(one, other):
-    if isinstance(one, float) or isinstance(other, float):
+    # A number past the 64-bit ones is a float, however it is written.
+    is_large = all(isinstance(value, int) and abs(value) >= 2**63 for value in (one, other))
+    if is_large or isinstance(one, float) or isinstance(other, float):
         if one is None or other is None or isinstance(one, str) or isinstance(other, str):
             return False
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9) or one != one and other != other

@@ -4,7 +4,9 @@
 """
 
 import os
+import sqlite3
 
+import duckdb
 import pytest
 
 from answers import difference
@@ -35,13 +37,19 @@ def drawn(request, tmp_path):
     draw = Queries(request.param)
     queries = [draw.query() for _ in range(COUNT)]
     answers = []
+    refused = 0
     for query in queries:
         own = {}
         for peer, connection in (("duckdb", tables.duck), ("sqlite", tables.lite)):
             text = spelled(query.text, peer)
             if text is not None:
-                own[peer] = connection.execute(text).fetchall()
+                try:
+                    own[peer] = connection.execute(text).fetchall()
+                except (duckdb.Error, sqlite3.Error):
+                    refused += 1
         answers.append(own)
+    # A peer may refuse what it is asked, as DuckDB does a default of lag that its types cannot hold.
+    assert refused * 50 <= 2 * len(queries), f"peers refuse {refused} of {len(queries)} queries"
     return tables, queries, answers
 
 
