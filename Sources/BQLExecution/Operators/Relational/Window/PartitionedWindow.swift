@@ -11,11 +11,15 @@ struct PartitionedWindow {
   private static let blockRows = 1 << 16
 
   func open(_ stream: any ChunkStream) throws(ExecutionError) -> any ChunkStream {
-    let rows = try collect(stream)
+    let lease = context.lease("window")
+    let rows = try collect(stream, lease)
     // Places of rows and, behind them, of as many defaults are 32 bits wide.
     guard rows.count <= Int(Int32.max) / 2 else {
       throw .notImplemented("a window over more than 1,073,741,823 rows")
     }
+    // Partitions, an order and its reverse; inputs, keys and results side by side.
+    let width = window.inputs.count + 2 * window.order.count + window.calls.count
+    try lease.grow(by: rows.count * (16 + 8 * width))
     let partitions = try partition(rows)
     let read = Set(window.calls.flatMap(\.inputs))
     let columns = ParallelWork.map(count: window.inputs.count, threads: context.threads) { input in
@@ -41,11 +45,14 @@ struct PartitionedWindow {
     try context.checkCancelled()
     let isInOrder = computed.allSatisfy { $0.rows == nil }
     let order = isInOrder ? nil : Self.order(computed, blocks, partitions.starts)
-    return WindowedStream(rows, results, places: order.map(WindowRows.places), context)
+    return WindowedStream(rows, results, places: order.map(WindowRows.places), lease, context)
   }
 
   /// Reads all rows and computes what the window reads of them.
-  private func collect(_ stream: any ChunkStream) throws(ExecutionError) -> WindowRows {
+  private func collect(
+    _ stream: any ChunkStream,
+    _ lease: MemoryLease
+  ) throws(ExecutionError) -> WindowRows {
     let parts = try ParallelWork.map(
       count: stream.morselCount,
       threads: context.threads
@@ -53,6 +60,7 @@ struct PartitionedWindow {
       try context.checkCancelled()
       var rows = WindowRows(window)
       try stream.run(morsel: morsel) { (chunk: Chunk) throws(ExecutionError) in
+        try lease.grow(by: chunk.byteCount)
         try rows.append(chunk, window)
         return true
       }
@@ -174,6 +182,7 @@ private struct WindowedStream: ChunkStream {
   private let results: [Column]
   /// The place of each row among the results; nil where that is the row's own.
   private let places: [Int32]?
+  private let lease: MemoryLease
   private let context: ExecutionContext
 
   /// Chunks of a morsel.
@@ -183,8 +192,10 @@ private struct WindowedStream: ChunkStream {
     _ rows: WindowRows,
     _ results: [Column],
     places: [Int32]?,
+    _ lease: MemoryLease,
     _ context: ExecutionContext
   ) {
+    self.lease = lease
     chunks = rows.chunks
     var starts: [Int] = []
     var start = 0
