@@ -9,6 +9,8 @@ package enum ExecutionError: Error, Hashable, Sendable {
   case severalRows(at: SourceRange)
   /// An operator needs more memory than a statement may hold; bytes.
   case overBudget(operator: String, held: Int, budget: Int)
+  /// The data do not allow what was asked: a sentence, and a next step.
+  case unfit(String, hint: String?)
   /// Ctrl-C.
   case cancelled
   case notImplemented(String)

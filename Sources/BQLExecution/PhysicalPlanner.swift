@@ -34,6 +34,7 @@ struct PhysicalPlanner {
     case .match(let plan): try MatchOperator(plan, notes: notes)
     case .sessions(let plan): try SessionsOperator(plan, notes: notes)
     case .timing(let plan): try TimingOperator(plan, notes: notes)
+    case .rfm(let plan): try RFMOperator(plan, notes: notes)
     }
   }
 

@@ -6,6 +6,8 @@ package enum Outcome: Sendable {
   case written(path: String, rowCount: Int, notes: [String])
   /// What a defining statement did (LOAD, LET, HELP): lines for a person, and warnings.
   case report(lines: [String], warnings: [String])
+  /// What a defining statement found (SEGMENT), which SHOW returns as data.
+  case defined(QueryResult)
   /// Nothing to say (SET).
   case done
 }

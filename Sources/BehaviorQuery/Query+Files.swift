@@ -36,9 +36,24 @@ extension Query {
       return statement.behavior.filePaths + statement.start.filePaths + statement.end.filePaths
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
+    case .rfm(let rfm):
+      return rfm.behavior.filePaths + (rfm.asOf?.filePaths ?? [])
+    case .correlate(let correlate):
+      return [correlate.condition, correlate.asOf].compactMap { $0 }.flatMap(\.filePaths)
+        + correlate.target.filePaths + correlate.source.filePaths
     case .explain(let explain): return explain.query.filePaths
-    case .describe, .show, .unimplemented: return []
+    case .describe, .show, .showSegment, .unimplemented: return []
     }
+  }
+}
+
+extension FeatureSource {
+  /// The files that the columns' queries read.
+  var filePaths: [(path: String, range: SourceRange)] {
+    guard case .columns(let items) = kind else { return [] }
+    var found: [(path: String, range: SourceRange)] = []
+    for case .expression(let expression) in items.map(\.kind) { found += expression.filePaths }
+    return found
   }
 }
 

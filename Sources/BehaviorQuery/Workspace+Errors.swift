@@ -58,6 +58,8 @@ extension Workspace {
           "give it more: --memory 8GB, SET memory = '8GB'; or ask for fewer rows, columns or groups"
         ]
       )
+    case .unfit(let sentence, let hint):
+      return fail(.unfitData, sentence, at: range, source, hints: hint.map { [$0] } ?? [])
     case .cancelled:
       return fail(.interrupted, "interrupted", at: range, source, kind: .interrupted)
     case .notImplemented(let what):
@@ -115,6 +117,7 @@ extension ExecutionError {
     case .overBudget(let holder, let held, let budget):
       "the \(holder) needs more than the statement may hold: \(ByteSize.text(budget)), of which it "
         + "has \(ByteSize.text(held))"
+    case .unfit(let sentence, _): sentence
     case .cancelled: "interrupted"
     case .notImplemented(let what): "not implemented yet: \(what)"
     case .internal(let what): "this is a bug in bql: \(what)"

@@ -14,6 +14,8 @@ public final class Workspace {
   package internal(set) var settings = Settings()
   /// Literals that `SET PARAM` gave, by lower-case name.
   var parameters: [String: Expression] = [:]
+  /// What SEGMENT has learnt, by lower-case name.
+  var segmentModels: [String: LearntSegment] = [:]
   /// The scripts being run, outermost first, so that INCLUDE cannot go in circles.
   var openScripts: [String] = []
   /// Receives the state of a long LOAD some times a second; from any thread.
@@ -73,6 +75,9 @@ public final class Workspace {
       emit(try define(attribute, of: source, at: statement.range))
     case .attach(let query, let into):
       emit(try attach(query, into: into, of: source, at: statement.range))
+    case .segment(let segment):
+      emit(try self.segment(segment, of: source, at: statement.range))
+    case .assign(let assign): emit(try self.assign(assign, of: source, at: statement.range))
     case .dropAttribute(let name): emit(try drop(name, of: source))
     case .set(let set): emit(try self.set(set, of: source))
     case .include(let path):

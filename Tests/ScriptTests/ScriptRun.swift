@@ -42,6 +42,8 @@ struct ScriptRun {
       return ["--> \(path): \(count) rows"] + notes.map { "--# \($0)" }
     case .report(let lines, let warnings):
       return lines.map { "--> \($0)" } + warnings.map { "--# \($0)" }
+    case .defined(let result):
+      return csv(result).map { "--> \($0)" } + result.notes.map { "--# \($0)" }
     case .done: return []
     }
   }

@@ -120,6 +120,7 @@ extension Binder {
         } + usersRow
       return Relation(schema: schema, rows: rows)
     case .functions: return functionTable
+    case .segments: return segmentTable
     case .settings:
       let schema = Schema([
         Field("setting", .text), Field("value", .text), Field("accepts", .text),
@@ -133,6 +134,19 @@ extension Binder {
       }
       return Relation(schema: schema, rows: rows)
     }
+  }
+
+  private var segmentTable: Relation {
+    let schema = Schema([
+      Field("segment", .text), Field("of", .text), Field("groups", .int), Field("definition", .text),
+    ])
+    let rows = catalog.segments.map { segment -> [Value] in
+      [
+        .text(segment.name), .text(segment.table ?? "users"),
+        .int(Int64(segment.relations[.profile]?.rowCount ?? 0)), .text(segment.definition),
+      ]
+    }
+    return Relation(schema: schema, rows: rows)
   }
 
   private var functionTable: Relation {

@@ -40,6 +40,10 @@ extension Binder {
       return bindSessions(sessions, at: query.range).map { .behavior(.sessions($0)) }
     case .timing(let timing):
       return bindTiming(timing, at: query.range).map { .behavior(.timing($0)) }
+    case .rfm(let rfm): return bindRFM(rfm, at: query.range).map { .behavior(.rfm($0)) }
+    case .correlate(let correlate):
+      return bindCorrelate(correlate, at: query.range).map { .correlate($0) }
+    case .showSegment(let show): return bindShowSegment(show).map { .values($0) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

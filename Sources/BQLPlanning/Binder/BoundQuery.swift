@@ -6,6 +6,7 @@ package indirect enum BoundQuery: Sendable {
   case compound(BoundCompound)
   case behavior(BehaviorQuestion)
   case summarize(SummarizePlan)
+  case correlate(CorrelatePlan)
   /// An answer that the catalog alone gives: DESCRIBE, SHOW.
   case values(Relation)
 }

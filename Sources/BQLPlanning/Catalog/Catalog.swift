@@ -36,6 +36,8 @@ package struct Catalog: Sendable {
   package private(set) var attributes: [UserAttribute] = []
   /// How often each attribute, in lower case, was defined or dropped.
   private var attributeVersions: [String: Int] = [:]
+  /// What SEGMENT found, in order of definition.
+  package internal(set) var segments: [SegmentEntry] = []
   /// The values that attributes have for the users of one log or the other.
   package private(set) var attributeColumns = AttributeColumns()
 

@@ -71,7 +71,7 @@ extension Optimizer {
         )
       }
       return (.union(side(first), side(second)), positions(kept))
-    case .distinct, .values, .with, .behavior:
+    case .distinct, .values, .with, .correlate, .behavior:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))
       return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)

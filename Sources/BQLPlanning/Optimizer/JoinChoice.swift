@@ -112,6 +112,8 @@ extension LogicalPlan {
       }
     case .with(let query): return query.plan.estimatedRowCount
     case .summarize(let summarize): return summarize.columns.count
+    case .correlate(let correlate): return correlate.target
+    case .behavior(.rfm(let rfm)): return rfm.behavior.log.userCount
     case .behavior: return 1_000
     }
   }

@@ -20,7 +20,7 @@ extension Optimizer {
     case .project(let below, _): input = below
     case .aggregate(let aggregate): input = aggregate.input
     case .scan, .values, .filter, .window, .distinct, .sort, .limit, .union, .join, .with,
-      .replicate, .summarize, .behavior:
+      .replicate, .summarize, .correlate, .behavior:
       return plan
     }
     let schema = input.schema

@@ -12,6 +12,7 @@ package enum BehaviorQuestion: Sendable {
   case match(MatchPlan)
   case sessions(SessionsPlan)
   case timing(TimingPlan)
+  case rfm(RFMPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -27,6 +28,7 @@ package enum BehaviorQuestion: Sendable {
       case .match(let plan): plan.behavior
       case .sessions(let plan): plan.behavior
       case .timing(let plan): plan.behavior
+      case .rfm(let plan): plan.behavior
       }
     }
     set {
@@ -61,6 +63,9 @@ package enum BehaviorQuestion: Sendable {
       case .timing(var plan):
         plan.behavior = newValue
         self = .timing(plan)
+      case .rfm(var plan):
+        plan.behavior = newValue
+        self = .rfm(plan)
       }
     }
   }
@@ -78,6 +83,7 @@ package enum BehaviorQuestion: Sendable {
     case .match(let plan): plan.schema
     case .sessions(let plan): plan.schema
     case .timing(let plan): plan.schema
+    case .rfm(let plan): plan.schema
     }
   }
 
@@ -94,6 +100,7 @@ package enum BehaviorQuestion: Sendable {
     case .match(let plan): plan.title
     case .sessions(let plan): plan.title
     case .timing(let plan): plan.title
+    case .rfm(let plan): plan.title
     }
   }
 
@@ -129,6 +136,18 @@ package enum BehaviorQuestion: Sendable {
       plan.start = plan.start.mapConditions(transform)
       plan.end = plan.end.mapConditions(transform)
       return .timing(plan)
+    case .rfm: return question
+    }
+  }
+
+  /// The last instant whose rows are read, where that is no later than the question says; nil: the
+  /// log's end.
+  var lastInstant: Int64? {
+    switch self {
+    case .rfm(let plan): plan.asOf.subtractingReportingOverflow(1).partialValue
+    case .funnel, .retention, .activity, .intervals, .heatmap, .paths, .transitions, .match,
+      .sessions, .timing:
+      nil
     }
   }
 }

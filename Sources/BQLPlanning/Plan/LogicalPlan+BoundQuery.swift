@@ -8,6 +8,7 @@ extension LogicalPlan {
     case .compound(let compound): self.init(compound)
     case .behavior(let question): self = .behavior(question)
     case .summarize(let summarize): self = .summarize(summarize)
+    case .correlate(let correlate): self = .correlate(correlate)
     case .values(let relation): self = .values(relation)
     }
   }

@@ -37,6 +37,7 @@ extension LogicalPlan {
     case .replicate: return "replicate"
     case .summarize(let plan):
       return "summarize \(plan.columns.map { plan.input.schema[$0].name }.joined(separator: ", "))"
+    case .correlate(let plan): return plan.title
     case .behavior(let question): return question.title
     }
   }

@@ -20,11 +20,11 @@ extension LogicalPlan {
       let behavior = question.behavior
       guard let range = behavior.log.timeRange else { break }
       // Some statements read rows behind the period, too.
-      periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }
+      periods += [range.clipped(from: behavior.since, to: question.lastInstant)].compactMap { $0 }
     case .with(let query):
       periods += [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
     case .values, .filter, .project, .aggregate, .window, .distinct, .sort, .limit, .union,
-      .join, .replicate, .summarize:
+      .join, .replicate, .summarize, .correlate:
       break
     }
     _ = mapExpressions { expression in

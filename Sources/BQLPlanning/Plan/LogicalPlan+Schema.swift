@@ -27,6 +27,7 @@ extension LogicalPlan {
         plan.input.schema.fields + plan.window.calls.map { Field($0.name, $0.call.type) }
       )
     case .summarize(let plan): plan.schema
+    case .correlate(let plan): plan.schema
     case .behavior(let question): question.schema
     }
   }

@@ -10,6 +10,7 @@ extension LogicalPlan {
     case .window(let plan): [plan.input]
     case .sort(let plan): [plan.input]
     case .summarize(let plan): [plan.input]
+    case .correlate(let plan): [plan.input]
     case .union(let first, let second): [first, second]
     case .join(let join): [join.left, join.right]
     }
@@ -41,6 +42,9 @@ extension LogicalPlan {
     case .summarize(var plan):
       plan.input = transform(plan.input)
       return .summarize(plan)
+    case .correlate(var plan):
+      plan.input = transform(plan.input)
+      return .correlate(plan)
     }
   }
 
@@ -52,7 +56,7 @@ extension LogicalPlan {
       items.map { NamedExpression($0.name, transform($0.expression)) }
     }
     switch self {
-    case .values, .distinct, .limit, .union, .sort, .with, .replicate: return self
+    case .values, .distinct, .limit, .union, .sort, .with, .replicate, .correlate: return self
     case .join(var join):
       join.condition = join.condition.map(transform)
       join.membership = join.membership.map(transform)

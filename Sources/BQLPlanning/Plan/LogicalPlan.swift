@@ -22,6 +22,7 @@ package indirect enum LogicalPlan: Sendable {
   /// Repeats each row as often as its last column, an int that is not NULL, says, and drops that.
   case replicate(LogicalPlan)
   case summarize(SummarizePlan)
+  case correlate(CorrelatePlan)
   case behavior(BehaviorQuestion)
 }
 

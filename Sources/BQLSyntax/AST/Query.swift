@@ -23,9 +23,12 @@ package struct Query: Hashable, Sendable {
     case match(MatchStatement)
     case sessions(SessionsStatement)
     case timing(TimingStatement)
+    case rfm(RFMStatement)
+    case correlate(CorrelateStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)
+    case showSegment(ShowSegmentStatement)
     case explain(ExplainStatement)
     /// A verb of the language that this version does not run; the text up to its end is skipped.
     case unimplemented(feature: String)

@@ -18,6 +18,9 @@ package struct Statement: Hashable, Sendable {
     case letAttribute(AttributeStatement)
     /// `query INTO users`: each column but the user's becomes an attribute; `into` is its place.
     case attach(Query, into: SourceRange)
+    /// `SEGMENT …`: an attribute that says which group each user is in.
+    case segment(SegmentStatement)
+    case assign(AssignStatement)
     /// `DROP users.name`.
     case dropAttribute(Identifier)
     case set(SetStatement)
@@ -161,6 +164,7 @@ package struct ShowStatement: Hashable, Sendable {
     case tables = "TABLES"
     case functions = "FUNCTIONS"
     case settings = "SETTINGS"
+    case segments = "SEGMENTS"
   }
 
   package var subject: Subject

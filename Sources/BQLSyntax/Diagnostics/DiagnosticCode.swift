@@ -52,6 +52,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case interrupted = "B0405"
   case outOfMemory = "B0406"
   case includeLoop = "B0407"
+  case unfitData = "B0408"
   // The program itself.
   case notImplemented = "B0900"
   case internalError = "B0901"

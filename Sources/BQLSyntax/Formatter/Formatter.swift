@@ -12,6 +12,8 @@ package enum Formatter {
     case .letName(let statement): "LET \(print(statement.name)) = " + print(statement.query)
     case .letAttribute(let statement): print(statement)
     case .attach(let query, _): print(query) + " INTO users"
+    case .segment(let statement): print(statement)
+    case .assign(let statement): print(statement)
     case .dropAttribute(let name): "DROP users." + print(name)
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
@@ -55,11 +57,14 @@ package enum Formatter {
     case .match(let statement): print(statement)
     case .sessions(let statement): print(statement)
     case .timing(let statement): print(statement)
+    case .rfm(let statement): print(statement)
+    case .correlate(let statement): print(statement)
     case .describe(let statement): "DESCRIBE " + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)
         + (statement.by.isEmpty ? "" : " BY " + list(statement.by))
     case .show(let statement): "SHOW " + statement.subject.rawValue
+    case .showSegment(let statement): print(statement)
     case .explain(let statement):
       "EXPLAIN " + (statement.isAnalyze ? "ANALYZE " : "") + print(statement.query)
     case .unimplemented(let feature): feature

@@ -2,7 +2,7 @@ extension Parser {
   /// Whether a query starts here, where nothing but a query may stand.
   var startsQuery: Bool {
     switch current.keyword {
-    case .select, .from, .with, .describe, .summarize, .show, .explain: true
+    case .select, .from, .with, .describe, .summarize, .show, .explain, .correlate: true
     case .some(let verb) where Parser.behaviorVerbs.contains(verb): true
     case .values: peek().kind == .symbol(.leftParenthesis)
     case .some(let verb): Parser.unimplementedQueryVerbs.contains(verb)
@@ -45,6 +45,7 @@ extension Parser {
     case .describe: kind = try parseDescribe()
     case .summarize: kind = try parseSummarize()
     case .show: kind = try parseShow()
+    case .correlate: kind = .correlate(try parseCorrelate())
     case .explain: kind = try parseExplain()
     default:
       guard startsQuery || at(.leftParenthesis) else { throw expectedQuery() }

@@ -18,9 +18,10 @@ extension Parser {
     return .summarize(SummarizeStatement(table: table, by: try parseExpressions()))
   }
 
-  /// Takes `SHOW TABLES|FUNCTIONS|SETTINGS`.
+  /// Takes `SHOW TABLES|FUNCTIONS|SETTINGS|SEGMENTS` or `SHOW SEGMENT name [part]`.
   mutating func parseShow() throws(SyntaxError) -> Query.Kind {
     try expect(.show)
+    if accept(.segment) != nil { return .showSegment(try parseShowSegment()) }
     return .show(ShowStatement(subject: try parseWord(of: ShowStatement.Subject.self).value))
   }
 

@@ -3,7 +3,7 @@ extension Parser {
   static let statementVerbs: [Keyword] =
     [
       .load, .select, .from, .with, .values, .describe, .summarize, .show, .explain, .let, .set,
-      .include, .assert, .help,
+      .include, .assert, .help, .segment, .assign, .correlate,
     ] + behaviorVerbs + unimplementedVerbs
 
   /// Takes one statement, without its `;`.
@@ -23,6 +23,8 @@ extension Parser {
         case .include: try parseInclude()
         case .assert: .assert(try parseAssert())
         case .help: .help(topic: parseHelp())
+        case .segment: .segment(try parseSegment())
+        case .assign: .assign(try parseAssign())
         default: try parseQueryStatement()
         }
     }

@@ -2,20 +2,19 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
-    .insights, .basket, .clv, .survival, .cox,
+    .features, .evaluate, .predict, .campaign, .compare, .insights, .basket, .clv, .survival, .cox,
   ]
 
   /// Lists the verbs of statements that define or do something and stand alone.
   static let unimplementedActionVerbs: [Keyword] = [
-    .open, .segment, .latent, .assign, .train, .save, .plot, .report, .drop, .compact, .check,
+    .open, .latent, .train, .save, .plot, .report, .drop, .compact, .check,
     .erase,
   ]
 
   static var unimplementedVerbs: [Keyword] { unimplementedQueryVerbs + unimplementedActionVerbs }
 
   private static let unimplementedSubjects: [Keyword] = [
-    .models, .segments, .segment, .storage, .loads,
+    .models, .storage, .loads,
   ]
 
   /// Takes the words that name a statement that is not run; nil if the statement is another.

@@ -40,6 +40,10 @@ final class Presenter {
     case .report(let lines, let warnings):
       present(lines, isHelp: statement?.isHelp ?? false)
       for warning in warnings { say("warning: \(warning)") }
+    case .defined(let result):
+      lastResult = result
+      if Terminal.outputIsTerminal, file == nil { return present(result) }
+      for line in result.text().split(separator: "\n") { say(String(line)) }
     case .done: break
     }
   }

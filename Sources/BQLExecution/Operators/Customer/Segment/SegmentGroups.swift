@@ -1,0 +1,111 @@
+import BQLColumnar
+import BQLModels
+import BQLPlanning
+import BQLSyntax
+
+/// Holds the group of each row.
+struct SegmentGroups: Sendable {
+  /// The group of users who bought nothing, where that is asked: outside of what is clustered.
+  static let nobody = "S0"
+
+  /// The groups in their order.
+  private(set) var names: [String]
+  /// The group of each row; −1 for none.
+  private(set) var codes: [Int32]
+  let model: SegmentModel
+  /// What the division itself has to show.
+  var relations: [ShowSegmentStatement.Part: Relation] = [:]
+  /// Rows that take part and lack a feature.
+  private(set) var incompleteCount = 0
+  private var remarks: [String]
+
+  /// Numbers the groups of labelled rows.
+  ///
+  /// - Parameters:
+  ///   - rows: The places of the rows that have a label.
+  ///   - labels: A cluster or bin for each of these; −1 for none.
+  init(
+    _ input: SegmentInput,
+    _ model: SegmentModel,
+    rows: [Int32],
+    labels: [Int32],
+    remarks: [String] = []
+  ) {
+    self.model = model
+    self.remarks = remarks
+    names = model.names
+    codes = [Int32](repeating: -1, count: input.rowCount)
+    for (row, label) in zip(rows, labels) where label >= 0 {
+      codes[Int(row)] = model.groupOf[Int(label)]
+    }
+    guard let hasBought = input.hasBought else {
+      incompleteCount = codes.indices.count { codes[$0] < 0 && input.isKept[$0] }
+      return
+    }
+    let nobody = Int32(truncatingIfNeeded: names.count)
+    names.append(Self.nobody)
+    for row in codes.indices where codes[row] < 0 && input.isKept[row] {
+      if hasBought[row] {
+        incompleteCount += 1
+      } else {
+        codes[row] = nobody
+      }
+    }
+  }
+
+  /// The groups as a column of texts.
+  var column: Column {
+    var validity = Bitmap(repeating: true, count: codes.count)
+    var hasNull = false
+    for row in codes.indices where codes[row] < 0 {
+      validity[row] = false
+      hasNull = true
+    }
+    return Column(
+      codes: hasNull ? codes.map { max($0, 0) } : codes,
+      dictionary: TextDictionary(names.isEmpty ? [""] : names),
+      validity: hasNull ? validity : nil
+    )
+  }
+
+  /// What a reader must know of the groups.
+  func notes(unit: String) -> [String] {
+    var notes = remarks
+    if names.last == Self.nobody, names.count > model.names.count {
+      notes.append("S0 are the \(unit) who bought nothing; they are not divided")
+    }
+    if incompleteCount > 0 {
+      let lacking = model.features.isEmpty ? "what the groups go by" : "a feature"
+      notes.append("\(incompleteCount) \(unit) lack \(lacking) and are in no group")
+    }
+    return notes
+  }
+
+  /// Returns the place of each label among the groups, the one of the highest mean first.
+  ///
+  /// The mean is of what rows are worth, else of the first feature; a row without either counts 0;
+  /// equal means leave the order of the labels.
+  static func order(
+    _ input: SegmentInput,
+    rows: [Int32],
+    labels: [Int32],
+    count: Int
+  ) -> [Int32] {
+    var sums = [Double](repeating: 0, count: count)
+    var sizes = [Double](repeating: 0, count: count)
+    let worth = input.worth ?? input.features.first ?? []
+    for (row, label) in zip(rows, labels) where label >= 0 {
+      sizes[Int(label)] += 1
+      let value = worth.isEmpty ? 0 : worth[Int(row)]
+      if !value.isNaN { sums[Int(label)] += value }
+    }
+    let means = (0..<count).map { sizes[$0] > 0 ? sums[$0] / sizes[$0] : -.infinity }
+    let ranked = (0..<count).sorted { (means[$1], $0) < (means[$0], $1) }
+    var places = [Int32](repeating: 0, count: count)
+    for (place, label) in ranked.enumerated() { places[label] = Int32(truncatingIfNeeded: place) }
+    return places
+  }
+
+  /// `S1`, `S2`, …
+  static func names(_ count: Int) -> [String] { (1...max(count, 1)).prefix(count).map { "S\($0)" } }
+}

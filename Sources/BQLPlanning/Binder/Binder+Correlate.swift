@@ -1,0 +1,59 @@
+import BQLColumnar
+import BQLSyntax
+
+extension Binder {
+  /// Binds a CORRELATE: the features, then the target, a row a user or a row of the table.
+  mutating func bindCorrelate(
+    _ correlate: CorrelateStatement,
+    at range: SourceRange
+  ) -> CorrelatePlan? {
+    let clauses = FeatureClauses(
+      verb: "CORRELATE",
+      source: correlate.source,
+      from: correlate.from,
+      condition: correlate.condition,
+      asOf: correlate.asOf,
+      extra: correlate.target,
+      range: range
+    )
+    guard let rows = bindFeatureRows(clauses), let target = rows.extra else { return nil }
+    let method =
+      CorrelatePlan.Method(rawValue: (correlate.method?.value.rawValue ?? "PEARSON").lowercased())
+      ?? .pearson
+    let schema = rows.plan.schema
+    guard schema[target].type.isFeature || method == .mutual && schema[target].type == .text else {
+      return fail(
+        .typeMismatch,
+        "the target is a number or true and false, found \(schema[target].type.rawValue)",
+        at: correlate.target.range,
+        hints: schema[target].type == .text
+          ? ["METHOD mutual takes texts, too", "a condition is 1 or 0: WITH (plan = 'gold')"] : []
+      )
+    }
+    let usable = rows.features.filter { place in
+      schema[place].type.isFeature || method == .mutual && schema[place].type == .text
+    }
+    let others = rows.features.filter { !usable.contains($0) }.map { schema[$0].name }
+    if !others.isEmpty {
+      note(
+        "columns that are no numbers left out: \(others.joined(separator: ", ")); METHOD mutual "
+          + "takes texts, too"
+      )
+    }
+    guard !usable.isEmpty else {
+      return fail(.missingClause, "CORRELATE found no columns to look at", at: range)
+    }
+    func item(_ place: Int) -> NamedExpression {
+      let column = BoundExpression(.column(place), schema[place].type, range: range)
+      return NamedExpression(schema[place].name, column)
+    }
+    var plan = rows.plan
+    if let kept = rows.isKept {
+      plan = .filter(plan, BoundExpression(.column(kept), .bool, range: range))
+    }
+    return CorrelatePlan(
+      input: .project(plan, usable.map(item) + [item(target)]),
+      method: method
+    )
+  }
+}
