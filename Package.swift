@@ -61,6 +61,7 @@ let package = Package(
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
     stage("BQLColumnar"),
+    stage("BQLModels", ["BQLColumnar"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
     stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
@@ -120,6 +121,7 @@ let package = Package(
     tests("BehaviorTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLSyntax"]),
     tests("TidyTests", []),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
+    tests("BQLModelsTests", ["BQLTestSupport", "BQLModels", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]

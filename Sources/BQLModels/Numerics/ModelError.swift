@@ -1,0 +1,19 @@
+/// Says why a computation on numbers has no answer.
+package enum ModelError: Error, Hashable, Sendable {
+  /// There is no row to compute from.
+  case noRows
+  /// There is no column to compute from.
+  case noColumns
+  /// A number of clusters or components below 1.
+  case clusterCount(Int)
+  /// A number that must be finite, and below 1e140 in size so that its square is, is not.
+  case notFinite(row: Int, column: Int)
+  /// Two inputs that belong together differ in size.
+  case shape(expected: Int, found: Int)
+  /// A size that no memory holds.
+  case tooLarge
+  /// The covariance of a component cannot be inverted: its regularisation is too small.
+  case notPositiveDefinite(component: Int)
+  /// A parameter lies outside of what is allowed.
+  case parameter(String)
+}
