@@ -68,7 +68,10 @@ let package = Package(
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
     stage(
       "BQLExecution",
-      ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning", "CPrefetch"]
+      [
+        "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage", "BQLPlanning",
+        "CPrefetch",
+      ]
     ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
     stage("BQLGenerator", ["BQLColumnar"]),

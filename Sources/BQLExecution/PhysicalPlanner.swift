@@ -96,6 +96,12 @@ struct PhysicalPlanner {
     case .replicate(let input):
       return ReplicateOperator(input: try self.plan(input, depth: depth + 1))
     case .summarize(let plan): return try summarize(plan, depth)
+    case .correlate(let plan):
+      return CorrelateOperator(
+        plan: plan,
+        input: try self.plan(plan.input, depth: depth + 1),
+        notes: notes
+      )
     case .behavior(let question): return try behavior(question)
     }
   }

@@ -30,10 +30,15 @@ extension Binder {
           ? ["METHOD mutual takes texts, too", "a condition is 1 or 0: WITH (plan = 'gold')"] : []
       )
     }
-    let usable = rows.features.filter { place in
+    // A set or a table may hold the target itself.
+    var features = rows.features
+    if rows.isSet, case .column(_, let name) = correlate.target.kind {
+      features = features.filter { schema[$0].name.lowercased() != name.name.lowercased() }
+    }
+    let usable = features.filter { place in
       schema[place].type.isFeature || method == .mutual && schema[place].type == .text
     }
-    let others = rows.features.filter { !usable.contains($0) }.map { schema[$0].name }
+    let others = features.filter { !usable.contains($0) }.map { schema[$0].name }
     if !others.isEmpty {
       note(
         "columns that are no numbers left out: \(others.joined(separator: ", ")); METHOD mutual "
@@ -48,8 +53,10 @@ extension Binder {
       return NamedExpression(schema[place].name, column)
     }
     var plan = rows.plan
-    if let kept = rows.isKept {
-      plan = .filter(plan, BoundExpression(.column(kept), .bool, range: range))
+    // Who never bought has no RFM at all, which is no missing value.
+    for condition in [rows.isKept, rows.isSet ? rows.hasBought : nil] {
+      guard let condition else { continue }
+      plan = .filter(plan, BoundExpression(.column(condition), .bool, range: range))
     }
     return CorrelatePlan(
       input: .project(plan, usable.map(item) + [item(target)]),

@@ -50,6 +50,10 @@ extension Optimizer {
       let kept = needed.sorted()
       sessions.columns = kept.map { sessions.columns[$0] }
       return (.behavior(.sessions(sessions)), positions(kept))
+    case .behavior(.rfm(var rfm)):
+      let kept = needed.sorted()
+      rfm.columns = kept.map { rfm.columns[$0] }
+      return (.behavior(.rfm(rfm)), positions(kept))
     case .union(let first, let second):
       // Both sides give the same columns, whatever else their filters read.
       let kept = needed.sorted()

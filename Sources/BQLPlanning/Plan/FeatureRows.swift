@@ -27,6 +27,14 @@ package struct FeatureRows: Sendable {
   /// Whether the features are a named set, of which columns that are mostly NULL may be left out.
   package var isSet: Bool
 
+  /// What the rows are: the name of a column that counts them.
+  package var unitName: String {
+    switch owner {
+    case .users: "users"
+    case .table: "rows"
+    }
+  }
+
   package var featureNames: [String] { features.map { plan.schema[$0].name } }
 }
 

@@ -43,73 +43,105 @@ struct RFMOperator: Operator {
     _ buyers: RFMBuyers,
     _ context: ExecutionContext
   ) throws(ExecutionError) -> Relation {
-    let hasMoney = plan.behavior.valueType != nil
-    let scores = score(buyers, hasMoney: hasMoney, context)
+    let scores = score(buyers, context)
     try context.checkCancelled()
-    let recency = buyers.lasts.map { last in
-      Double(plan.asOf.subtractingReportingOverflow(last).partialValue) / 86_400_000_000
+    addNotes(buyers.orders.count, scores)
+    let columns = plan.columns.map { column in
+      switch column {
+      case .user: users
+      case .recency: Column(floats: buyers.lasts.map(recency))
+      case .frequency: Column(ints: buyers.orders)
+      case .monetary: monetary(buyers.sums)
+      case .r, .f, .m: scores[column]?.column ?? none(.int, buyers.orders.count)
+      case .group: groups(scores, buyers.orders.count)
+      }
     }
-    let groups = buyers.orders.indices.map { index in
-      RFMGroup(
-        r: scores[0][index],
-        f: scores[1][index],
-        m: hasMoney ? scores[2][index] : nil,
-        scores: plan.scores
-      ).rawValue
-    }
-    let none = Bitmap(repeating: false, count: buyers.orders.count)
-    let columns = [
-      users, Column(floats: recency), Column(ints: buyers.orders),
-      monetary(buyers.sums), Column(ints: scores[0]), Column(ints: scores[1]),
-      Column(ints: scores[2], validity: hasMoney ? nil : none),
-      Column(codes: groups, dictionary: TextDictionary(RFMGroup.allCases.map(\.name))),
-    ]
-    addNotes(buyers.orders.count, scores, hasMoney: hasMoney)
-    return Relation(schema: plan.schema, columns: columns)
+    let chunk = Chunk(columns, count: buyers.orders.count)
+    return Relation(schema: plan.schema, chunks: [chunk])
   }
 
-  /// The scores of recency, frequency and money, in this order.
+  private func none(_ type: DataType, _ count: Int) -> Column {
+    Column(repeating: .null, type: type, count: count)
+  }
+
+  /// Whole and broken days up to the instant of AS OF.
+  private func recency(_ last: Int64) -> Double {
+    Double(plan.asOf.subtractingReportingOverflow(last).partialValue) / 86_400_000_000
+  }
+
+  /// The scores that are asked for; none of money where there is none.
   private func score(
     _ buyers: RFMBuyers,
-    hasMoney: Bool,
     _ context: ExecutionContext
-  ) -> [[Int64]] {
-    ParallelWork.map(count: 3, threads: context.threads) { measure in
-      let keys: [Int64]
-      switch measure {
-      case 0: keys = buyers.lasts
-      case 1: keys = buyers.orders
-      default:
-        guard hasMoney else { return [Int64](repeating: 0, count: buyers.orders.count) }
-        keys = buyers.sums.map { RFMScores.key($0.money ?? 0) }
-      }
-      let scores = RFMScores(keys, scores: plan.scores)
-      return keys.map { scores.score($0) }
+  ) -> [RFMPlan.Column: RFMScored] {
+    var measures: [RFMPlan.Column] = []
+    for measure in [RFMPlan.Column.r, .f, .m]
+    where plan.columns.contains(measure) || plan.columns.contains(.group) {
+      if measure != .m || plan.behavior.valueType != nil { measures.append(measure) }
     }
+    let asked = measures
+    let found = ParallelWork.map(count: asked.count, threads: context.threads) { index in
+      switch asked[index] {
+      case .r: RFMScored(buyers.lasts, scores: plan.scores)
+      case .f: RFMScored(buyers.orders, scores: plan.scores)
+      default:
+        RFMScored(buyers.sums.map { RFMScores.key($0.money ?? 0) }, scores: plan.scores)
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: zip(asked, found))
+  }
+
+  private func groups(_ scores: [RFMPlan.Column: RFMScored], _ count: Int) -> Column {
+    guard let r = scores[.r]?.scores, let f = scores[.f]?.scores else { return none(.text, count) }
+    let m = scores[.m]?.scores
+    let codes = r.indices.map { index in
+      RFMGroup(r: r[index], f: f[index], m: m?[index], scores: plan.scores).rawValue
+    }
+    return Column(codes: codes, dictionary: TextDictionary(RFMGroup.allCases.map(\.name)))
   }
 
   private func monetary(_ sums: [MoneySum]) -> Column {
-    guard let type = plan.behavior.valueType else {
-      return Column(repeating: .null, type: .float, count: sums.count)
+    switch plan.behavior.valueType {
+    case nil: none(.float, sums.count)
+    case .float: Column(floats: sums.map { $0.money ?? 0 })
+    case .decimal where sums.allSatisfy({ $0.float == 0 && Int64(exactly: $0.hundredths) != nil }):
+      Column(.decimal, ints: sums.map { Int64(truncatingIfNeeded: $0.hundredths) })
+    case .some(let type): Column(sums.map { $0.value(type) }, type: type)
     }
-    if type == .float { return Column(floats: sums.map { $0.money ?? 0 }) }
-    return Column(sums.map { $0.value(type) }, type: type)
   }
 
-  private func addNotes(_ count: Int, _ scores: [[Int64]], hasMoney: Bool) {
-    let users = plan.behavior.log.userCount
-    notes.add("\(count) of \(users) users bought before the instant of AS OF; the others have no row")
+  private func addNotes(_ count: Int, _ scores: [RFMPlan.Column: RFMScored]) {
+    let behavior = plan.behavior
+    let instant = ValueText.text(timestamp: plan.asOf, in: behavior.timeZone)
+    notes.add("\(count) of \(behavior.log.userCount) users bought before \(instant)")
     guard count > 0 else { return }
-    for (name, column) in zip(["r", "f", "m"], scores) where name != "m" || hasMoney {
-      let met = Set(column).sorted()
-      guard met.count < plan.scores else { continue }
+    for measure in [RFMPlan.Column.r, .f, .m] where plan.columns.contains(measure) {
+      guard let met = scores[measure]?.met, met.count < plan.scores else { continue }
       let listed = met.map { "\($0)" }.joined(separator: ", ")
       notes.add(
-        "\(name) has \(met.count == 1 ? "the score" : "the scores") \(listed) alone: users with "
-          + "equal values get equal scores"
+        "\(measure.rawValue) has \(met.count == 1 ? "the score" : "the scores") \(listed) alone: "
+          + "users with equal values get equal scores"
       )
     }
   }
+}
+
+/// Holds the scores of one measure.
+private struct RFMScored: Sendable {
+  let scores: [Int64]
+  /// Those that some user has, ascending.
+  let met: [Int]
+
+  init(_ keys: [Int64], scores: Int) {
+    let scale = RFMScores(keys, scores: scores)
+    let found = keys.map { scale.score($0) }
+    var isMet = [Bool](repeating: false, count: scores + 1)
+    for score in found { isMet[Int(score)] = true }
+    self.scores = found
+    met = isMet.indices.filter { isMet[$0] }
+  }
+
+  var column: Column { Column(ints: scores) }
 }
 
 /// Reads the buyers of morsels.

@@ -12,6 +12,13 @@ struct ClusterChoice: Sendable {
   let selection: Relation
   let notes: [String]
 
+  init(labels: [Int32], centres: Matrix, selection: Relation, notes: [String]) {
+    self.labels = labels
+    self.centres = centres
+    self.selection = selection
+    self.notes = notes
+  }
+
   /// Finds so many clusters.
   init(
     _ points: Matrix,

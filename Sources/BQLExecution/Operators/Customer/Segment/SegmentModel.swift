@@ -1,6 +1,6 @@
 package import BQLColumnar
 import BQLModels
-package import BQLPlanning
+import BQLPlanning
 package import BQLSyntax
 
 /// Holds what a segmentation has learnt, so that it can say which group a new row is in.

@@ -25,11 +25,11 @@ struct SegmentPoints: Sendable {
     }
     let method: ScalingMethod =
       switch scale {
-      case .none: .auto
+      case nil: .auto
       case .logz?: .logZ
       case .zscore?: .zScore
       case .robust?: .robust
-      case .some(.none): .none
+      case .some(.none): ScalingMethod.none
       }
     self.rows = rows
     self.matrix = matrix

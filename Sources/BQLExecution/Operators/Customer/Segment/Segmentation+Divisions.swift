@@ -92,6 +92,12 @@ extension Segmentation {
     return split(input, at: threshold, share: share)
   }
 
+  /// A share in percent, without places where it is whole.
+  private static func percent(_ share: Double) -> String {
+    let percent = (share * 1_000_000).rounded() / 10_000
+    return percent == percent.rounded() ? "\(Int(percent))" : ValueText.text(.float(percent))
+  }
+
   static func split(
     _ input: SegmentInput,
     at threshold: Double,
@@ -109,9 +115,46 @@ extension Segmentation {
     )
     var remark = "power: worth \(ValueText.text(.float(threshold))) and more"
     if let share {
-      let percent = ValueText.text(.float((share * 1_000_000).rounded() / 10_000))
-      remark += ", the fewest who together have \(percent) % of the whole"
+      remark += ", the fewest who together have \(percent(share)) % of the whole"
     }
     return SegmentGroups(input, model, rows: rows, labels: labels, remarks: [remark])
+  }
+}
+
+extension Segmentation {
+  /// Finds components of a Gaussian mixture.
+  static func mixture(
+    _ input: SegmentInput,
+    _ plan: SegmentPlan,
+    _ count: SegmentPlan.ClusterCount,
+    isFull: Bool,
+    starts: Int,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> SegmentGroups {
+    let points = try SegmentPoints(input, plan.scale, context)
+    try context.checkCancelled()
+    let counts =
+      switch count {
+      case .fixed(let count): count...count
+      case .auto(let range): range
+      }
+    let choice = try attempt(input.names) { () throws(ModelError) in
+      try MixtureChoice(
+        points.scaled,
+        among: counts,
+        MixtureOptions(
+          components: 1,
+          covariance: isFull ? .full : .diagonal,
+          starts: starts,
+          seed: plan.seed
+        ),
+        context.threads
+      )
+    }
+    return try points.groups(
+      input,
+      choice.clusters,
+      rule: .mixture(choice.mixture, points.scaling)
+    )
   }
 }

@@ -1,6 +1,7 @@
 import BQLColumnar
 import BQLModels
 package import BQLPlanning
+import BQLSyntax
 
 /// Finds groups of users or rows, and puts new ones into known groups.
 package enum Segmentation {
@@ -69,7 +70,7 @@ package enum Segmentation {
     case .mixture(let mixture, let scaling):
       let (matrix, rows) = try input.matrix()
       let labels = try attempt(input.names) { () throws(ModelError) in
-        try mixture.labels(scaling.apply(to: matrix), threads: context.threads)
+        try mixture.assign(scaling.apply(to: matrix), threads: context.threads)
       }
       groups = SegmentGroups(input, model, rows: rows, labels: labels)
     }
@@ -84,7 +85,7 @@ package enum Segmentation {
     _ context: ExecutionContext
   ) throws(ExecutionError) -> SegmentResult {
     try context.checkCancelled()
-    let profile = SegmentProfile(groups, input, unit: plan.rows.unitName, context)
+    let profile = try SegmentProfile(groups, input, unit: plan.rows.unitName, context)
     var relations = groups.relations
     relations[.profile] = profile.profile
     relations[.differences] = profile.differences
