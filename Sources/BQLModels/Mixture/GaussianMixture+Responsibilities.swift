@@ -4,7 +4,9 @@ import Glibc
 extension GaussianMixture {
   /// Returns how far each component is responsible for each row: `w_c N(x; c) / Σ w N(x)`.
   ///
-  /// - Parameter matrix: Shape `[rows, columns]`; a row with NaN has NaN.
+  /// - Parameters:
+  ///   - matrix: Shape `[rows, columns]`; a row with NaN has NaN.
+  ///   - threads: At most so many.
   /// - Returns: Shape `[rows, components]`; rows sum to 1.
   /// - Throws: ``ModelError/shape(expected:found:)`` where the number of columns differs.
   /// - Complexity: O(*n* · *k* · *d*²), of diagonal covariances *d*.

@@ -45,7 +45,10 @@ package struct GaussianMixture: Hashable, Sendable {
 
   /// Fits a matrix, starting from the clusters of k-means.
   ///
-  /// - Parameter matrix: Shape `[rows, columns]`, no NaN.
+  /// - Parameters:
+  ///   - matrix: Shape `[rows, columns]`, no NaN.
+  ///   - options: How.
+  ///   - threads: At most so many.
   /// - Throws: What ``KMeans`` throws; ``ModelError/notPositiveDefinite(component:)`` where
   ///   regularisation does not keep a covariance invertible.
   /// - Complexity: O(iterations · *n* · *k* · *d*²), of diagonal covariances *d*.
@@ -71,7 +74,6 @@ package struct GaussianMixture: Hashable, Sendable {
     let start = moments.updated(
       sums,
       around: (0..<clusters.counts.count).map(clusters.centres.row),
-      rows: matrix.rowCount,
       regularisation: options.regularisation
     )
     try self.init(matrix, trusted: start, options, threads)
@@ -80,8 +82,11 @@ package struct GaussianMixture: Hashable, Sendable {
   /// Fits a matrix, starting from given components.
   ///
   /// - Parameters:
+  ///   - matrix: Shape `[rows, columns]`, no NaN.
   ///   - start: At least one, each with a mean of the matrix' columns and a covariance of the shape
   ///     that the options ask for; weights positive.
+  ///   - options: The number of components is not looked at.
+  ///   - threads: At most so many.
   /// - Throws: ``ModelError/clusterCount(_:)`` without components,
   ///   ``ModelError/shape(expected:found:)``, ``ModelError/parameter(_:)`` of weights, what
   ///   ``KMeansRows/init(_:)`` throws of the matrix and
@@ -136,7 +141,6 @@ package struct GaussianMixture: Hashable, Sendable {
       components = moments.updated(
         sums,
         around: components.map(\.mean),
-        rows: matrix.rowCount,
         regularisation: options.regularisation
       )
       let next = (sums.last ?? 0) / Double(matrix.rowCount)

@@ -103,25 +103,23 @@ struct MixtureMoments {
     return most + log(sum)
   }
 
-  /// Makes the components from sums over all rows: EM's M-step.
+  /// Makes components of sums over all rows: EM's M-step.
   ///
-  /// - Parameter means: Those that the sums were taken around; shape `[components][columns]`.
+  /// `means` are those that the sums were taken around; shape `[components][columns]`.
   func updated(
     _ sums: [Double],
     around means: [[Double]],
-    rows: Int,
     regularisation: Double
   ) -> [MixtureComponent] {
-    // As in scikit-learn, a component without rows does not divide by zero.
-    let sizes = (0..<components).map { sums[$0 * stride] + 10 * Double.ulpOfOne }
-    let total = sizes.reduce(0, +)
+    let total = (0..<components).reduce(0) { $0 + sums[$1 * stride] }
     return (0..<components).map { component in
-      let size = sizes[component]
       let place = component * stride
       let held = sums[place]
+      // A component that no row is left with keeps its mean, and has no weight.
+      let size = held > 0 ? held : 1
       let first = (0..<columns).map { sums[place + 1 + $0] }
-      let mean = (0..<columns).map { (first[$0] + means[component][$0] * held) / size }
-      let moved = (0..<columns).map { mean[$0] - means[component][$0] }
+      let moved = first.map { $0 / size }
+      let mean = (0..<columns).map { means[component][$0] + moved[$0] }
       var square = place + 1 + columns
       var matrix = [Double](
         repeating: 0,
@@ -142,7 +140,7 @@ struct MixtureMoments {
           }
         }
       }
-      return MixtureComponent(weight: size / total, mean: mean, covariance: matrix)
+      return MixtureComponent(weight: total > 0 ? held / total : 0, mean: mean, covariance: matrix)
     }
   }
 }
