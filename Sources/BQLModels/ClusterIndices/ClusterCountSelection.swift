@@ -31,6 +31,9 @@ package struct ClusterCountSelection: Sendable {
   /// - Parameters:
   ///   - matrix: Scaled; shape `[rows, columns]`, finite.
   ///   - counts: Asked for; the number in `options` is not looked at.
+  ///   - options: Of k-means; its seed draws all samples as well.
+  ///   - stability: How resamples are made.
+  ///   - threads: At most so many.
   /// - Throws: ``ModelError/clusterCount(_:)`` of a range from below 1 on, and what ``KMeans``
   ///   throws.
   /// - Complexity: The sum of those of its parts.

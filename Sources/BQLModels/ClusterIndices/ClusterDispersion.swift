@@ -11,16 +11,18 @@ package struct ClusterDispersion: Hashable, Sendable {
   package let within: Double
   /// `B = Σ_c n_c |mean_c − mean|²`.
   package let between: Double
-  /// The Davies–Bouldin index: the mean over clusters of the largest `(s_c + s_d) / |mean_c − mean_d|`,
-  /// `s` the mean distance to the mean. Lower is better; nil below two clusters.
+  /// The Davies–Bouldin index; nil below two clusters.
   ///
+  /// The mean over clusters of the largest `(s_c + s_d) / |mean_c − mean_d|`, `s` the mean distance to
+  /// the cluster's mean. Lower is better.
   /// Pairs whose means coincide are passed over; 0 where all do or all rows lie on them.
   ///
   /// Source: D. L. Davies, D. W. Bouldin, *IEEE TPAMI* 1(2), 1979, doi:10.1109/TPAMI.1979.4766909.
   package let daviesBouldin: Double?
 
-  /// The Calinski–Harabasz index `(B / (k − 1)) / (W / (n − k))`. Higher is better; nil below two
-  /// clusters and when every row is one; 1 where `W` is 0, as scikit-learn has it.
+  /// The Calinski–Harabasz index; nil below two clusters and when every row is one.
+  ///
+  /// `(B / (k − 1)) / (W / (n − k))`: higher is better. 1 where `W` is 0, as scikit-learn has it.
   ///
   /// Source: T. Caliński, J. Harabasz, *Communications in Statistics* 3(1), 1974,
   /// doi:10.1080/03610927408827101.
@@ -35,6 +37,7 @@ package struct ClusterDispersion: Hashable, Sendable {
   /// - Parameters:
   ///   - matrix: Shape `[rows, columns]`, finite.
   ///   - labels: Shape `[rows]`, from 0.
+  ///   - threads: At most so many.
   /// - Throws: As ``KMeansRows/init(_:)`` of the matrix; ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/parameter(_:)`` of the labels.
   /// - Complexity: O(*n* · *d* + *k*² · *d*).

@@ -43,6 +43,9 @@ package struct ClusterStability: Hashable, Sendable {
   /// - Parameters:
   ///   - matrix: Shape `[rows, columns]`, finite.
   ///   - labels: Of the clustering that is judged; shape `[rows]`.
+  ///   - kMeans: As the labels were made, but for the starts; its seed draws the rows.
+  ///   - options: How resamples are made.
+  ///   - threads: At most so many.
   /// - Throws: What ``KMeans`` throws; ``ModelError/parameter(_:)`` of an option below 1;
   ///   ``ModelError/shape(expected:found:)`` of the labels.
   /// - Complexity: resamples times that of k-means on `resampleRows` rows.

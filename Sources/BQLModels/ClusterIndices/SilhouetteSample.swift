@@ -41,7 +41,9 @@ package struct SilhouetteSample: Sendable {
   /// least mean distance to the rows of another; a row alone in its cluster counts 0. Only rows of
   /// the sample count, as in scikit-learn's `silhouette_score(sample_size=…)`.
   ///
-  /// - Parameter labelings: Labels of all rows of the matrix, from 0; shape `[clusterings][rows]`.
+  /// - Parameters:
+  ///   - labelings: Labels of all rows of the matrix, from 0; shape `[clusterings][rows]`.
+  ///   - threads: At most so many.
   /// - Returns: −1…1 a clustering; nil where fewer than two clusters, or as many as rows, are in the
   ///   sample.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/parameter(_:)`` of the labels.

@@ -11,6 +11,7 @@ package enum SimplifiedSilhouette {
   ///   - matrix: Shape `[rows, columns]`, finite.
   ///   - labels: The centre of each row, shape `[rows]`.
   ///   - centres: Shape `[clusters, columns]`, finite.
+  ///   - threads: At most so many.
   /// - Returns: −1…1, higher is better; nil below two centres.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/parameter(_:)`` of labels that are
   ///   no centres, and what ``KMeansRows/init(_:)`` throws.

@@ -51,8 +51,16 @@ final class BoxedChunk: LloydChunk, @unchecked Sendable {
     for run in firstRun..<endRun {
       var ofRun = candidates.mutableSpan
       let possible = RowBoxes.keepPossible(
-        middles, halves, run, centrePoints, width, all, centres.count, &distanceSpan,
-        &ofRun)
+        middles,
+        halves,
+        run,
+        centrePoints,
+        width,
+        all,
+        centres.count,
+        &distanceSpan,
+        &ofRun
+      )
       let firstLeaf = run &* KMeansRows.leavesInRun
       let endLeaf = min(firstLeaf &+ KMeansRows.leavesInRun, rows.leaves.count)
       if possible == 1 {
@@ -65,8 +73,16 @@ final class BoxedChunk: LloydChunk, @unchecked Sendable {
       for leaf in firstLeaf..<endLeaf {
         var ofLeaf = leafCandidates.mutableSpan
         let left = RowBoxes.keepPossible(
-          leafMiddles, leafHalves, leaf, centrePoints, width, ofRun.span, possible, &distanceSpan,
-          &ofLeaf)
+          leafMiddles,
+          leafHalves,
+          leaf,
+          centrePoints,
+          width,
+          ofRun.span,
+          possible,
+          &distanceSpan,
+          &ofLeaf
+        )
         if left == 1 {
           let size = rows.leaves.rows(leaf, of: rows.rowCount).count
           state.add(rows.leaves.sums.span, leaf, size, ofLeaf[0], width)
@@ -138,8 +154,17 @@ final class BoxedChunk: LloydChunk, @unchecked Sendable {
       let first = leaf &* KMeansRows.leafRows
       let places = first..<min(first &+ KMeansRows.leafRows, rows.rowCount)
       let hasChanged = Self.assign(
-        places, start, rows.points.span, centres, candidates, count, width, &labels, &sums,
-        &counts)
+        places,
+        start,
+        rows.points.span,
+        centres,
+        candidates,
+        count,
+        width,
+        &labels,
+        &sums,
+        &counts
+      )
       if hasChanged { self.hasChanged = true }
     }
 

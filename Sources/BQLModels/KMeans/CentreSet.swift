@@ -11,8 +11,8 @@ struct CentreSet: Sendable {
   /// The numbers of all centres, ascending.
   let all: [Int32]
 
-  /// - Parameter previous: The centres before, nil of the first.
-  /// - Parameter needsBounds: Whether shifts and gaps are asked for.
+  /// Takes packed centres; shifts are counted from `previous`, nil of the first, and left out with
+  /// the gaps unless asked for.
   init(_ points: [SIMD4<Double>], width: Int, after previous: CentreSet?, needsBounds: Bool) {
     self.points = points
     self.width = width

@@ -22,7 +22,9 @@ package struct KMeans: Hashable, Sendable {
   package let isConverged: Bool
   package let hasFewerClusters: Bool
 
-  /// Fits a matrix without NaN; see ``init(_:_:threads:)-(KMeansRows,_,_)``.
+  /// Fits a matrix without NaN from several starts.
+  ///
+  /// - Throws: As fitting prepared rows does, and what ``KMeansRows/init(_:)`` throws.
   package init(
     _ matrix: Matrix,
     _ options: KMeansOptions,
@@ -69,8 +71,10 @@ package struct KMeans: Hashable, Sendable {
   /// Fits rows from given centres, in one run.
   ///
   /// - Parameters:
-  ///   - start: Shape `[clusters, columns]`, finite; `options.clusters`, `starts` and `seed` are not
-  ///     looked at.
+  ///   - rows: Prepared.
+  ///   - start: Shape `[clusters, columns]`, finite.
+  ///   - options: Tolerance and iteration limit; the others are not looked at.
+  ///   - threads: At most so many.
   /// - Throws: ``ModelError/clusterCount(_:)`` without centres, ``ModelError/shape(expected:found:)``
   ///   where the number of columns differs, ``ModelError/notFinite(row:column:)``.
   package init(

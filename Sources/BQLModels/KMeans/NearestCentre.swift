@@ -2,11 +2,13 @@ import BQLColumnar
 
 /// Finds the nearest of given centres.
 package enum NearestCentre {
-  /// Returns the nearest centre of each row; of equally near ones the lowest, of a row with NaN −1.
+  /// Finds the nearest centre of each row.
   ///
   /// - Parameters:
   ///   - rows: Shape `[rows, columns]`; NaN is NULL.
   ///   - centres: Shape `[clusters, columns]`, at least one, finite.
+  ///   - threads: At most so many.
+  /// - Returns: The centre's number; of equally near ones the lowest, of a row with NaN −1.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/clusterCount(_:)`` without
   ///   centres, ``ModelError/notFinite(row:column:)`` where a centre is not.
   /// - Complexity: O(*n* · *k* · *d*).

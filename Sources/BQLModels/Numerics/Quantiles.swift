@@ -6,7 +6,7 @@ package enum Quantiles {
   ///
   /// - Complexity: O(*n*): digit by digit.
   package static func sorted(_ values: [Double]) -> [Double] {
-    var keys = [Int64]()
+    var keys: [Int64] = []
     keys.reserveCapacity(values.count)
     for value in values where !value.isNaN { keys.append(key(value)) }
     RadixSort.sort(&keys)
