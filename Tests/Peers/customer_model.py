@@ -2,6 +2,25 @@
 
 An event log here is a frame with the columns `user`, `session`, `time` (datetime64, whole seconds),
 `event` and `price` (float, NaN where it is missing). All calendars are UTC's.
+
+What the definitions leave open is read so:
+
+- A row without a session id is in no session; it counts for targets and for the log's ends. A user
+  of such rows alone has no row.
+- The sum of no price is NULL: `view_revenue` of a session without a view, and so `_sum` over
+  sessions of which none has a value. Counts are 0.
+- `session_recency` looks to the latest session start of all users in the feature window, and
+  `purchase_recency` to the same instant, on sessions with a purchase.
+- A period is [end - 28 d, end), sessions are in the one of their start. The first period is that of
+  the oldest session of any user. A period in the window in which a user did nothing counts as 0;
+  one before the window is NULL, and `_ma3` is the mean of those of the last three that are in it.
+- `base`, `engagement` and `rfm` take the whole log, or the rows before AS OF: no snapshot is cut.
+- The ends of snapshots lie a horizon apart.
+- Only users of enough purchases have rows, and gaps are filled with maxima over these; but time
+  frames, recencies and periods are those of the whole log.
+- The weeks of `target_customer_value` are from the log's first event to the end, with fractions;
+  the value goes into `target_actual_profit`, whose mean over draws is exact. No revenue is 0.
+- `target_customer_value_lag1` is 0 in the oldest snapshot asked for, and for whom has no row there.
 """
 
 import numpy

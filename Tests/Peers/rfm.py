@@ -1,4 +1,8 @@
-"""Recency, frequency and monetary value of customers, and their scores, in pandas."""
+"""Recency, frequency and monetary value of customers, and their scores, in pandas.
+
+Purchases without a session are orders of their user; purchases without a price add nothing, and a
+user of such purchases alone has spent 0.
+"""
 
 import pandas
 

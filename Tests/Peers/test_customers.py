@@ -61,9 +61,9 @@ def long_log(request):
 
 
 def asked(log, statement):
-    """Returns the answer to a statement as a frame, numbers with all their digits."""
+    """Returns the answer to a statement as a frame; numbers keep all their digits."""
     text = program.run(log.path, "--format", "csv", "--quiet", "-c", statement)
-    return pandas.read_csv(io.StringIO(text), float_precision="round_trip")
+    return pandas.read_csv(io.StringIO(text))
 
 
 def oracle_log(log):
@@ -120,7 +120,7 @@ def compare_model(log, words, snapshots, **options):
 
 
 def by_user(frame):
-    return frame.rename_axis("user_id").reset_index()
+    return frame.copy().rename_axis("user_id").reset_index()
 
 
 def compare_users(log, statement, theirs, is_ordered=True):
