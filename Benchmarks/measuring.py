@@ -17,7 +17,7 @@ PEERS_OF = {
     "load": ["duckdb", "clickhouse", "polars", "pyarrow"],
     "load-quoted": [],
     "select": ["duckdb"],
-    "customers": ["duckdb", "clickhouse", "polars", "pandas", "sklearn"],
+    "customers": ["duckdb", "clickhouse", "polars", "pandas", "numpy", "sklearn"],
 }
 USUAL_PEERS = ["duckdb", "clickhouse", "polars"]
 #: Groups in which bql may not know a statement yet.

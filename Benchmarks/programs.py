@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 NOT_IMPLEMENTED = "not implemented yet"
 PEERS = {
     "duckdb": "DuckDB", "clickhouse": "ClickHouse", "polars": "polars", "pyarrow": "pyarrow",
-    "pandas": "pandas", "sklearn": "scikit-learn",
+    "pandas": "pandas", "numpy": "numpy", "sklearn": "scikit-learn",
 }
 #: Groups of tasks that each peer has a file of its own for.
 OWN_FILES = ["select", "customers"]

@@ -28,7 +28,7 @@ OTHERS = {
     "start": {"SQLite"},
     "funnel-holding": PEERS,
     "funnel-any": PEERS,
-    "features-base": {"DuckDB", "polars", "pandas"},
+    "features-base": {"DuckDB", "polars", "pandas", "numpy"},
     "rfm": PEERS | {"pandas"},
     "kmeans": {"scikit-learn"},
     "kmeans-auto": {"scikit-learn"},
