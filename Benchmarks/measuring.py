@@ -12,6 +12,16 @@ import programs
 from memory import Peak
 from tasks import PREPARATIONS, TASKS, load
 
+#: Groups of tasks that others than the usual peers take part in.
+PEERS_OF = {
+    "load": ["duckdb", "clickhouse", "polars", "pyarrow"],
+    "load-quoted": [],
+    "select": ["duckdb"],
+    "customers": ["duckdb", "clickhouse", "polars", "pandas", "numpy", "sklearn"],
+}
+USUAL_PEERS = ["duckdb", "clickhouse", "polars"]
+#: Groups in which bql may not know a statement yet.
+UNBUILT = ["select", "customers"]
 #: A formulation that takes so many times as long as its program's fastest is run once.
 SLOW = 2
 
@@ -61,12 +71,12 @@ class Contest:
         self.group, self.log, self.options = group, log, options
         self.tasks = [name for name in names if TASKS[name].group == group]
         self.files = {"csv": str(log.path)}
-        if group == "clustered" and options.peers:
+        if group in ("clustered", "customers") and options.peers:
             self.files["table"] = str(logs.clustered(log, options.threads))
         self.paths = {"LOAD": log}
         if group == "select" and options.peers:
             self.files["database"] = str(logs.database(log, options.threads))
-        if group == "select":
+        if group in UNBUILT:
             self.leave_unbuilt()
         if group == "load-quoted":
             self.paths = {"quoted, CRLF, bad rows": logs.quoted(log), "as generated": log}
@@ -78,7 +88,7 @@ class Contest:
         small = logs.generated(os.environ["BQL_PROGRAM"], 3_000, 1)
         for name in list(self.tasks):
             (statement,) = TASKS[name].statements.values()
-            why = programs.refusal(small.path, PREPARATIONS[self.group] + statement)
+            why = programs.refusal(small.path, PREPARATIONS.get(self.group, "") + statement)
             if why:
                 print(f"skipped: {name}: {why}", file=sys.stderr)
                 self.tasks.remove(name)
@@ -92,13 +102,10 @@ class Contest:
             path = self.log.path
             found += [(count, lambda _, n=count: programs.floor(path, n)) for count in counts]
         for name in self.options.peers:
-            if self.group == "load-quoted" or name == "pyarrow" and self.group != "load":
-                continue
-            if self.group == "select" and name != "duckdb":
-                continue
-            found.append(
-                (threads, lambda _, n=name: programs.peer(n, self.group, self.files, threads))
-            )
+            if name in PEERS_OF.get(self.group, USUAL_PEERS):
+                found.append(
+                    (threads, lambda _, n=name: programs.peer(n, self.group, self.files, threads))
+                )
         return found
 
     def bql(self, threads, only):
@@ -119,7 +126,7 @@ class Contest:
 
         The programs run side by side or, where memory is short, one by one through all tasks.
         """
-        entrants = self.entrants()
+        entrants = self.entrants() if self.tasks else []
         sets = [[entrant] for entrant in entrants] if self.options.one_by_one else [entrants]
         for some in sets:
             with opened([] if self.fresh else [start for _, start in some]) as running:

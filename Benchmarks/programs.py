@@ -13,7 +13,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 #: What makes bql end when a statement asks for what is not built yet.
 NOT_IMPLEMENTED = "not implemented yet"
-PEERS = {"duckdb": "DuckDB", "clickhouse": "ClickHouse", "polars": "polars", "pyarrow": "pyarrow"}
+PEERS = {
+    "duckdb": "DuckDB", "clickhouse": "ClickHouse", "polars": "polars", "pyarrow": "pyarrow",
+    "pandas": "pandas", "numpy": "numpy", "sklearn": "scikit-learn",
+}
+#: Groups of tasks that each peer has a file of its own for.
+OWN_FILES = ["select", "customers"]
 #: What bql's pipe can hold, and a statement whose answer it cannot hold.
 PIPE_BYTES = 1 << 15
 GATE = f"SELECT repeat('-', {2 * PIPE_BYTES}) AS gate;"
@@ -63,7 +68,7 @@ class Served:
 
 
 def peer(name, group, files, threads):
-    module = f"{name}_select" if group == "select" else name
+    module = f"{name}_{group}" if group in OWN_FILES else name
     command = [sys.executable, HERE / "peers/serve.py", module, group, json.dumps(files), threads]
     return Served(PEERS[name], command)
 

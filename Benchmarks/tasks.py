@@ -2,6 +2,7 @@
 
 import json
 
+import customer_tasks
 import select_tasks
 
 FUNNEL = "FUNNEL view, cart, purchase WITHIN 7d"
@@ -172,6 +173,9 @@ TASKS = {
 } | {
     name: Task("select", {"SELECT": text + ";"}, selected)
     for name, text in select_tasks.STATEMENTS.items()
+} | {
+    name: Task("customers", {verb: text + ";"}, read, likeness)
+    for name, (verb, text, read, likeness) in customer_tasks.TASKS.items()
 }
 
 #: What bql does before the questions of a group, after LOAD.

@@ -11,6 +11,7 @@ import program
 
 BENCHMARKS = program.ROOT / "Benchmarks"
 sys.path.append(str(BENCHMARKS))
+from customer_tasks import TASKS as CUSTOMER_TASKS
 from select_tasks import STATEMENTS
 
 PEERS = {"DuckDB", "ClickHouse", "polars"}
@@ -27,6 +28,10 @@ OTHERS = {
     "start": {"SQLite"},
     "funnel-holding": PEERS,
     "funnel-any": PEERS,
+    "features-base": {"DuckDB", "polars", "pandas", "numpy"},
+    "rfm": PEERS | {"pandas"},
+    "kmeans": {"scikit-learn"},
+    "kmeans-auto": {"scikit-learn"},
 } | {
     task: PEERS | {"floor"}
     for task in (
@@ -57,12 +62,12 @@ def test_every_task_in_every_program(options):
         assert line["task"] == "start" or line["rows"] > 1_000
         found.setdefault(line["task"], {}).setdefault(line["program"], []).append(line)
     skipped = {line.split(": ")[1] for line in done.stderr.splitlines() if line.startswith("skipped")}
-    assert skipped <= STATEMENTS.keys()
+    assert skipped <= STATEMENTS.keys() | CUSTOMER_TASKS.keys()
     assert {task: set(programs) for task, programs in found.items()} == {
         task: others | {"bql"} for task, others in OTHERS.items() if task not in skipped
     }
     for task, programs in found.items():
-        for peer in PEERS & set(programs):
+        for peer in set(programs) - {"bql", "floor", "SQLite"}:
             assert len(programs[peer]) >= 2, f"{peer} has one formulation of {task}"
 
 
@@ -110,3 +115,20 @@ def test_likeness(monkeypatch):
     assert not tasks.alike_steps(times + [[300, 200, 100]], times + [[300, 200, 101]])
     assert not tasks.alike_measures({"a": {"min": 1.0}}, {"a": {"min": 2.0, "max": 3.0}})
     assert tasks.alike_measures({"a": {"min": 1.0}}, {"a": {"min": 1.0}, "b": {"min": 3.0}})
+
+
+def test_parts_as_good(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from customer_tasks import alike_fits, alike_parts
+
+    parts = lambda users, inertia=None: {"users": users, "inertia": inertia}
+    assert alike_parts(parts([10, 20], 100.0), parts([12, 18], 99.95))
+    assert alike_parts(parts([10, 20], 90.0), parts([12, 18], 99.0))
+    assert not alike_parts(parts([10, 20], 100.2), parts([10, 20], 100.0))
+    assert alike_parts(parts([1000, 2000]), parts([1010, 1990], 100.0))
+    assert not alike_parts(parts([1000, 2000]), parts([1100, 1900], 100.0))
+    assert not alike_parts(parts([10, 20]), parts([10, 20, 30]))
+    fits = {"2": 200.0, "3": 100.0}
+    assert alike_fits(parts([1, 2, 3], 100.05), fits)
+    assert not alike_fits(parts([1, 2, 3], 100.2), fits)
+    assert not alike_fits(parts([1, 2, 3, 4], 50.0), fits)
