@@ -112,6 +112,40 @@ struct HelpTopic {
       example: "MATCH view -> [^purchase]* -> cart WITHIN 1d;"
     ),
     HelpTopic(
+      name: "RFM",
+      form: [
+        "RFM [AS OF time] [SCORES n] [FROM log] [WHERE condition] [SINCE time];"
+      ],
+      text: "gives each user who bought recency, frequency and monetary value, their scores from 1 "
+        + "to 5 and the name of a group",
+      example: "SELECT rfm_group, count(*) FROM (RFM) GROUP BY rfm_group;"
+    ),
+    HelpTopic(
+      name: "SEGMENT",
+      form: [
+        "SEGMENT k=4 | k=AUTO(2..10) ON rfm|features|(column, …) [USING kmeans|gmm|quantiles]",
+        "  [SCALE LOGZ|ZSCORE|ROBUST|NONE] [COVARIANCE FULL|DIAGONAL] [SEED n] [STARTS n]",
+        "  [FROM log|table] [WHERE condition] [AS OF time] [VALUE expression] [AS name];",
+        "SEGMENT RULES name: condition, …, ELSE name [ON …] [FROM …] [AS name];",
+        "SEGMENT POWER AT 80% [OF expression] [FROM …] [AS name];",
+        "SHOW SEGMENT name [PROFILE|DIFFERENCES|SELECTION|CENTRES];   SHOW SEGMENTS;",
+        "ASSIGN name [FROM log] [AS OF time] [AS name];   puts users into the groups that were learnt",
+      ],
+      text: "divides users into groups, tells what sets each apart, and makes the group an attribute "
+        + "of users: S1 is worth most a user, S0 bought nothing",
+      example: "SEGMENT k=4 ON rfm; FUNNEL view, cart, purchase BY segment;"
+    ),
+    HelpTopic(
+      name: "CORRELATE",
+      form: [
+        "CORRELATE rfm|features|table|(column, …) WITH target [METHOD pearson|spearman|mutual]",
+        "  [FROM log|table] [WHERE condition] [AS OF time];",
+      ],
+      text: "tells how far each column goes with a target, and which are constant, often missing, "
+        + "equal to another or nearly so",
+      example: "CORRELATE rfm WITH monetary METHOD spearman;"
+    ),
+    HelpTopic(
       name: "SESSIONS",
       form: [
         "SESSIONS [USING column | GAP 30m [MAX 12h]] [ON expression] [SHOW SESSIONS|SUMMARY]",

@@ -127,8 +127,8 @@ struct Completer {
 
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
-    .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let,
-    .drop, .set, .include, .assert, .explain, .help,
+    .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
+    .segment, .assign, .correlate, .let, .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -174,6 +174,16 @@ struct Completer {
       behavior + [
         .any, .to, .holding, .show, .summary, .curve, .at, .test, .against, .value, .landmark, .for,
       ]
+    case .rfm: behavior + [.as, .of, .scores]
+    case .segment:
+      [
+        .rules, .power, .auto, .on, .rfm, .features, .using, .kmeans, .gmm, .quantiles, .covariance,
+        .full, .diagonal, .scale, .logz, .zscore, .robust, .seed, .starts, .value, .as, .of, .from,
+        .where, .at, .else,
+      ]
+    case .assign: [.from, .as, .of]
+    case .correlate:
+      [.rfm, .features, .with, .method, .pearson, .spearman, .mutual, .from, .where, .as, .of, .into]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
