@@ -34,6 +34,7 @@ struct PhysicalPlanner {
     case .match(let plan): try MatchOperator(plan, notes: notes)
     case .sessions(let plan): try SessionsOperator(plan, notes: notes)
     case .timing(let plan): try TimingOperator(plan, notes: notes)
+    case .features(let plan): try FeaturesOperator(plan, notes: notes)
     }
   }
 

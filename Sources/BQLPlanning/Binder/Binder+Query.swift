@@ -40,6 +40,8 @@ extension Binder {
       return bindSessions(sessions, at: query.range).map { .behavior(.sessions($0)) }
     case .timing(let timing):
       return bindTiming(timing, at: query.range).map { .behavior(.timing($0)) }
+    case .features(let features):
+      return bindFeatures(features, at: query.range).map { .behavior(.features($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

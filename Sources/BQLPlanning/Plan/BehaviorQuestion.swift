@@ -12,6 +12,7 @@ package enum BehaviorQuestion: Sendable {
   case match(MatchPlan)
   case sessions(SessionsPlan)
   case timing(TimingPlan)
+  case features(FeaturesPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -27,6 +28,7 @@ package enum BehaviorQuestion: Sendable {
       case .match(let plan): plan.behavior
       case .sessions(let plan): plan.behavior
       case .timing(let plan): plan.behavior
+      case .features(let plan): plan.behavior
       }
     }
     set {
@@ -61,6 +63,9 @@ package enum BehaviorQuestion: Sendable {
       case .timing(var plan):
         plan.behavior = newValue
         self = .timing(plan)
+      case .features(var plan):
+        plan.behavior = newValue
+        self = .features(plan)
       }
     }
   }
@@ -78,6 +83,7 @@ package enum BehaviorQuestion: Sendable {
     case .match(let plan): plan.schema
     case .sessions(let plan): plan.schema
     case .timing(let plan): plan.schema
+    case .features(let plan): plan.schema
     }
   }
 
@@ -94,6 +100,7 @@ package enum BehaviorQuestion: Sendable {
     case .match(let plan): plan.title
     case .sessions(let plan): plan.title
     case .timing(let plan): plan.title
+    case .features(let plan): plan.title
     }
   }
 
@@ -129,6 +136,7 @@ package enum BehaviorQuestion: Sendable {
       plan.start = plan.start.mapConditions(transform)
       plan.end = plan.end.mapConditions(transform)
       return .timing(plan)
+    case .features: return question
     }
   }
 }

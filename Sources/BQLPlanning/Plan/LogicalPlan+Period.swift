@@ -18,6 +18,13 @@ extension LogicalPlan {
       periods += [range.clipped(from: bounds?.first, to: bounds?.last)].compactMap { $0 }
     case .behavior(let question):
       let behavior = question.behavior
+      if case .features(let plan) = question, let range = behavior.log.timeRange {
+        // Nothing behind the newest cutoff or horizon but the numbers of sessions with a purchase.
+        let last = plan.snapshots.map { $0.horizonEnd ?? $0.cutoff }.max() ?? .min
+        let end = plan.minimumPurchases > 0 ? nil : last
+        periods += [range.clipped(from: nil, to: end)].compactMap { $0 }
+        break
+      }
       guard let range = behavior.log.timeRange else { break }
       // Some statements read rows behind the period, too.
       periods += [range.clipped(from: behavior.since, to: nil)].compactMap { $0 }

@@ -23,6 +23,7 @@ package struct Query: Hashable, Sendable {
     case match(MatchStatement)
     case sessions(SessionsStatement)
     case timing(TimingStatement)
+    case features(FeaturesStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)

@@ -55,7 +55,9 @@ package enum Formatter {
     case .match(let statement): print(statement)
     case .sessions(let statement): print(statement)
     case .timing(let statement): print(statement)
-    case .describe(let statement): "DESCRIBE " + print(statement.table)
+    case .features(let statement): print(statement)
+    case .describe(let statement):
+      "DESCRIBE " + (statement.isFeatureSet ? "FEATURES " : "") + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)
         + (statement.by.isEmpty ? "" : " BY " + list(statement.by))

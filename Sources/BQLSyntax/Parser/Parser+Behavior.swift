@@ -5,7 +5,7 @@ extension Parser {
   /// Lists the verbs of behaviour statements.
   static let behaviorVerbs: [Keyword] = [
     .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .paths,
-    .transitions, .match, .sessions, .timing,
+    .transitions, .match, .sessions, .timing, .features,
   ]
 
   /// Takes the behaviour statement that starts with `verb` here.
@@ -22,6 +22,7 @@ extension Parser {
     case .match: .match(try parseMatch())
     case .sessions: .sessions(try parseSessions())
     case .timing: .timing(try parseTiming())
+    case .features: .features(try parseFeatures())
     default: .funnel(try parseFunnel())
     }
   }

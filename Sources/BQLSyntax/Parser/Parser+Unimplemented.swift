@@ -2,7 +2,7 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .rfm, .features, .evaluate, .predict, .campaign, .compare, .correlate,
+    .rfm, .evaluate, .predict, .campaign, .compare, .correlate,
     .insights, .basket, .clv, .survival, .cox,
   ]
 
@@ -46,8 +46,6 @@ extension Parser {
       switch verb {
       case .show: Parser.unimplementedSubjects.contains(next)
       case .explain: next == .model
-      // `DESCRIBE features` alone describes a table of that name.
-      case .describe: next == .features && peek(2).isName && !peek(2).startsLine
       default: false
       }
     guard isNamed else { return nil }

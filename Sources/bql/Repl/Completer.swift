@@ -38,6 +38,8 @@ struct Completer {
     case .statement: return Self.keywords(Self.verbs)
     case .subject: return Self.keywords([.tables, .functions, .settings])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
+    case .featureSet:
+      return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
     case .attribute: return names.attributes.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
@@ -127,8 +129,8 @@ struct Completer {
 
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
-    .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .let,
-    .drop, .set, .include, .assert, .explain, .help,
+    .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap,
+    .features, .let, .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -173,6 +175,11 @@ struct Completer {
     case .timing:
       behavior + [
         .any, .to, .holding, .show, .summary, .curve, .at, .test, .against, .value, .landmark, .for,
+      ]
+    case .features:
+      [
+        .using, .as, .of, .snapshots, .horizon, .margin, .offer, .keep, .accept, .beta, .minimum,
+        .purchases, .filled, .unfilled, .from, .where, .into,
       ]
     case .load:
       [
