@@ -35,6 +35,7 @@ struct PhysicalPlanner {
     case .sessions(let plan): try SessionsOperator(plan, notes: notes)
     case .timing(let plan): try TimingOperator(plan, notes: notes)
     case .rfm(let plan): try RFMOperator(plan, notes: notes)
+    case .features(let plan): try FeaturesOperator(plan, notes: notes)
     }
   }
 

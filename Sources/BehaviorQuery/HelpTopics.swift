@@ -146,6 +146,19 @@ struct HelpTopic {
       example: "CORRELATE rfm WITH monetary METHOD spearman;"
     ),
     HelpTopic(
+      name: "FEATURES",
+      form: [
+        "FEATURES [USING base|rfm|engagement|customer_model] [AS OF time] [FILLED|UNFILLED]",
+        "  [MARGIN 0.2] [MINIMUM n PURCHASES] [FROM log] [WHERE condition];",
+        "FEATURES USING customer_model [SNAPSHOTS n] [HORIZON 4w] [OFFER 20]",
+        "  [KEEP share|BETA (a, b)] [ACCEPT share|BETA (a, b)] …;",
+        "DESCRIBE FEATURES set;   gives each column's definition, unit, NULL rule and reach in time",
+      ],
+      text: "tells in a row for each user what the user's sessions are like: the input of segments "
+        + "and models; customer_model adds targets, at several times",
+      example: "FEATURES USING engagement AS OF '2020-02-01';"
+    ),
+    HelpTopic(
       name: "SESSIONS",
       form: [
         "SESSIONS [USING column | GAP 30m [MAX 12h]] [ON expression] [SHOW SESSIONS|SUMMARY]",
@@ -193,7 +206,7 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "DESCRIBE",
-      form: ["DESCRIBE table|users;"],
+      form: ["DESCRIBE table|users;   DESCRIBE FEATURES set;"],
       text: "lists a table's columns with types, roles and missing values, or users' attributes",
       example: "DESCRIBE events;"
     ),

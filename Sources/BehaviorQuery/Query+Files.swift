@@ -34,6 +34,8 @@ extension Query {
       return statement.behavior.filePaths + (statement.on?.filePaths ?? [])
     case .timing(let statement):
       return statement.behavior.filePaths + statement.start.filePaths + statement.end.filePaths
+    case .features(let features):
+      return features.behavior.filePaths + features.expressions.flatMap(\.filePaths)
     case .summarize(let summarize):
       return summarize.table.filePaths + summarize.by.flatMap(\.filePaths)
     case .rfm(let rfm):

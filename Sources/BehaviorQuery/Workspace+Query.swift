@@ -6,7 +6,7 @@ import BQLStorage
 package import BQLSyntax
 
 extension Workspace {
-  /// Runs statements and returns the answers of the questions among them.
+  /// Runs statements and returns the answers of the questions among them, and what SEGMENT found.
   ///
   /// - Throws: ``BQLError`` at the first mistake; statements before it have run. A script with a
   ///   syntax error runs not at all.
@@ -21,7 +21,10 @@ extension Workspace {
     var answers: [QueryResult] = []
     for statement in statements {
       try run(statement, of: source) { outcome in
-        if case .answer(let result) = outcome { answers.append(result) }
+        switch outcome {
+        case .answer(let result), .defined(let result): answers.append(result)
+        case .written, .report, .done: break
+        }
       }
     }
     return answers

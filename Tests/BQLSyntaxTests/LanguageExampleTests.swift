@@ -112,6 +112,12 @@ import Testing
     "TIMING view TO purchase SHOW TEST BY brand; TIMING a TO b SHOW CURVE AT 7d",
     "TIMING view TO purchase AGAINST value; TIMING a TO b AGAINST value LANDMARK 7d FOR 30d",
     "SELECT max(gap), summary, to, test, against, curve, landmark, sessions, timing FROM t",
+    "DESCRIBE FEATURES customer_model; SELECT * FROM (DESCRIBE FEATURES base)",
+    "FEATURES; FEATURES USING customer_model AS OF :t SNAPSHOTS 3 HORIZON 4w WHERE x > 1",
+    "FEATURES MARGIN 0.25 OFFER 20 KEEP BETA (2.042, 202.116) ACCEPT 0.6 FILLED FROM log",
+    "FEATURES UNFILLED MINIMUM 20 PURCHASES AS OF DATE '2020-01-01'",
+    "SELECT * FROM t WHERE u IN (FEATURES AS OF '2020-01-01') OR u IN (FEATURES USING rfm)",
+    "SELECT features, margin, horizon, offer, minimum, filled, beta(accept) FROM snapshots",
     "SELECT count, revenue, orders, clock, retention, active FROM t",
     "PATHS ON event_type PER session STEPS 6 START AT x COMPARE a VS b AS EDGES",
     "PATHS; PATHS ON category_code, brand END AT (purchase|cart[price > 5]) KEEP 8 COLLAPSE LOOPS",
@@ -152,8 +158,6 @@ import Testing
 
   static let unimplemented: [(String, String)] = [
     ("OPEN 'shop.bqs'", "OPEN"),
-    ("DESCRIBE FEATURES customer_model", "DESCRIBE FEATURES"),
-    ("FEATURES USING customer_model AS OF t SNAPSHOTS 3 HORIZON 4w WHERE x > 1", "FEATURES"),
     ("LATENT 8 ON features USING als OF view", "LATENT"),
     ("TRAIN churn AS m HORIZON 28d USING gbdt(trees = 300, rate = 0.05) SPLIT TIME", "TRAIN"),
     ("EVALUATE m TOP 10%", "EVALUATE"),

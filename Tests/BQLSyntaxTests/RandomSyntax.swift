@@ -115,8 +115,11 @@ struct RandomSyntax {
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {
     let kind: Query.Kind =
-      switch Int.random(in: 0..<(depth > 0 ? 18 : 2), using: &random) {
-      case 0: .describe(DescribeStatement(table: Identifier("t", range: nowhere)))
+      switch Int.random(in: 0..<(depth > 0 ? 19 : 2), using: &random) {
+      case 0:
+        .describe(
+          DescribeStatement(table: Identifier("t", range: nowhere), isFeatureSet: chance(30))
+        )
       case 1: .show(ShowStatement(subject: pick(ShowStatement.Subject.allCases)))
       case 2:
         .summarize(
@@ -132,6 +135,7 @@ struct RandomSyntax {
       case 12: .match(match(depth - 1))
       case 13: .sessions(sessions(depth - 1))
       case 14: .timing(timing(depth - 1))
+      case 15: .features(features(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

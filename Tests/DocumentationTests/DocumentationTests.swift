@@ -82,10 +82,14 @@ import Testing
   /// Each answer shown on a page of the behaviour statements is what its statement gives, and its
   /// other examples run.
   @Test func theBehaviorPagesShowWhatTheProgramPrints() throws {
-    let folder = Self.root.appendingPathComponent("docs/behavior").path
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names.count >= 1)
-    for path in ["docs/behavior.md"] + names.map({ "docs/behavior/\($0)" }) {
+    var paths = ["docs/behavior.md", "docs/customers.md"]
+    for folder in ["docs/behavior", "docs/customers"] {
+      let path = Self.root.appendingPathComponent(folder).path
+      let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+      #expect(names.count >= 1)
+      paths += names.map { "\(folder)/\($0)" }
+    }
+    for path in paths {
       try Self.checkAnswers(of: path)
       let workspace = try Self.workspace()
       for block in Self.blocks(try Self.read(path), language: "sql") {

@@ -6,6 +6,7 @@ import BQLSyntax
 extension Binder {
   /// Binds DESCRIBE: one row a column, with role and missing share.
   mutating func bindDescribe(_ describe: DescribeStatement) -> Relation? {
+    if describe.isFeatureSet { return bindFeatureDictionary(describe.table) }
     if describe.table.name.lowercased() == Catalog.usersTable {
       return bindDescribeUsers(at: describe.table.range)
     }

@@ -14,9 +14,10 @@ extension Binder {
       condition: correlate.condition,
       asOf: correlate.asOf,
       extra: correlate.target,
-      range: range
+      range: range,
+      needsWorth: false
     )
-    guard let rows = bindFeatureRows(clauses), let target = rows.extra else { return nil }
+    guard let rows = bindFeatureTable(clauses), let target = rows.extra else { return nil }
     let method =
       CorrelatePlan.Method(rawValue: (correlate.method?.value.rawValue ?? "PEARSON").lowercased())
       ?? .pearson

@@ -44,6 +44,8 @@ extension Binder {
     case .correlate(let correlate):
       return bindCorrelate(correlate, at: query.range).map { .correlate($0) }
     case .showSegment(let show): return bindShowSegment(show).map { .values($0) }
+    case .features(let features):
+      return bindFeatures(features, at: query.range).map { .behavior(.features($0)) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

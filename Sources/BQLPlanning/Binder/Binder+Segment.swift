@@ -38,7 +38,7 @@ extension Binder {
       }
       clauses.value = value ?? segment.value
     }
-    guard let rows = bindFeatureRows(clauses) else { return nil }
+    guard let rows = bindFeatureTable(clauses) else { return nil }
     if case .power = division, rows.worth == nil {
       return fail(
         .missingClause,
@@ -62,7 +62,7 @@ extension Binder {
   private func plan(
     _ segment: SegmentStatement,
     _ division: SegmentPlan.Division,
-    _ rows: FeatureRows,
+    _ rows: FeatureTable,
     _ name: String
   ) -> SegmentPlan {
     let period = Optimizer.optimize(rows.plan).readPeriod
@@ -189,7 +189,7 @@ extension Binder {
   /// Checks the name of the attribute or column that is defined.
   private mutating func bindSegmentName(
     _ name: Identifier?,
-    _ rows: FeatureRows,
+    _ rows: FeatureTable,
     at range: SourceRange
   ) -> String? {
     let name = name ?? Identifier("segment", range: range)

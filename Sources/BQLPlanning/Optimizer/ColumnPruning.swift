@@ -54,6 +54,10 @@ extension Optimizer {
       let kept = needed.sorted()
       rfm.columns = kept.map { rfm.columns[$0] }
       return (.behavior(.rfm(rfm)), positions(kept))
+    case .behavior(.features(var features)):
+      let kept = needed.sorted()
+      features.columns = kept.map { features.columns[$0] }
+      return (.behavior(.features(features)), positions(kept))
     case .union(let first, let second):
       // Both sides give the same columns, whatever else their filters read.
       let kept = needed.sorted()

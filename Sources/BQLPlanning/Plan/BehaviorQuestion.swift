@@ -13,6 +13,7 @@ package enum BehaviorQuestion: Sendable {
   case sessions(SessionsPlan)
   case timing(TimingPlan)
   case rfm(RFMPlan)
+  case features(FeaturesPlan)
 
   /// The clauses that all questions share.
   package var behavior: BehaviorPlan {
@@ -29,6 +30,7 @@ package enum BehaviorQuestion: Sendable {
       case .sessions(let plan): plan.behavior
       case .timing(let plan): plan.behavior
       case .rfm(let plan): plan.behavior
+      case .features(let plan): plan.behavior
       }
     }
     set {
@@ -66,6 +68,9 @@ package enum BehaviorQuestion: Sendable {
       case .rfm(var plan):
         plan.behavior = newValue
         self = .rfm(plan)
+      case .features(var plan):
+        plan.behavior = newValue
+        self = .features(plan)
       }
     }
   }
@@ -84,6 +89,7 @@ package enum BehaviorQuestion: Sendable {
     case .sessions(let plan): plan.schema
     case .timing(let plan): plan.schema
     case .rfm(let plan): plan.schema
+    case .features(let plan): plan.schema
     }
   }
 
@@ -101,6 +107,7 @@ package enum BehaviorQuestion: Sendable {
     case .sessions(let plan): plan.title
     case .timing(let plan): plan.title
     case .rfm(let plan): plan.title
+    case .features(let plan): plan.title
     }
   }
 
@@ -136,15 +143,15 @@ package enum BehaviorQuestion: Sendable {
       plan.start = plan.start.mapConditions(transform)
       plan.end = plan.end.mapConditions(transform)
       return .timing(plan)
-    case .rfm: return question
+    case .rfm, .features: return question
     }
   }
 
-  /// The last instant whose rows are read, where that is no later than the question says; nil: the
-  /// log's end.
+  /// The last instant whose rows are read, where the question has one; nil: the log's end.
   var lastInstant: Int64? {
     switch self {
     case .rfm(let plan): plan.asOf.subtractingReportingOverflow(1).partialValue
+    case .features(let plan): plan.lastInstant
     case .funnel, .retention, .activity, .intervals, .heatmap, .paths, .transitions, .match,
       .sessions, .timing:
       nil

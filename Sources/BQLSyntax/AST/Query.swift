@@ -25,6 +25,7 @@ package struct Query: Hashable, Sendable {
     case timing(TimingStatement)
     case rfm(RFMStatement)
     case correlate(CorrelateStatement)
+    case features(FeaturesStatement)
     case describe(DescribeStatement)
     case summarize(SummarizeStatement)
     case show(ShowStatement)

@@ -137,12 +137,15 @@ package struct AssertStatement: Hashable, Sendable {
   }
 }
 
-/// Holds `DESCRIBE table` (DESCRIBE FEATURES comes with the customer model).
+/// Holds `DESCRIBE table` or `DESCRIBE FEATURES set`.
 package struct DescribeStatement: Hashable, Sendable {
   package var table: Identifier
+  /// Whether the name is that of a set of features.
+  package var isFeatureSet: Bool
 
-  package init(table: Identifier) {
+  package init(table: Identifier, isFeatureSet: Bool = false) {
     self.table = table
+    self.isFeatureSet = isFeatureSet
   }
 }
 

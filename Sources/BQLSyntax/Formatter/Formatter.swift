@@ -59,7 +59,9 @@ package enum Formatter {
     case .timing(let statement): print(statement)
     case .rfm(let statement): print(statement)
     case .correlate(let statement): print(statement)
-    case .describe(let statement): "DESCRIBE " + print(statement.table)
+    case .features(let statement): print(statement)
+    case .describe(let statement):
+      "DESCRIBE " + (statement.isFeatureSet ? "FEATURES " : "") + print(statement.table)
     case .summarize(let statement):
       "SUMMARIZE " + printAlone(statement.table)
         + (statement.by.isEmpty ? "" : " BY " + list(statement.by))

@@ -218,6 +218,18 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case spearman = "SPEARMAN"
   case starts = "STARTS"
   case zscore = "ZSCORE"
+  // Features of customers.
+  case accept = "ACCEPT"
+  case beta = "BETA"
+  case features = "FEATURES"
+  case filled = "FILLED"
+  case horizon = "HORIZON"
+  case margin = "MARGIN"
+  case minimum = "MINIMUM"
+  case offer = "OFFER"
+  case purchases = "PURCHASES"
+  case snapshots = "SNAPSHOTS"
+  case unfilled = "UNFILLED"
 
   // Units of time.
   case second = "SECOND"
@@ -247,7 +259,6 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case drop = "DROP"
   case erase = "ERASE"
   case evaluate = "EVALUATE"
-  case features = "FEATURES"
   case insights = "INSIGHTS"
   case latent = "LATENT"
   case loads = "LOADS"

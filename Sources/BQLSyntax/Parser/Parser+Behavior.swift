@@ -5,7 +5,7 @@ extension Parser {
   /// Lists the verbs of behaviour statements.
   static let behaviorVerbs: [Keyword] = [
     .funnel, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .paths,
-    .transitions, .match, .sessions, .timing, .rfm,
+    .transitions, .match, .sessions, .timing, .rfm, .features,
   ]
 
   /// Takes the behaviour statement that starts with `verb` here.
@@ -23,6 +23,7 @@ extension Parser {
     case .sessions: .sessions(try parseSessions())
     case .timing: .timing(try parseTiming())
     case .rfm: .rfm(try parseRFM())
+    case .features: .features(try parseFeatures())
     default: .funnel(try parseFunnel())
     }
   }

@@ -21,6 +21,8 @@ extension Parser {
       if next.kind == .symbol(.leftParenthesis) { return true }
       // A pattern may begin with what a row is not; no column is followed by a bracket.
       if current.keyword == .match, next.kind == .symbol(.leftBracket) { return true }
+    // FEATURES AS OF t: no column is given a name of two words.
+    case .features where next.keyword == .as: return peek(2).keyword == .of
     // PATHS END AT x: what a CASE ends with stands outside of parentheses that open here.
     case .paths where next.keyword == .end: return true
     default: break

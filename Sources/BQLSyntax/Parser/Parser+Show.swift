@@ -1,7 +1,13 @@
 extension Parser {
-  /// Takes `DESCRIBE table`.
+  /// Takes `DESCRIBE table` or `DESCRIBE FEATURES set`; `DESCRIBE features` alone describes a table
+  /// of that name.
   mutating func parseDescribe() throws(SyntaxError) -> Query.Kind {
     try expect(.describe)
+    if at(.features), peek().isName, !peek().startsLine, peek().keyword != .into {
+      advance()
+      let set = try parseName("a set of features")
+      return .describe(DescribeStatement(table: set, isFeatureSet: true))
+    }
     return .describe(DescribeStatement(table: try parseName("a table")))
   }
 

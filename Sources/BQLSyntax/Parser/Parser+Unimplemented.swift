@@ -2,7 +2,7 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .features, .evaluate, .predict, .campaign, .compare, .insights, .basket, .clv, .survival, .cox,
+    .evaluate, .predict, .campaign, .compare, .insights, .basket, .clv, .survival, .cox,
   ]
 
   /// Lists the verbs of statements that define or do something and stand alone.
@@ -45,8 +45,6 @@ extension Parser {
       switch verb {
       case .show: Parser.unimplementedSubjects.contains(next)
       case .explain: next == .model
-      // `DESCRIBE features` alone describes a table of that name.
-      case .describe: next == .features && peek(2).isName && !peek(2).startsLine
       default: false
       }
     guard isNamed else { return nil }

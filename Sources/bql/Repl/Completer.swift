@@ -38,6 +38,8 @@ struct Completer {
     case .statement: return Self.keywords(Self.verbs)
     case .subject: return Self.keywords([.tables, .functions, .settings])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
+    case .featureSet:
+      return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
     case .attribute: return names.attributes.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
@@ -128,7 +130,7 @@ struct Completer {
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
-    .segment, .assign, .correlate, .let, .drop, .set, .include, .assert, .explain, .help,
+    .features, .segment, .assign, .correlate, .let, .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -184,6 +186,11 @@ struct Completer {
     case .assign: [.from, .as, .of]
     case .correlate:
       [.rfm, .features, .with, .method, .pearson, .spearman, .mutual, .from, .where, .as, .of, .into]
+    case .features:
+      [
+        .using, .as, .of, .snapshots, .horizon, .margin, .offer, .keep, .accept, .beta, .minimum,
+        .purchases, .filled, .unfilled, .from, .where, .into,
+      ]
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,

@@ -7,6 +7,8 @@ enum CompletionPlace: Equatable {
   case subject
   case table
   case setting
+  /// The name of a set of features.
+  case featureSet
   /// An attribute of users, behind `users.`.
   case attribute
   /// An event value; `log` is the table after FROM, where one is named.
@@ -70,6 +72,8 @@ enum CompletionPlace: Equatable {
     case .explain, .analyze: return .statement
     case .around where verb.keyword == .paths: return .event(log: table)
     case .at where verb.keyword == .paths: return .event(log: table)
+    case .features where tokens.dropLast().last?.keyword == .describe: return .featureSet
+    case .using where verb.keyword == .features: return .featureSet
     case .from, .describe, .summarize, .join: return .table
     case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
@@ -88,10 +92,12 @@ enum CompletionPlace: Equatable {
     case .funnel, .match:
       return isStepStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
     case .compare, .vs: return .expression(table: table, verb: verb.keyword)
+    case .of where verb.keyword == .features: return .expression(table: table, verb: .features)
     case .of, .return:
       return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
     case .timing, .to:
       return isEventStart(last) ? .event(log: table) : .keyword(verb: verb.keyword)
+    case .using where verb.keyword == .features: return .keyword(verb: .features)
     case .using, .holding:
       return .expression(table: table, verb: verb.keyword)
     case .select, .where, .by, .having, .on, .order, .group, .qualify, .step, .assert:
@@ -111,6 +117,11 @@ enum CompletionPlace: Equatable {
     // Words that elsewhere are columns more often than clauses.
     if [.sessions, .timing].contains(tokens.first?.keyword) {
       clauses.formUnion([.timing, .to, .using, .gap, .show, .holding, .against])
+    }
+    if tokens.first?.keyword == .features {
+      clauses.formUnion([
+        .using, .snapshots, .horizon, .margin, .offer, .keep, .accept, .minimum, .filled, .unfilled,
+      ])
     }
     var depth = 0
     for token in tokens.reversed() {

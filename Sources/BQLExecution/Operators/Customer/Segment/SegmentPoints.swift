@@ -39,13 +39,18 @@ struct SegmentPoints: Sendable {
     }
   }
 
+  /// The most features that a note names one by one.
+  private static let namedFeatures = 12
+
   /// Says how the features were scaled.
   func scaleNote(_ names: [String]) -> String {
     var parts: [String] = []
     for method in ScalingMethod.allCases {
       let own = names.indices.filter { scaling.columns[$0].method == method }
       guard !own.isEmpty else { continue }
-      let which = own.count == names.count ? "all" : own.map { names[$0] }.joined(separator: ", ")
+      let isLong = own.count > Self.namedFeatures
+      let listed = isLong ? "\(own.count) features" : own.map { names[$0] }.joined(separator: ", ")
+      let which = own.count == names.count ? "all" : listed
       parts.append("\(method.word) \(which)")
     }
     let constant = names.indices.filter { scaling.columns[$0].isConstant }.map { names[$0] }

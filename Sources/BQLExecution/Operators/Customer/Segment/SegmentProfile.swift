@@ -9,6 +9,8 @@ struct SegmentProfile: Sendable {
   /// One row a group and feature.
   let differences: Relation
 
+  /// The most medians that a profile shows: those of the features that set groups apart most.
+  static let shownMedians = 20
   /// The differences that a profile names.
   private static let shownDifferences = 3
   /// The size from which on a difference is called high or low in a label: Cohen's small effect.
@@ -21,7 +23,7 @@ struct SegmentProfile: Sendable {
     unit: String,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
-    let members = Members(groups)
+    let members = Members(groups, isKept: input.isKept)
     let columns = try Segmentation.attempt(input.names) { () throws(ModelError) in
       try FeatureColumn.columns(input.features, members, threads: context.threads)
     }
@@ -29,16 +31,16 @@ struct SegmentProfile: Sendable {
     profile = Self.profile(input, columns, members, unit: unit)
   }
 
-  /// The rows of each group; the last are those of none.
+  /// The rows of each group that take part; the last are those of none.
   struct Members: Sendable {
     let names: [String?]
     let rows: [[Int32]]
     let rowCount: Int
 
-    init(_ groups: SegmentGroups) {
+    init(_ groups: SegmentGroups, isKept: [Bool]) {
       rowCount = groups.codes.count
       var rows = [[Int32]](repeating: [], count: groups.names.count + 1)
-      for (row, code) in groups.codes.enumerated() {
+      for (row, code) in groups.codes.enumerated() where isKept[row] {
         rows[code < 0 ? groups.names.count : Int(code)].append(Int32(truncatingIfNeeded: row))
       }
       var names: [String?] = groups.names
@@ -136,7 +138,8 @@ struct SegmentProfile: Sendable {
     var fields = [
       Field("segment", .text), Field("label", .text), Field(unit, .int), Field("share", .float),
     ]
-    fields += input.names.map { Field("median_\($0)", .float) }
+    let shown = shownFeatures(columns)
+    fields += shown.map { Field("median_\(input.names[$0])", .float) }
     if worth != nil {
       let sumType = input.worthType == .int ? .float : input.worthType
       fields += [
@@ -151,7 +154,7 @@ struct SegmentProfile: Sendable {
         members.names[group].map { .text($0) } ?? .null, label(group, members, ranked),
         .int(Int64(size)), .float(total > 0 ? Double(size) / Double(total) : 0),
       ]
-      cells += columns.map { ClusterChoice.cell($0.groups[group].median) }
+      cells += shown.map { ClusterChoice.cell(columns[$0].groups[group].median) }
       if let worth = worth?[group] {
         cells += [
           worth.cell(input.worthType),
@@ -180,6 +183,16 @@ struct SegmentProfile: Sendable {
       guard type == .decimal else { return .float(sum) }
       return Int64(exactly: (sum * 100).rounded()).map { .decimal($0) } ?? .null
     }
+  }
+
+  /// The features whose medians are shown, in their order.
+  private static func shownFeatures(_ columns: [FeatureColumn]) -> [Int] {
+    guard columns.count > shownMedians else { return Array(columns.indices) }
+    let largest = columns.map { column in
+      column.contrasts.compactMap { $0.map { abs($0.difference) } }.max() ?? 0
+    }
+    let ranked = columns.indices.sorted { (largest[$1], $0) < (largest[$0], $1) }
+    return ranked.prefix(shownMedians).sorted()
   }
 
   /// The features of a group, those that set it apart most first.

@@ -87,6 +87,13 @@ package enum Segmentation {
     try context.checkCancelled()
     let profile = try SegmentProfile(groups, input, unit: plan.rows.unitName, context)
     var relations = groups.relations
+    var notes = notes
+    if input.features.count > SegmentProfile.shownMedians {
+      notes.append(
+        "medians of the \(SegmentProfile.shownMedians) features that set groups apart most; SHOW "
+          + "SEGMENT … DIFFERENCES has all \(input.features.count)"
+      )
+    }
     relations[.profile] = profile.profile
     relations[.differences] = profile.differences
     return SegmentResult(

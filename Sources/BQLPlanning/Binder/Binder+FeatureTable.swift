@@ -13,6 +13,8 @@ struct FeatureClauses {
   /// What is asked for beside the features.
   var extra: Expression?
   var range: SourceRange
+  /// Whether it matters what rows are worth.
+  var needsWorth = true
 
   /// Every expression over the rows.
   var expressions: [Expression] {
@@ -27,7 +29,7 @@ struct FeatureClauses {
 extension Binder {
   /// Binds what SEGMENT and CORRELATE look at: a table's rows, or the users of a log with their
   /// attributes, RFM and features as far as they are named.
-  mutating func bindFeatureRows(_ clauses: FeatureClauses) -> FeatureRows? {
+  mutating func bindFeatureTable(_ clauses: FeatureClauses) -> FeatureTable? {
     switch tableName(clauses) {
     case .none: return nil
     case .some(.some(let table)): return bindTableFeatures(table, clauses)
@@ -71,7 +73,7 @@ extension Binder {
   private mutating func bindTableFeatures(
     _ name: Identifier,
     _ clauses: FeatureClauses
-  ) -> FeatureRows? {
+  ) -> FeatureTable? {
     guard case .relation(let relation, let kind)? = lookUp(name) else { return nil }
     if let asOf = clauses.asOf {
       return fail(
@@ -119,7 +121,7 @@ extension Binder {
   }
 
   /// Binds one row a user: `users`, joined with RFM and with the features that are named.
-  private mutating func bindUserFeatures(_ clauses: FeatureClauses) -> FeatureRows? {
+  private mutating func bindUserFeatures(_ clauses: FeatureClauses) -> FeatureTable? {
     var from = clauses.from
     if case .table(let name)? = from?.kind, name.name.lowercased() == Catalog.usersTable { from = nil }
     guard let (logName, log) = bindLog(from, at: clauses.range) else { return nil }
@@ -128,11 +130,18 @@ extension Binder {
     }
     let range = clauses.range
     let user = log.schema[userColumn].name
-    let sets = UserFeatureSets(clauses, from: from, at: range)
-    guard let features = featureItems(clauses, sets, log) else { return nil }
+    var sets = UserFeatureSets(clauses, from: from)
+    // Beside targets, nothing may know what came after the cutoff.
+    if clauses.asOf == nil, let query = sets.featuresQuery,
+      case .behavior(.features(let plan))? = bind(query), plan.set == .customerModel,
+      let cutoff = plan.snapshots.first?.cutoff
+    {
+      sets.limitRFM(to: cutoff, in: settings.timeZone)
+    }
+    guard let features = featureItems(clauses, log) else { return nil }
     var select = SelectStatement()
     select.from = base(logName, user, at: range)
-    for (query, alias, key) in sets.joined(rfmKey: "user", featuresKey: "user_id") {
+    for (query, alias, key) in sets.joined {
       let condition = Expression(
         .binary(
           .equal,
@@ -155,9 +164,10 @@ extension Binder {
       select,
       .users(logName: logName, log: log),
       user: Self.column(user, of: Catalog.usersTable, at: range),
-      hasBought: sets.readsRFM ? hasBought : nil,
+      hasBought: sets.namesRFM ? hasBought : nil,
       worth: clauses.value
-        ?? (log.roles[.value] == nil ? nil : Self.column("monetary", of: "rfm", at: range)),
+        ?? (log.roles[.value] == nil || !clauses.needsWorth
+          ? nil : Self.column("monetary", of: "rfm", at: range)),
       features: features,
       isKept: nil,
       clauses
@@ -184,14 +194,13 @@ extension Binder {
   /// The features that ON names, as items over the joined tables.
   private mutating func featureItems(
     _ clauses: FeatureClauses,
-    _ sets: UserFeatureSets,
     _ log: EventLog
   ) -> [SelectItem]? {
     switch clauses.source?.kind {
     case .columns(let items): return items
     case .none: return UserFeatureSets.rfmFeatures.map { Self.item($0, of: "rfm", at: clauses.range) }
     case .named(let name):
-      guard let set = sets.set(named: name.name) else {
+      guard let set = UserFeatureSets.set(named: name.name) else {
         let known = UserFeatureSets.names + catalog.names
         return fail(
           .unknownTable,
@@ -206,23 +215,22 @@ extension Binder {
         }
         return measures.map { Self.item($0, of: "rfm", at: name.range) }
       }
-      guard let query = sets.features, let bound = bind(query) else { return nil }
-      let fields = LogicalPlan(bound).schema.fields.filter(UserFeatureSets.isFeature)
-      return fields.map { Self.item($0.name, of: "features", at: name.range) }
+      let features = (FeatureSet(rawValue: set) ?? .base).features.filter(UserFeatureSets.isFeature)
+      return features.map { Self.item($0.name, of: UserFeatureSets.features, at: name.range) }
     }
   }
 
   /// Binds the SELECT and says where its columns are.
   private mutating func bindItems(
     _ select: SelectStatement,
-    _ owner: FeatureRows.Owner,
+    _ owner: FeatureTable.Owner,
     user: Expression?,
     hasBought: Expression?,
     worth: Expression?,
     features: [SelectItem],
     isKept: Expression?,
     _ clauses: FeatureClauses
-  ) -> FeatureRows? {
+  ) -> FeatureTable? {
     var select = select
     select.items = []
     func place(_ expression: Expression?) -> Int? {
@@ -240,7 +248,7 @@ extension Binder {
     guard let bound = bind(query) else { return nil }
     let plan = LogicalPlan(bound)
     let isSet = if case .named? = clauses.source?.kind { true } else { false }
-    let rows = FeatureRows(
+    let rows = FeatureTable(
       plan: plan,
       owner: owner,
       user: places.0,
@@ -256,7 +264,7 @@ extension Binder {
 
   /// Checks that what is to be a number is one.
   private mutating func check(
-    _ rows: FeatureRows,
+    _ rows: FeatureTable,
     _ items: [SelectItem],
     _ clauses: FeatureClauses
   ) -> Bool {
