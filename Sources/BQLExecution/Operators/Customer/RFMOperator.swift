@@ -85,10 +85,20 @@ struct RFMOperator: Operator {
       case .r: RFMScored(buyers.lasts, scores: plan.scores)
       case .f: RFMScored(buyers.orders, scores: plan.scores)
       default:
-        RFMScored(buyers.sums.map { RFMScores.key($0.money ?? 0) }, scores: plan.scores)
+        RFMScored(moneyKeys(buyers.sums), scores: plan.scores)
       }
     }
     return Dictionary(uniqueKeysWithValues: zip(asked, found))
+  }
+
+  /// Whether all money is in hundredths that fit 64 bits.
+  private func isExact(_ sums: [MoneySum]) -> Bool {
+    sums.allSatisfy { $0.float == 0 && Int64(exactly: $0.hundredths) != nil }
+  }
+
+  private func moneyKeys(_ sums: [MoneySum]) -> [Int64] {
+    guard isExact(sums) else { return sums.map { RFMScores.key($0.money ?? 0) } }
+    return sums.map { Int64(truncatingIfNeeded: $0.hundredths) }
   }
 
   private func groups(_ scores: [RFMPlan.Column: RFMScored], _ count: Int) -> Column {
@@ -104,7 +114,7 @@ struct RFMOperator: Operator {
     switch plan.behavior.valueType {
     case nil: none(.float, sums.count)
     case .float: Column(floats: sums.map { $0.money ?? 0 })
-    case .decimal where sums.allSatisfy({ $0.float == 0 && Int64(exactly: $0.hundredths) != nil }):
+    case .decimal where isExact(sums):
       Column(.decimal, ints: sums.map { Int64(truncatingIfNeeded: $0.hundredths) })
     case .some(let type): Column(sums.map { $0.value(type) }, type: type)
     }
@@ -159,34 +169,49 @@ private struct LogRowsReader: Sendable {
   ) throws(ExecutionError) -> RFMBuyers {
     let partition = rows.behavior.log.partitions[morsel.partition]
     let shared = rows[morsel.partition]
-    var bytes = try marks.bytes(partition, morsel, context)
-    if let filter = try rows.filterBytes(morsel) {
-      for row in bytes.indices where filter[row] == 0 { bytes[row] = 0 }
-    }
+    var positions = try purchases(partition, morsel, shared, marks, context)
     let period = StoredPeriod(
       since: rows.behavior.since,
       until: rows.behavior.until,
       scale: shared.times.scale
     )
+    if period.isBounded {
+      let times = shared.times.picked(positions, firstRow: morsel.rows.lowerBound)
+      positions = positions.indices.filter { period.contains(times.raw($0)) }
+        .map { positions[$0] }
+    }
+    var scan = RFMScan(
+      positions,
+      firstRow: morsel.rows.lowerBound,
+      shared,
+      gapSeconds: rows.behavior.orderGapSeconds
+    )
+    scan.scan(partition.userOffsets(of: morsel), shared.times, morsel.rows)
+    return scan.buyers
+  }
+
+  /// The rows of the morsel that are purchases, ascending.
+  private func purchases(
+    _ partition: Partition,
+    _ morsel: Morsel,
+    _ shared: LogRows.Shared,
+    _ marks: EventMarks,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> [Int32] {
+    let filter = try rows.filterBytes(morsel)
+    if filter == nil, case .code8(let codes, let code)? = shared.purchases?.rows {
+      return codes.withSpan { MarkSearch.all(equalTo: code, $0.extracting(morsel.rows)) }
+    }
+    var bytes = try marks.bytes(partition, morsel, context)
+    if let filter {
+      for row in bytes.indices where filter[row] == 0 { bytes[row] = 0 }
+    }
     var positions: [Int32] = []
     var row = MarkSearch.first(1, bytes.span, 0, bytes.count)
     while row < bytes.count {
       positions.append(Int32(truncatingIfNeeded: row))
       row = MarkSearch.first(1, bytes.span, row + 1, bytes.count)
     }
-    if period.isBounded {
-      let times = shared.times.picked(positions, firstRow: morsel.rows.lowerBound)
-      positions = positions.indices.filter { period.contains(times.raw($0)) }
-        .map { positions[$0] }
-    }
-    let units = UnitRows(bytes, morsel, partition, shared.times, units: nil)
-    var scan = RFMScan(
-      positions,
-      units,
-      shared,
-      gapSeconds: rows.behavior.orderGapSeconds
-    )
-    units.scan(&scan)
-    return scan.buyers
+    return positions
   }
 }

@@ -17,7 +17,7 @@ struct RFMBuyers: Sendable {
 ///
 /// - Complexity: O(*n*) for the rows of a morsel; O(*p* log *p*) for a user of *p* purchases whose
 ///   sessions overlap.
-struct RFMScan: UnitScan {
+struct RFMScan {
   /// So many purchases are compared with each other; more are sorted.
   private static let fewPurchases = 32
 
@@ -34,21 +34,30 @@ struct RFMScan: UnitScan {
 
   init(
     _ positions: [Int32],
-    _ units: UnitRows,
+    firstRow: Int,
     _ shared: LogRows.Shared,
     gapSeconds: Int
   ) {
     self.positions = positions
-    firstRow = units.morsel.rows.lowerBound
+    self.firstRow = firstRow
     sessions = shared.purchases?.sessions?.codes(ofRows: positions, firstRow: firstRow) ?? []
     sums = shared.money?.sums(ofRows: positions, firstRow: firstRow) ?? []
-    scale = units.timeScale
-    gap = UInt64(max(gapSeconds, 0)) * 1_000_000 / UInt64(units.timeScale)
+    scale = max(shared.times.scale, 1)
+    gap = UInt64(max(gapSeconds, 0)) * 1_000_000 / UInt64(max(shared.times.scale, 1))
   }
 
-  mutating func run<Time: FixedWidthInteger & BitwiseCopyable>(
+  /// Walks over the purchases of a morsel whose users own the rows from one offset to the next.
+  mutating func scan(_ offsets: [Int32], _ times: RowTimes, _ rows: Range<Int>) {
+    switch times {
+    case .int32(let buffer, _):
+      buffer.withSpan { run(offsets.span, $0.extracting(rows)) }
+    case .int64(let buffer, _):
+      buffer.withSpan { run(offsets.span, $0.extracting(rows)) }
+    }
+  }
+
+  private mutating func run<Time: FixedWidthInteger & BitwiseCopyable>(
     _ offsets: Span<Int32>,
-    _ marks: Span<UInt8>,
     _ times: Span<Time>
   ) {
     var first = 0
