@@ -4,6 +4,8 @@ An answer has one row, so that what is measured is the work and not the way of i
 every column: none can be left out.
 """
 
+import json
+
 MARGIN = 0.25
 DAY = 86_400
 #: The periods of the model are four weeks.
@@ -73,27 +75,27 @@ def summed(rows, _):
     return numbers(rows[0].values())
 
 
-def parts(rows, _):
-    """Returns the users of each segment, the most valuable first, and the inertia if it is told."""
+def parts(rows, document):
+    """Returns the users of each segment, the most valuable first, and the inertia.
+
+    The profile ended the clock. The next result has each segment's variances, the one behind it
+    those of all: by them the inertia of the scaled matrix is known without it.
+    """
     rows = [row for row in rows if row["segment"] not in (None, "S0")]
     rows.sort(key=lambda row: int(row["segment"][1:]))
+    within, (whole,) = json.loads(document()), json.loads(document())
     return {
         "users": [row["users"] for row in rows],
-        "inertia": float(rows[0]["inertia"]) if rows and "inertia" in rows[0] else None,
+        "inertia": sum(
+            part["n"] * part[name] / whole[name] for part in within for name in ("r", "f", "m")
+        ),
     }
 
 
 def alike_parts(first, second):
-    """Tells whether bql's partition, the first, is as good as a peer's: at most 0.1 % worse.
-
-    Where the inertia is not told, the sizes of the parts tell.
-    """
-    if len(first["users"]) != len(second["users"]):
-        return False
-    if first["inertia"] is not None and second["inertia"] is not None:
-        return first["inertia"] <= 1.001 * second["inertia"]
-    pairs = zip(first["users"], second["users"])
-    return all(abs(one - other) <= 0.02 * max(one, other) for one, other in pairs)
+    """Tells whether bql's parts, the first, are as good as a peer's: at most 0.1 % worse."""
+    same = len(first["users"]) == len(second["users"])
+    return same and first["inertia"] <= 1.001 * second["inertia"]
 
 
 def alike_fits(first, second):
@@ -101,15 +103,19 @@ def alike_fits(first, second):
 
     A peer answers all its fits: `{number of parts: inertia}`.
     """
-    if isinstance(second, dict) and "users" not in second:
-        k = str(len(first["users"]))
-        return k in second and (
-            first["inertia"] is None or first["inertia"] <= 1.001 * second[k]
-        )
-    return first == second
+    if "users" in second:
+        return first == second
+    k = str(len(first["users"]))
+    return k in second and first["inertia"] <= 1.001 * second[k]
 
 
-SEGMENT = "SEGMENT k={} ON rfm USING kmeans SCALE LOGZ SEED 1"
+VARIANCES = "count(*) AS n, " + ", ".join(
+    f"var_pop(ln(1 + {name}::float)) AS {name[0]}" for name in ("recency", "frequency", "monetary")
+)
+SEGMENT = f"""SEGMENT k={{}} ON rfm USING kmeans SCALE LOGZ SEED 1;
+SHOW SEGMENT segment;
+SELECT {VARIANCES} FROM (RFM) AS q JOIN users ON q.user = users.user_id GROUP BY users.segment;
+SELECT {VARIANCES} FROM (RFM)"""
 
 #: The verb, statement, reader and likeness (None: values to nine digits) of each task.
 TASKS = {
