@@ -84,6 +84,26 @@ import Testing
     #expect(try SimplifiedSilhouette.mean(matrix, one.labels, one.centres, threads: 1) == nil)
   }
 
+  @Test func sameBitsAtAnyThreadCount() throws {
+    let matrix = try ModelRows.scaledCustomers(20_000, stream: 9)
+    let model = try KMeans(matrix, KMeansOptions(clusters: 4, starts: 2), threads: 2)
+    let (labels, centres) = (model.labels, model.centres)
+    let sample = try SilhouetteSample(matrix, size: 1000)
+    let one = try ClusterDispersion(matrix, labels, threads: 1)
+    let simplified = try SimplifiedSilhouette.mean(matrix, labels, centres, threads: 1)
+    let sampled = try sample.means(of: [labels], threads: 1)
+    let options = KMeansOptions(clusters: 4)
+    let stability = try ClusterStability(matrix, labels, options, threads: 1)
+    for threads in [2, 5] {
+      #expect(try ClusterDispersion(matrix, labels, threads: threads) == one)
+      let again = try SimplifiedSilhouette.mean(matrix, labels, centres, threads: threads)
+      #expect(again == simplified)
+      #expect(try sample.means(of: [labels], threads: threads) == sampled)
+      #expect(try ClusterStability(matrix, labels, options, threads: threads) == stability)
+      #expect(try NearestCentre.assign(matrix, to: centres, threads: threads) == labels)
+    }
+  }
+
   @Test func randIndexCountsPairs() throws {
     for seed in 0..<100 {
       var random = SeededGenerator(seed: UInt64(seed))

@@ -38,6 +38,19 @@ import Testing
     }
   }
 
+  @Test func sameBitsAtAnyThreadCount() throws {
+    let rows = try ModelRows.customers(70_000, stream: 10)
+    let columns = (0..<3).map(rows.column)
+    for method in CorrelationMethod.allCases {
+      let one = try CorrelationTable.allPairs(columns, method, threads: 1)
+      for threads in [2, 5] {
+        #expect(try CorrelationTable.allPairs(columns, method, threads: threads) == one)
+      }
+      let single = try Correlation(columns[2], columns[1], method)
+      #expect(abs((one[2].coefficient ?? 0) - (single.coefficient ?? 9)) < 1e-12)
+    }
+  }
+
   @Test func pairsWithNullAreLeftOut() throws {
     let x: [Double] = [1, 2, .nan, 4, 5, 100]
     let y: [Double] = [2, 4, 6, 8, 10, .nan]

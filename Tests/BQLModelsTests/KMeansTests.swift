@@ -134,6 +134,7 @@ import Testing
     #expect(error([[1, 2]], KMeansOptions(clusters: 1, starts: 0)) == .parameter("starts"))
     #expect(error([[1e139, -1e139, 0]], options) == nil)
     #expect(error([[1e-300, 2e-300, 0]], options) == nil)
+    #expect(error([[.leastNonzeroMagnitude, 0]], options) == nil)
     #expect(error([[1, 2]], KMeansOptions(clusters: .max)) == nil)
   }
 }

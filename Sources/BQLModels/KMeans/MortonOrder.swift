@@ -30,7 +30,8 @@ enum MortonOrder {
       widest = max(widest, most - least)
     }
     let last = Double((1 << bits) - 1)
-    let scale = widest > 0 ? last / widest : 0
+    // Columns narrower than numbers can tell apart are one cell.
+    let scale = widest > 0 && (last / widest).isFinite ? last / widest : 0
     var keys = [Int64](repeating: 0, count: matrix.rowCount)
     var output = keys.mutableSpan
     let lows = low.span

@@ -21,8 +21,8 @@ extension GaussianMixture {
     ) { block -> [Double] in
       var shares: [Double] = []
       Self.visit(matrix, RowBlocks.rows(block, of: matrix.rowCount), densities) { logarithms in
-        let total = MixtureMoments.logSum(logarithms)
-        for logarithm in logarithms { shares.append(exp(logarithm - total)) }
+        let total = MixtureDensities.logSum(logarithms)
+        for index in logarithms.indices { shares.append(exp(logarithms[index] - total)) }
       }
       return shares
     }
@@ -40,18 +40,18 @@ extension GaussianMixture {
     Self.judged(matrix, try checked(matrix), threads).labels
   }
 
-  private func checked(_ matrix: Matrix) throws(ModelError) -> [MixtureDensity] {
+  private func checked(_ matrix: Matrix) throws(ModelError) -> MixtureDensities {
     let columns = components.first?.mean.count ?? 0
     guard matrix.columnCount == columns else {
       throw .shape(expected: columns, found: matrix.columnCount)
     }
-    return try Self.densities(components, covariance)
+    return try MixtureDensities(components, covariance)
   }
 
   /// Returns the labels of all rows and the sum of their log-likelihoods.
   static func judged(
     _ matrix: Matrix,
-    _ densities: [MixtureDensity],
+    _ densities: MixtureDensities,
     _ threads: Int
   ) -> (labels: [Int32], logLikelihood: Double) {
     let parts = ParallelWork.map(
@@ -62,11 +62,11 @@ extension GaussianMixture {
       var total = 0.0
       visit(matrix, RowBlocks.rows(block, of: matrix.rowCount), densities) { logarithms in
         var (label, most) = (-1, -Double.infinity)
-        for (component, logarithm) in logarithms.enumerated() where logarithm > most {
-          (label, most) = (component, logarithm)
+        for component in logarithms.indices where logarithms[component] > most {
+          (label, most) = (component, logarithms[component])
         }
         labels.append(Int32(truncatingIfNeeded: label))
-        total += MixtureMoments.logSum(logarithms)
+        total += MixtureDensities.logSum(logarithms)
       }
       return (labels, total)
     }
@@ -77,22 +77,17 @@ extension GaussianMixture {
   private static func visit(
     _ matrix: Matrix,
     _ rows: Range<Int>,
-    _ densities: [MixtureDensity],
-    _ body: ([Double]) -> Void
+    _ densities: MixtureDensities,
+    _ body: (Span<Double>) -> Void
   ) {
-    var apart = [Double](repeating: 0, count: matrix.columnCount)
+    var apart = [Double](repeating: 0, count: matrix.columnCount * densities.count)
     var logarithms = [Double](repeating: 0, count: densities.count)
-    var span = apart.mutableSpan
+    var apartSpan = apart.mutableSpan
+    var span = logarithms.mutableSpan
+    let values = matrix.values.span
     for row in rows {
-      for (index, density) in densities.enumerated() {
-        logarithms[index] = density.logarithm(
-          matrix.values.span,
-          row &* matrix.columnCount,
-          &span,
-          0
-        )
-      }
-      body(logarithms)
+      densities.evaluate(values, row &* matrix.columnCount, &apartSpan, &span)
+      body(span.span)
     }
   }
 }

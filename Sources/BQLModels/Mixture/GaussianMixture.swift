@@ -134,7 +134,7 @@ package struct GaussianMixture: Hashable, Sendable {
     var (iterations, isConverged) = (0, false)
     while iterations < options.maximumIterations, !isConverged {
       iterations += 1
-      let densities = try Self.densities(components, options.covariance)
+      let densities = try MixtureDensities(components, options.covariance)
       let sums = Self.blockwise(matrix, threads) { rows in
         moments.sums(matrix, rows, densities)
       }
@@ -153,24 +153,10 @@ package struct GaussianMixture: Hashable, Sendable {
     self.isConverged = isConverged
     hasFewerComponents = components.count < options.components
     rowCount = matrix.rowCount
-    let densities = try Self.densities(components, options.covariance)
+    let densities = try MixtureDensities(components, options.covariance)
     let judged = Self.judged(matrix, densities, threads)
     labels = judged.labels
     meanLogLikelihood = judged.logLikelihood / Double(matrix.rowCount)
-  }
-
-  static func densities(
-    _ components: [MixtureComponent],
-    _ covariance: MixtureCovariance
-  ) throws(ModelError) -> [MixtureDensity] {
-    var densities: [MixtureDensity] = []
-    for (index, component) in components.enumerated() {
-      guard let density = MixtureDensity(component, covariance) else {
-        throw .notPositiveDefinite(component: index)
-      }
-      densities.append(density)
-    }
-    return densities
   }
 
   private static func blockwise(

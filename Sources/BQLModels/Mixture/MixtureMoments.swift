@@ -1,5 +1,3 @@
-import Glibc
-
 /// Sums what the next components are made of over a block of rows: EM's E-step, and half its M-step.
 ///
 /// A flat list, so that blocks are added number by number: for each component
@@ -18,27 +16,19 @@ struct MixtureMoments {
   var count: Int { components * stride + 1 }
 
   /// Sums over rows, each shared out by its responsibilities.
-  func sums(_ matrix: Matrix, _ rows: Range<Int>, _ densities: [MixtureDensity]) -> [Double] {
+  func sums(_ matrix: Matrix, _ rows: Range<Int>, _ densities: MixtureDensities) -> [Double] {
     var sums = [Double](repeating: 0, count: count)
     var apart = [Double](repeating: 0, count: components * columns)
     var logarithms = [Double](repeating: 0, count: components)
     var output = sums.mutableSpan
     var apartSpan = apart.mutableSpan
+    var shares = logarithms.mutableSpan
     let values = matrix.values.span
     for row in rows {
+      densities.evaluate(values, row &* columns, &apartSpan, &shares)
+      output[components &* stride] += MixtureDensities.share(&shares)
       for component in 0..<components {
-        logarithms[component] = densities[component].logarithm(
-          values,
-          row &* columns,
-          &apartSpan,
-          component &* columns
-        )
-      }
-      let total = MixtureMoments.logSum(logarithms)
-      output[components &* stride] += total
-      for component in 0..<components {
-        let share = exp(logarithms[component] - total)
-        add(&output, apartSpan.span, component, share)
+        add(&output, apartSpan.span, component, shares[component])
       }
     }
     return sums
@@ -91,16 +81,6 @@ struct MixtureMoments {
         square &+= 1
       }
     }
-  }
-
-  /// Returns `ln Σ exp`, without overflow.
-  static func logSum(_ logarithms: [Double]) -> Double {
-    var most = -Double.infinity
-    for logarithm in logarithms { most = max(most, logarithm) }
-    guard most.isFinite else { return most }
-    var sum = 0.0
-    for logarithm in logarithms { sum += exp(logarithm - most) }
-    return most + log(sum)
   }
 
   /// Makes components of sums over all rows: EM's M-step.

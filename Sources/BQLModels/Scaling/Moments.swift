@@ -5,7 +5,8 @@ package struct Moments: Hashable, Sendable {
   package let mean: Double
   /// The mean squared distance from the mean, by `n`; 0 for a constant column, exactly.
   package let variance: Double
-  /// `g₁ = m₃ / m₂^{3/2}` with moments by `n`; nil below three numbers and without variance.
+  /// `g₁ = m₃ / m₂^{3/2}` with moments by `n`; nil below three numbers and without
+  /// variance, and where its cubes leave the range of Double.
   package let skewness: Double?
   package let isConstant: Bool
 
@@ -40,6 +41,7 @@ package struct Moments: Hashable, Sendable {
     let third = cubes / n - 3 * rest * squares / n + 2 * rest * rest * rest
     variance = second
     isConstant = false
-    skewness = present.count >= 3 && second > 0 ? third / (second * second.squareRoot()) : nil
+    let ratio = third / (second * second.squareRoot())
+    skewness = present.count >= 3 && second > 0 && ratio.isFinite ? ratio : nil
   }
 }

@@ -7,8 +7,12 @@ SplitMix64, so that both sides have the same rows to the bit. test_references.py
 is out of date.
 """
 
+import os
 import sys
 import warnings
+
+# On few rows threads only wait for each other; the library reads this when it is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from scipy import special, stats
