@@ -81,17 +81,23 @@ extension Binder {
     let snapshots = count == 1 ? "a snapshot needs" : "\(count) snapshots need"
     let needed = overflow ? "more time than there is" : days(span)
     let most = present > 0 ? present / horizon : 0
+    // In whole days.
+    let longest = max(present, 0) / Int64(max(count, 1)) / Microseconds.perDay
+    let hint =
+      if most >= 1 {
+        "SNAPSHOTS \(most) fits, or a shorter HORIZON"
+      } else if longest >= 1 {
+        "a HORIZON of at most \(longest)d fits"
+      } else {
+        "base has the features without the targets: FEATURES USING base"
+      }
     return fail(
       .badClause,
       "\(snapshots) \(needed) of events before "
         + "\(ValueText.text(timestamp: end, in: settings.timeZone)), and the log has "
         + days(max(present, 0)),
       at: features.snapshots?.range ?? features.horizon?.range ?? range,
-      hints: most >= 1
-        ? ["SNAPSHOTS \(most) fits, or a shorter HORIZON"]
-        : present > Microseconds.perDay
-          ? ["a HORIZON of at most \(present / Microseconds.perDay)d fits"]
-          : ["base has the features without the targets: FEATURES USING base"]
+      hints: [hint]
     )
   }
 

@@ -55,11 +55,15 @@ struct FeaturesOperator: Operator {
     // Of each snapshot and column; no maximum depends on the order of units.
     var fills: [Int: [Double]] = [:]
     for snapshot in plan.snapshots {
-      var values = features.map { $0.fill == .zero ? 0 : Double.nan }
+      var values = features.map { $0.fill == .maximum ? -Double.infinity : .nan }
       for unit in units where unit.snapshot == snapshot.step {
-        for (index, feature) in features.enumerated() where feature.fill == .maximum {
-          let maximum = unit.maxima[index]
-          if values[index].isNaN || maximum > values[index] { values[index] = maximum }
+        for index in values.indices { values[index] = max(values[index], unit.maxima[index]) }
+      }
+      for (index, feature) in features.enumerated() {
+        switch feature.fill {
+        case .zero: values[index] = 0
+        case .maximum where values[index] > -.infinity: break
+        case .maximum, .none: values[index] = .nan
         }
       }
       fills[snapshot.step] = values

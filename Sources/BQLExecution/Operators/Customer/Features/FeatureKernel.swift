@@ -8,8 +8,8 @@ struct FeatureKernel: Sendable {
   let reader: FeatureReader
   let frames: [FeatureFrame]
   private let calendar: CalendarDays
-  /// Where the numbers of the plan's columns stand among a user's, for those that are numbers.
-  private let places: [Int]
+  /// The plan's columns that are numbers of the user's.
+  private let features: [Feature]
   private let needsStatistics: Bool
   private let needsPeriods: Bool
 
@@ -18,7 +18,7 @@ struct FeatureKernel: Sendable {
     self.reader = reader
     self.frames = frames
     calendar = CalendarDays(plan.behavior.log.timeRange)
-    places = plan.columns.compactMap { FeatureValues.place(of: $0.kind) }
+    features = plan.columns.filter { FeatureValues.place(of: $0.kind) != nil }
     needsStatistics = plan.columns.contains { feature in
       switch feature.kind {
       case .statistic, .ratio: true
@@ -76,8 +76,8 @@ struct FeatureKernel: Sendable {
     }
     let firstRow = Int32(truncatingIfNeeded: rows.morsel.rows.lowerBound)
     let userRows = users.map { rows.offsets[$0] + firstRow }
-    var collector = FeatureCollector(places, rowCount: users.count)
-    if !places.isEmpty {
+    var collector = FeatureCollector(features, rowCount: users.count)
+    if !features.isEmpty {
       if plan.set == .rfm {
         collectOrders(rows, users, ends, &collector)
       } else {
@@ -128,8 +128,7 @@ struct FeatureKernel: Sendable {
       let first = Int(rows.slotOffsets[user])
       let slots = first..<(first + count)
       if needsStatistics {
-        statistics.compute(slots, &vectors)
-        statistics.copyResults(to: &values)
+        statistics.compute(slots, &vectors, to: &values)
         writeRatios(&values)
       }
       if needsPeriods { periods.write(slots, sums, to: &values) }
@@ -152,12 +151,5 @@ struct FeatureKernel: Sendable {
       place: FeatureValues.place(ratio),
       numerator: FeatureValues.place(ratio.numerator.0, ratio.numerator.1)
     )
-  }
-}
-
-extension SessionStatistics {
-  /// Copies the results to the places that they have among a user's features.
-  fileprivate func copyResults(to values: inout [Double]) {
-    for place in results.indices { values[place] = results[place] }
   }
 }

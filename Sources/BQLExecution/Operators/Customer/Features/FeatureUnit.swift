@@ -9,7 +9,8 @@ final class FeatureUnit: Sendable {
   let snapshot: Int
   /// The first row of each user that has a row here, as rows of the partition.
   let userRows: [Int32]
-  /// The maximum of each column that gaps are filled with, NaN where there is none; of others NaN.
+  /// The maximum of each column that gaps are filled with, -infinity where there is none, and of all
+  /// others.
   let maxima: [Double]
   private let columns: Mutex<[FeatureColumn]>
 
@@ -55,30 +56,54 @@ struct FeatureColumn: Sendable {
     }
   }
 
-  /// Writes numbers from `start` on and returns the greatest of them and `maximum`, where NaN counts
-  /// as none.
-  mutating func write(_ block: Span<Double>, at start: Int, maximum: Double) -> Double {
+  /// Writes numbers from `start` on.
+  mutating func write(_ block: Span<Double>, at start: Int) {
     precondition(start >= 0 && start + block.count <= numbers.count, "a run of the column")
-    var greatest = -Double.infinity
-    var gaps = 0.0
+    var gaps: UInt64 = 0
     unsafe numbers.withUnsafeMutableBufferPointer { numbers in
       guard let first = numbers.baseAddress else { return }
       let run = unsafe first + start
       for place in block.indices {
         let number = unsafe block[unchecked: place]
-        greatest = number > greatest ? number : greatest
-        gaps += number == number ? 0 : 1
+        gaps |= number == number ? 0 : 1
         // As many places as the block has numbers, checked above.
         unsafe run[place] = number
       }
     }
     if gaps > 0 { hasGaps = true }
-    guard Int(gaps) < block.count else { return maximum }
-    return maximum.isNaN || greatest > maximum ? greatest : maximum
   }
 
+  /// Returns the greatest of some numbers and `maximum`, where NaN counts as none.
+  static func maximum(_ block: Span<Double>, _ maximum: Double) -> Double {
+    // Four at a time: comparisons that wait for each other would take as long as all else.
+    var (a, b, c, d) = (maximum, maximum, maximum, maximum)
+    var place = 0
+    while place &+ 4 <= block.count {
+      a = greater(block[place], a)
+      b = greater(block[place &+ 1], b)
+      c = greater(block[place &+ 2], c)
+      d = greater(block[place &+ 3], d)
+      place &+= 4
+    }
+    while place < block.count {
+      a = greater(block[place], a)
+      place &+= 1
+    }
+    return greater(greater(a, b), greater(c, d))
+  }
+
+  /// The greater of two numbers, -infinity standing for none: `x` where it is NaN.
+  @inline(__always)
+  private static func greater(_ number: Double, _ x: Double) -> Double { number > x ? number : x }
+
   mutating func fill(_ number: Double) {
-    for index in numbers.indices where numbers[index].isNaN { numbers[index] = number }
+    unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+      guard let first = numbers.baseAddress else { return }
+      for index in 0..<numbers.count {
+        let own = unsafe first[index]
+        unsafe first[index] = own == own ? own : number
+      }
+    }
     hasGaps = false
   }
 
@@ -125,12 +150,16 @@ struct FeatureCollector {
   private var written = 0
   private var columns: [FeatureColumn]
   private var maxima: [Double]
+  /// Whether the maximum of each column is asked for.
+  private let isFilledByMaximum: [Bool]
 
-  init(_ places: [Int], rowCount: Int) {
-    self.places = places
+  /// Collects `features`, which are numbers of a user's, of `rowCount` users.
+  init(_ features: [Feature], rowCount: Int) {
+    places = features.compactMap { FeatureValues.place(of: $0.kind) }
+    isFilledByMaximum = features.map { $0.fill == .maximum }
     block = [Double](repeating: 0, count: places.count * Self.stride)
     columns = places.map { _ in FeatureColumn(count: rowCount) }
-    maxima = [Double](repeating: .nan, count: places.count)
+    maxima = [Double](repeating: -.infinity, count: places.count)
   }
 
   /// Adds a user's features; as many users as there are rows must be added.
@@ -158,7 +187,11 @@ struct FeatureCollector {
 
   private mutating func flush() {
     guard count > 0 else { return }
-    Self.flush(block, count, &columns, at: written, &maxima)
+    Self.flush(block, count, &columns, at: written)
+    for index in columns.indices where isFilledByMaximum[index] {
+      let start = index * Self.stride
+      maxima[index] = Self.maximum(block, start..<(start + count), maxima[index])
+    }
     written += count
     count = 0
   }
@@ -167,15 +200,17 @@ struct FeatureCollector {
     _ block: [Double],
     _ count: Int,
     _ columns: inout [FeatureColumn],
-    at row: Int,
-    _ maxima: inout [Double]
+    at row: Int
   ) {
     let block = block.span
     for index in columns.indices {
       let start = index * stride
-      let run = block.extracting(start..<(start + count))
-      maxima[index] = columns[index].write(run, at: row, maximum: maxima[index])
+      columns[index].write(block.extracting(start..<(start + count)), at: row)
     }
+  }
+
+  private static func maximum(_ block: [Double], _ run: Range<Int>, _ maximum: Double) -> Double {
+    FeatureColumn.maximum(block.span.extracting(run), maximum)
   }
 
   /// Returns the columns and the maximum of each.

@@ -13,18 +13,20 @@ struct SessionStatistics {
   private var vectors = [Double](repeating: 0, count: blockCount * lanes)
   /// Values, least, greatest and squared deviations of each measure.
   private var states = [Double](repeating: 0, count: 4 * lanes)
-  /// Mean, sum, min, max, stddev and cv of each measure, as `SessionStatistic` has them; NaN stands
-  /// for NULL.
-  private(set) var results = [Double](
-    repeating: 0,
-    count: SessionStatistic.allCases.count * lanes
-  )
 
   /// Computes the statistics of a user's sessions, at least one.
-  mutating func compute(_ sessions: Range<Int>, _ measures: inout SessionVectors) {
+  ///
+  /// The first of `values` become mean, sum, min, max, stddev and cv of each measure, as
+  /// `SessionStatistic` has them; NaN stands for NULL.
+  mutating func compute(
+    _ sessions: Range<Int>,
+    _ measures: inout SessionVectors,
+    to values: inout [Double]
+  ) {
+    precondition(values.count >= SessionStatistic.allCases.count * Self.lanes)
     unsafe vectors.withUnsafeMutableBufferPointer { vectors in
       unsafe states.withUnsafeMutableBufferPointer { states in
-        unsafe results.withUnsafeMutableBufferPointer { results in
+        unsafe values.withUnsafeMutableBufferPointer { results in
           guard let vectors = vectors.baseAddress, let states = states.baseAddress,
             let results = results.baseAddress
           else { return }
