@@ -98,8 +98,9 @@ import Testing
       var (random, oracle, clauses) = draw(seed)
       var cutoff = oracle.log.lastTime
       if random.chance(50) {
-        cutoff = instant(oracle.log, &random)
-        clauses += " AS OF '\(ValueText.text(.timestamp(cutoff)))'"
+        let asOf = instant(oracle.log, &random)
+        cutoff = asOf - 1
+        clauses += " AS OF '\(ValueText.text(.timestamp(asOf)))'"
       }
       if random.chance(30) {
         oracle.margin = 0.35
@@ -186,9 +187,9 @@ import Testing
       var cutoff = oracle.log.lastTime
       var recencyEnd = cutoff + BehaviorLog.day
       if random.chance(50) {
-        cutoff = instant(oracle.log, &random)
-        recencyEnd = cutoff
-        text += " AS OF '\(ValueText.text(.timestamp(cutoff)))'"
+        recencyEnd = instant(oracle.log, &random)
+        cutoff = recencyEnd - 1
+        text += " AS OF '\(ValueText.text(.timestamp(recencyEnd)))'"
       }
       let expected = oracle.rfm(at: cutoff, recencyEnd: recencyEnd)
       let rows = expected.keys.sorted().map { ($0, expected[$0] ?? [:]) }

@@ -1,4 +1,4 @@
-/// Values by scikit-learn and SciPy; written by Tests/Peers/references/models.py.
+/// Values by scikit-learn and SciPy; written by Tests/Peers/model_reference.py.
 enum ModelReferences {
   static let scaledSum = -255.57704041384162
   static let robustSum = 774.5728914935312

@@ -5,7 +5,7 @@ import Glibc
 /// Draws rows to cluster.
 enum ModelRows {
   /// Recency, frequency and money: skewed whole numbers with many ties, the same rows that
-  /// Tests/Peers/references/models.py draws.
+  /// Tests/Peers/model_reference.py draws.
   static func customers(_ count: Int, stream: UInt64) throws -> Matrix {
     var random = SeededStream(seed: 5, stream: stream)
     var values: [Double] = []

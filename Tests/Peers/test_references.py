@@ -6,7 +6,7 @@ import sys
 
 import program
 
-SCRIPT = program.ROOT / "Tests/Peers/references/models.py"
+SCRIPT = program.ROOT / "Tests/Peers/model_reference.py"
 VALUES = program.ROOT / "Tests/BQLModelsTests/ModelReferences.swift"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w\"])")
 

@@ -15,7 +15,9 @@ extension Binder {
     at range: SourceRange
   ) -> [FeaturesPlan.Snapshot]? {
     guard set == .customerModel else {
-      guard let cutoff = asOf ?? log.timeRange?.upperBound else { return [] }
+      // AS OF t reads the rows before t, as everywhere; a snapshot's cutoff is the last instant read.
+      let before = asOf.map { $0.subtractingReportingOverflow(1).partialValue }
+      guard let cutoff = before ?? log.timeRange?.upperBound else { return [] }
       return [FeaturesPlan.Snapshot(step: 0, cutoff: cutoff)]
     }
     guard let times = log.timeRange else {

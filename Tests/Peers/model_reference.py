@@ -1,6 +1,6 @@
 """Writes the values that the tests of BQLModels compare theirs with.
 
-    python references/models.py > ../BQLModelsTests/ModelReferences.swift
+    python model_reference.py > ../BQLModelsTests/ModelReferences.swift
 
 scikit-learn and SciPy compute them from rows that the Swift tests draw as well: whole numbers from
 SplitMix64, so that both sides have the same rows to the bit. test_references.py tells when the file
@@ -177,7 +177,7 @@ def probabilities():
 
 def main():
     warnings.simplefilter("ignore")
-    print("/// Values by scikit-learn and SciPy; written by Tests/Peers/references/models.py.")
+    print("/// Values by scikit-learn and SciPy; written by Tests/Peers/model_reference.py.")
     print("enum ModelReferences {")
     for name, value in constants():
         if isinstance(value, str) and len(value) > 60:
