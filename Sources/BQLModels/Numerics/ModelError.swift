@@ -16,4 +16,10 @@ package enum ModelError: Error, Hashable, Sendable {
   case notPositiveDefinite(component: Int)
   /// A parameter lies outside of what is allowed.
   case parameter(String)
+  /// A label that the loss has no meaning for, such as 2 among classes or −1 among counts.
+  case label(row: Int)
+  /// All labels are of one class, so that there is nothing to tell apart.
+  case oneClass
+  /// A weight that is negative or not finite, or none above 0.
+  case weights
 }
