@@ -61,7 +61,7 @@ let package = Package(
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
     stage("BQLColumnar"),
-    stage("BQLModels", ["BQLColumnar"]),
+    stage("BQLModels", ["BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
     stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),

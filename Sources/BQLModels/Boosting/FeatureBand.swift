@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Holds the bins of up to eight features, a row to a word, and their histograms.
 ///
 /// A row's word brings eight bins with one load, and eight histograms stay in the nearest cache.
@@ -6,6 +8,8 @@ final class FeatureBand: @unchecked Sendable {
   static let width = 8
   /// Entries of one feature's histogram, the last of them for missing values.
   static let bins = 256
+  /// How many rows before its use a word is asked for.
+  private static let ahead = 24
 
   /// The number of the first feature.
   let firstFeature: Int
@@ -74,7 +78,10 @@ final class FeatureBand: @unchecked Sendable {
     _ packed: SharedRows<UInt64>,
     _ places: Range<Int>
   ) {
+    let last = places.upperBound &- 1
     for place in places {
+      // Only a hint; the row is one of the node's own.
+      unsafe bql_prefetch(words.base + Int(order[min(place &+ Self.ahead, last)]))
       let word = words[Int(order[place])]
       let sum = packed[place]
       unsafe histogram[unchecked: Int(word & 255)] &+= sum
@@ -96,7 +103,10 @@ final class FeatureBand: @unchecked Sendable {
     _ packed: SharedRows<UInt64>,
     _ places: Range<Int>
   ) {
+    let last = places.upperBound &- 1
     for place in places {
+      // Only a hint; the row is one of the node's own.
+      unsafe bql_prefetch(words.base + Int(order[min(place &+ Self.ahead, last)]))
       let word = words[Int(order[place])]
       let sum = packed[place]
       unsafe histogram[unchecked: Int(word & 255)] &+= sum

@@ -19,7 +19,7 @@ package struct FeatureBins: Hashable, Sendable {
   static let maximumBins = 255
   static let maximumCategories = 254
   /// More rows than these are represented by a sample.
-  static let sampleRows = 1 << 18
+  static let sampleRows = 1 << 16
 
   /// The number of bins, without that of missing values; 0 where there was no value.
   package let binCount: Int
