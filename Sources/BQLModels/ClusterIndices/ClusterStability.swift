@@ -56,7 +56,8 @@ package struct ClusterStability: Hashable, Sendable {
     _ labels: [Int32],
     _ kMeans: KMeansOptions,
     _ options: Options = Options(),
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try matrix.checkForDistances()
     try kMeans.check()
@@ -82,7 +83,12 @@ package struct ClusterStability: Hashable, Sendable {
       var own = kMeans
       own.starts = options.starts
       own.seed = random.next()
-      let model = try KMeans(matrix.selecting(drawn), own, threads: 1)
+      let model = try KMeans(
+        matrix.selecting(drawn),
+        own,
+        threads: 1,
+        interruption: interruption
+      )
       let found = try NearestCentre.assign(judgedMatrix, to: model.centres, threads: 1)
       return try AdjustedRand.index(reference, found) ?? 0
     }

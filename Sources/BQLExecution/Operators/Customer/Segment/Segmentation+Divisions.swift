@@ -17,9 +17,9 @@ extension Segmentation {
     let choice = try attempt(input.names) { () throws(ModelError) in
       switch count {
       case .fixed(let count):
-        try ClusterChoice(points.scaled, count, options, context.threads)
+        try ClusterChoice(points.scaled, count, options, context)
       case .auto(let range):
-        try ClusterChoice(points.scaled, among: range, options, context.threads)
+        try ClusterChoice(points.scaled, among: range, options, context)
       }
     }
     return try points.groups(input, choice, rule: .centres(choice.centres, points.scaling))
@@ -148,7 +148,7 @@ extension Segmentation {
           starts: starts,
           seed: plan.seed
         ),
-        context.threads
+        context
       )
     }
     return try points.groups(

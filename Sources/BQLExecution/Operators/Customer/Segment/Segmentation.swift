@@ -121,6 +121,7 @@ package enum Segmentation {
           "'\(names[column])' holds numbers that are infinite or beyond 1e140",
           hint: "leave them out: WHERE, or nullif"
         )
+      case .interrupted: throw .cancelled
       case .tooLarge: throw .unfit("there are too many rows to divide", hint: nil)
       case .notPositiveDefinite:
         throw .unfit(
