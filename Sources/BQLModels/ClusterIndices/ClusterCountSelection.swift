@@ -34,6 +34,7 @@ package struct ClusterCountSelection: Sendable {
   ///   - options: Of k-means; its seed draws all samples as well.
   ///   - stability: How resamples are made.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between the runs of k-means.
   /// - Throws: ``ModelError/clusterCount(_:)`` of a range from below 1 on, and what ``KMeans``
   ///   throws.
   /// - Complexity: The sum of those of its parts.

@@ -46,6 +46,7 @@ package struct ClusterStability: Hashable, Sendable {
   ///   - kMeans: As the labels were made, but for the starts; its seed draws the rows.
   ///   - options: How resamples are made.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between the runs of k-means.
   /// - Throws: What ``KMeans`` throws; ``ModelError/parameter(_:)`` of an option below 1;
   ///   ``ModelError/shape(expected:found:)`` of the labels.
   /// - Complexity: resamples times that of k-means on `resampleRows` rows.

@@ -49,6 +49,7 @@ package struct GaussianMixture: Hashable, Sendable {
   ///   - matrix: Shape `[rows, columns]`, no NaN.
   ///   - options: How.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between iterations.
   /// - Throws: What ``KMeans`` throws; ``ModelError/notPositiveDefinite(component:)`` where
   ///   regularisation does not keep a covariance invertible.
   /// - Complexity: O(iterations · *n* · *k* · *d*²), of diagonal covariances *d*.

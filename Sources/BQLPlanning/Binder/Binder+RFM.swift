@@ -34,7 +34,9 @@ extension Binder {
           .badClause,
           "AS OF is not behind the log's first event, so nothing is known then",
           at: expression?.range ?? SourceRange(0, 0),
-          hints: ["the log begins \(ValueText.text(timestamp: range.lowerBound, in: settings.timeZone))"]
+          hints: [
+            "the log begins \(ValueText.text(timestamp: range.lowerBound, in: settings.timeZone))"
+          ]
         )
       }
       return instant
@@ -57,7 +59,12 @@ extension Binder {
   private mutating func checkRFM(_ rfm: RFMStatement) -> Bool {
     var isSound = true
     func refuse(_ clause: String, _ range: SourceRange, _ hint: String) -> Diagnostic {
-      Diagnostic(.badClause, "RFM gives a row a user: it takes no \(clause)", at: range, hints: [hint])
+      Diagnostic(
+        .badClause,
+        "RFM gives a row a user: it takes no \(clause)",
+        at: range,
+        hints: [hint]
+      )
     }
     if let unit = rfm.behavior.unit, unit.value != .user {
       report(refuse("PER", unit.range, "orders are found by user and session as they are"))

@@ -121,6 +121,7 @@ struct ClusterChoice: Sendable {
 
   private static func fewer(_ model: KMeans, asked: Int) -> [String] {
     guard model.hasFewerClusters else { return [] }
-    return ["there are \(model.counts.count) distinct points, so \(model.counts.count) segments, not \(asked)"]
+    let count = model.counts.count
+    return ["there are \(count) distinct points, so \(count) segments, not \(asked)"]
   }
 }

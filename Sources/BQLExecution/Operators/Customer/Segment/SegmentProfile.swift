@@ -16,7 +16,7 @@ struct SegmentProfile: Sendable {
   /// The size from which on a difference is called high or low in a label: Cohen's small effect.
   private static let labelled = 0.2
 
-  /// - Parameter unit: What the rows are: users, or rows of a table.
+  /// Compares the groups; `unit` says what the rows are: users, or rows of a table.
   init(
     _ groups: SegmentGroups,
     _ input: SegmentInput,
@@ -205,7 +205,8 @@ struct SegmentProfile: Sendable {
       columns[feature].contrasts[group].map { (name: names[feature], contrast: $0) }
     }
     return found.enumerated().sorted { first, second in
-      let (left, right) = (abs(first.element.contrast.difference), abs(second.element.contrast.difference))
+      let left = abs(first.element.contrast.difference)
+      let right = abs(second.element.contrast.difference)
       return left == right ? first.offset < second.offset : left > right
     }.map(\.element)
   }

@@ -42,9 +42,13 @@ extension Segmentation {
       names: SegmentGroups.names(cuts.binCount),
       features: input.names
     )
-    var remarks = ["equal values are never divided: each group is about one of \(count) equal shares"]
+    var remarks = [
+      "equal values are never divided: each group is about one of \(count) equal shares"
+    ]
     if cuts.binCount < count {
-      remarks.append("so many values are equal that there are \(cuts.binCount) groups, not \(count)")
+      remarks.append(
+        "so many values are equal that there are \(cuts.binCount) groups, not \(count)"
+      )
     }
     return SegmentGroups(input, model, rows: rows, labels: labels, remarks: remarks)
   }
