@@ -74,7 +74,7 @@ struct SegmentGroups: Sendable {
     }
     if incompleteCount > 0 {
       let lacking = model.features.isEmpty ? "what the groups go by" : "a feature"
-      notes.append("\(incompleteCount) \(unit) lack \(lacking) and are in no group")
+      notes.append("\(NoteText.count(incompleteCount, unit)) without \(lacking), in no group")
     }
     return notes
   }

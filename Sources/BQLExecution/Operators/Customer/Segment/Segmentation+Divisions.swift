@@ -30,7 +30,7 @@ extension Segmentation {
     _ input: SegmentInput,
     _ count: Int
   ) throws(ExecutionError) -> SegmentGroups {
-    let rows = input.completeRows()
+    let rows = try input.rowsToDivide()
     let values = rows.map { input.features[0][Int($0)] }
     let cuts = try attempt(input.names) { () throws(ModelError) in
       try QuantileCuts(values, bins: count)
