@@ -248,6 +248,8 @@ extension Binder {
       return fail(.missingClause, "\(clauses.verb) found no columns to look at", at: clauses.range)
     }
     let query = Query(.select(select), range: clauses.range)
+    readsMeasuresOnly = true
+    defer { readsMeasuresOnly = false }
     guard let bound = bind(query) else { return nil }
     let plan = LogicalPlan(bound)
     let isSet = if case .named? = clauses.source?.kind { true } else { false }

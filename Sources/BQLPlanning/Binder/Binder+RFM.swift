@@ -22,7 +22,9 @@ extension Binder {
     if log.roles[.value] == nil {
       note("the log has no VALUE column: monetary and m are NULL, and groups go by r and f")
     }
-    return RFMPlan(behavior: behavior, asOf: asOf, scores: rfm.scores?.value ?? 5)
+    var plan = RFMPlan(behavior: behavior, asOf: asOf, scores: rfm.scores?.value ?? 5)
+    plan.tellsScores = !readsMeasuresOnly
+    return plan
   }
 
   /// Resolves AS OF: without it, a day behind the log's last event.

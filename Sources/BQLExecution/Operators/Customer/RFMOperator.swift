@@ -46,18 +46,39 @@ struct RFMOperator: Operator {
     let scores = score(buyers, context)
     try context.checkCancelled()
     addNotes(buyers.orders.count, scores)
-    let columns = plan.columns.map { column in
-      switch column {
-      case .user: users
-      case .recency: Column(floats: buyers.lasts.map(recency))
-      case .frequency: Column(ints: buyers.orders)
-      case .monetary: monetary(buyers.sums)
-      case .r, .f, .m: scores[column]?.column ?? none(.int, buyers.orders.count)
-      case .group: groups(scores, buyers.orders.count)
-      }
+    // Several chunks, so that what reads them has work for several threads.
+    let count = buyers.orders.count
+    let chunks = ParallelWork.map(
+      count: (count + Self.chunkRows - 1) / Self.chunkRows,
+      threads: context.threads
+    ) { index in
+      let rows = index * Self.chunkRows..<min((index + 1) * Self.chunkRows, count)
+      return Chunk(
+        plan.columns.map { column($0, users, buyers, scores, rows) },
+        count: rows.count
+      )
     }
-    let chunk = Chunk(columns, count: buyers.orders.count)
-    return Relation(schema: plan.schema, chunks: [chunk])
+    return Relation(schema: plan.schema, chunks: chunks)
+  }
+
+  /// Rows of a chunk of the answer.
+  private static let chunkRows = 1 << 14
+
+  private func column(
+    _ column: RFMPlan.Column,
+    _ users: Column,
+    _ buyers: RFMBuyers,
+    _ scores: [RFMPlan.Column: RFMScored],
+    _ rows: Range<Int>
+  ) -> Column {
+    switch column {
+    case .user: users.gather(rows.map { Int32(truncatingIfNeeded: $0) })
+    case .recency: Column(floats: buyers.lasts[rows].map(recency))
+    case .frequency: Column(ints: Array(buyers.orders[rows]))
+    case .monetary: monetary(buyers.sums[rows])
+    case .r, .f, .m: scores[column].map { $0.column(rows) } ?? none(.int, rows.count)
+    case .group: groups(scores, rows)
+    }
   }
 
   private func none(_ type: DataType, _ count: Int) -> Column {
@@ -75,8 +96,8 @@ struct RFMOperator: Operator {
     _ context: ExecutionContext
   ) -> [RFMPlan.Column: RFMScored] {
     var measures: [RFMPlan.Column] = []
-    for measure in [RFMPlan.Column.r, .f, .m]
-    where plan.columns.contains(measure) || plan.columns.contains(.group) {
+    let isWhole = plan.tellsScores || plan.columns.contains(.group)
+    for measure in [RFMPlan.Column.r, .f, .m] where isWhole || plan.columns.contains(measure) {
       if measure != .m || plan.behavior.valueType != nil { measures.append(measure) }
     }
     let asked = measures
@@ -92,7 +113,7 @@ struct RFMOperator: Operator {
   }
 
   /// Whether all money is in hundredths that fit 64 bits.
-  private func isExact(_ sums: [MoneySum]) -> Bool {
+  private func isExact(_ sums: some Collection<MoneySum>) -> Bool {
     sums.allSatisfy { $0.float == 0 && Int64(exactly: $0.hundredths) != nil }
   }
 
@@ -101,16 +122,18 @@ struct RFMOperator: Operator {
     return sums.map { Int64(truncatingIfNeeded: $0.hundredths) }
   }
 
-  private func groups(_ scores: [RFMPlan.Column: RFMScored], _ count: Int) -> Column {
-    guard let r = scores[.r]?.scores, let f = scores[.f]?.scores else { return none(.text, count) }
+  private func groups(_ scores: [RFMPlan.Column: RFMScored], _ rows: Range<Int>) -> Column {
+    guard let r = scores[.r]?.scores, let f = scores[.f]?.scores else {
+      return none(.text, rows.count)
+    }
     let m = scores[.m]?.scores
-    let codes = r.indices.map { index in
+    let codes = rows.map { index in
       RFMGroup(r: r[index], f: f[index], m: m?[index], scores: plan.scores).rawValue
     }
     return Column(codes: codes, dictionary: TextDictionary(RFMGroup.allCases.map(\.name)))
   }
 
-  private func monetary(_ sums: [MoneySum]) -> Column {
+  private func monetary(_ sums: ArraySlice<MoneySum>) -> Column {
     switch plan.behavior.valueType {
     case nil: none(.float, sums.count)
     case .float: Column(floats: sums.map { $0.money ?? 0 })
@@ -124,8 +147,8 @@ struct RFMOperator: Operator {
     let behavior = plan.behavior
     let instant = ValueText.text(timestamp: plan.asOf, in: behavior.timeZone)
     notes.add("\(count) of \(behavior.log.userCount) users bought before \(instant)")
-    guard count > 0 else { return }
-    for measure in [RFMPlan.Column.r, .f, .m] where plan.columns.contains(measure) {
+    guard count > 0, plan.tellsScores else { return }
+    for measure in [RFMPlan.Column.r, .f, .m] {
       guard let met = scores[measure]?.met, met.count < plan.scores else { continue }
       let listed = met.map { "\($0)" }.joined(separator: ", ")
       notes.add(
@@ -151,7 +174,7 @@ private struct RFMScored: Sendable {
     met = isMet.indices.filter { isMet[$0] }
   }
 
-  var column: Column { Column(ints: scores) }
+  func column(_ rows: Range<Int>) -> Column { Column(ints: Array(scores[rows])) }
 }
 
 /// Reads the buyers of morsels.
