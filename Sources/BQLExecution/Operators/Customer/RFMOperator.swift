@@ -19,6 +19,7 @@ struct RFMOperator: Operator {
     guard let user = log.roles[.user] else { throw .internal("the log has no USER column") }
     let morsels = log.morsels(targetRows: context.morselRows)
     let reader = LogRowsReader(try LogRows(plan.behavior, expressions.filter, context))
+    let isUserRead = plan.columns.contains(.user)
     let parts = try ParallelWork.map(
       count: morsels.count,
       threads: context.threads
@@ -27,14 +28,14 @@ struct RFMOperator: Operator {
       let morsel = morsels[index]
       let buyers = try reader.buyers(morsel, expressions.marks, context)
       let column = log.partitions[morsel.partition].columns[user]
-      return (buyers: buyers, users: column.gather(rows: buyers.rows))
+      return (buyers: buyers, users: isUserRead ? column.gather(rows: buyers.rows) : nil)
     }
     let buyers = RFMBuyers(
       lasts: parts.flatMap(\.buyers.lasts),
       orders: parts.flatMap(\.buyers.orders),
-      sums: parts.flatMap(\.buyers.sums)
+      money: RFMMoney.joined(parts.map(\.buyers.money))
     )
-    let users = Column.concatenate(parts.map(\.users), type: log.schema[user].type)
+    let users = Column.concatenate(parts.compactMap(\.users), type: log.schema[user].type)
     return RelationStream(relation: try relation(users, buyers, context), context: context)
   }
 
@@ -75,7 +76,7 @@ struct RFMOperator: Operator {
     case .user: users.gather(rows.map { Int32(truncatingIfNeeded: $0) })
     case .recency: Column(floats: buyers.lasts[rows].map(recency))
     case .frequency: Column(ints: Array(buyers.orders[rows]))
-    case .monetary: monetary(buyers.sums[rows])
+    case .monetary: monetary(buyers.money, rows)
     case .r, .f, .m: scores[column].map { $0.column(rows) } ?? none(.int, rows.count)
     case .group: groups(scores, rows)
     }
@@ -106,20 +107,10 @@ struct RFMOperator: Operator {
       case .r: RFMScored(buyers.lasts, scores: plan.scores)
       case .f: RFMScored(buyers.orders, scores: plan.scores)
       default:
-        RFMScored(moneyKeys(buyers.sums), scores: plan.scores)
+        RFMScored(buyers.money.keys, scores: plan.scores)
       }
     }
     return Dictionary(uniqueKeysWithValues: zip(asked, found))
-  }
-
-  /// Whether all money is in hundredths that fit 64 bits.
-  private func isExact(_ sums: some Collection<MoneySum>) -> Bool {
-    sums.allSatisfy { $0.float == 0 && Int64(exactly: $0.hundredths) != nil }
-  }
-
-  private func moneyKeys(_ sums: [MoneySum]) -> [Int64] {
-    guard isExact(sums) else { return sums.map { RFMScores.key($0.money ?? 0) } }
-    return sums.map { Int64(truncatingIfNeeded: $0.hundredths) }
   }
 
   private func groups(_ scores: [RFMPlan.Column: RFMScored], _ rows: Range<Int>) -> Column {
@@ -133,13 +124,14 @@ struct RFMOperator: Operator {
     return Column(codes: codes, dictionary: TextDictionary(RFMGroup.allCases.map(\.name)))
   }
 
-  private func monetary(_ sums: ArraySlice<MoneySum>) -> Column {
-    switch plan.behavior.valueType {
-    case nil: none(.float, sums.count)
-    case .float: Column(floats: sums.map { $0.money ?? 0 })
-    case .decimal where isExact(sums):
-      Column(.decimal, ints: sums.map { Int64(truncatingIfNeeded: $0.hundredths) })
-    case .some(let type): Column(sums.map { $0.value(type) }, type: type)
+  private func monetary(_ money: RFMMoney, _ rows: Range<Int>) -> Column {
+    let type = plan.behavior.valueType ?? .float
+    switch money {
+    case .none: return none(type, rows.count)
+    case .hundredths(let amounts): return Column(.decimal, ints: Array(amounts[rows]))
+    case .sums(let sums):
+      if type == .float { return Column(floats: sums[rows].map { $0.money ?? 0 }) }
+      return Column(sums[rows].map { $0.value(type) }, type: type)
     }
   }
 
@@ -167,7 +159,7 @@ private struct RFMScored: Sendable {
 
   init(_ keys: [Int64], scores: Int) {
     let scale = RFMScores(keys, scores: scores)
-    let found = keys.map { scale.score($0) }
+    let found = scale.scores(of: keys)
     var isMet = [Bool](repeating: false, count: scores + 1)
     for score in found { isMet[Int(score)] = true }
     self.scores = found
@@ -192,24 +184,19 @@ private struct LogRowsReader: Sendable {
   ) throws(ExecutionError) -> RFMBuyers {
     let partition = rows.behavior.log.partitions[morsel.partition]
     let shared = rows[morsel.partition]
-    var positions = try purchases(partition, morsel, shared, marks, context)
     let period = StoredPeriod(
       since: rows.behavior.since,
       until: rows.behavior.until,
       scale: shared.times.scale
     )
-    if period.isBounded {
-      let times = shared.times.picked(positions, firstRow: morsel.rows.lowerBound)
-      positions = positions.indices.filter { period.contains(times.raw($0)) }
-        .map { positions[$0] }
-    }
     var scan = RFMScan(
-      positions,
+      try purchases(partition, morsel, shared, marks, context),
       firstRow: morsel.rows.lowerBound,
+      in: period,
       shared,
       gapSeconds: rows.behavior.orderGapSeconds
     )
-    scan.scan(partition.userOffsets(of: morsel), shared.times, morsel.rows)
+    scan.scan(partition.userOffsets(of: morsel))
     return scan.buyers
   }
 
