@@ -129,9 +129,10 @@ struct HelpTopic {
         "SEGMENT RULES name: condition, …, ELSE name [ON …] [FROM …] [AS name];",
         "SEGMENT POWER AT 80% [OF expression] [FROM …] [AS name];",
         "SHOW SEGMENT name [PROFILE|DIFFERENCES|SELECTION|CENTRES];   SHOW SEGMENTS;",
-        "ASSIGN name [FROM log] [AS OF time] [AS name];   puts users into the groups that were learnt",
+        "ASSIGN name [FROM log] [AS OF time] [AS name];   puts users into groups that were learnt",
       ],
-      text: "divides users into groups, tells what sets each apart, and makes the group an attribute "
+      text:
+        "divides users into groups, tells what sets each apart, and makes the group an attribute "
         + "of users: S1 is worth most a user, S0 bought nothing",
       example: "SEGMENT k=4 ON rfm; FUNNEL view, cart, purchase BY segment;"
     ),

@@ -22,8 +22,8 @@ import Testing
     let signs = try quotedTerminals().filter { $0.first?.isLetter == false }
     let symbols = Set(Symbol.allCases.map(\.rawValue))
     #expect(signs.subtracting(symbols).isEmpty)
-    // These are read for messages, or by statements that are skipped.
-    let others: Set = [":", "=="]
+    // These are read for messages.
+    let others: Set = ["=="]
     #expect(symbols.subtracting(signs) == others)
   }
 

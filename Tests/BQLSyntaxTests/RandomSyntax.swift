@@ -43,7 +43,7 @@ struct RandomSyntax {
 
   mutating func statement() -> Statement {
     let kind: Statement.Kind =
-      switch Int.random(in: 0..<12, using: &random) {
+      switch Int.random(in: 0..<15, using: &random) {
       case 0: .load(load())
       case 1: letStatement()
       case 2: .set(setting())
@@ -52,6 +52,9 @@ struct RandomSyntax {
       case 5:
         .help(topic: maybe { Identifier($0.pick(["FUNNEL", "show tables"]), range: $0.nowhere) })
       case 6: .unimplemented(feature: pick(["OPEN", "LOAD MODEL", "CHECK STORE"]))
+      case 8: .segment(segment())
+      case 9: .assign(assign())
+      case 10: .query(Query(.showSegment(showSegment()), range: nowhere), into: nil)
       case 7: .attach(Query(.select(select(2)), range: nowhere), into: nowhere)
       default:
         .query(
@@ -115,7 +118,7 @@ struct RandomSyntax {
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {
     let kind: Query.Kind =
-      switch Int.random(in: 0..<(depth > 0 ? 19 : 2), using: &random) {
+      switch Int.random(in: 0..<(depth > 0 ? 22 : 2), using: &random) {
       case 0:
         .describe(
           DescribeStatement(table: Identifier("t", range: nowhere), isFeatureSet: chance(30))
@@ -136,6 +139,8 @@ struct RandomSyntax {
       case 13: .sessions(sessions(depth - 1))
       case 14: .timing(timing(depth - 1))
       case 15: .features(features(depth - 1))
+      case 16: .rfm(rfm(depth - 1))
+      case 17: .correlate(correlate(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

@@ -61,7 +61,8 @@ import Testing
     var found: [[Double?]: [Double?]] = [:]
     for row in model.rows { found[[row[user], row[step]]] = row }
     let (userField, stepField) = (
-      try #require(header.firstIndex(of: "user_id")), try #require(header.firstIndex(of: "time_step"))
+      try #require(header.firstIndex(of: "user_id")),
+      try #require(header.firstIndex(of: "time_step"))
     )
     #expect(lines.count > 50)
     for line in lines.dropFirst() {

@@ -34,6 +34,7 @@ package struct ClusterCountSelection: Sendable {
   ///   - options: Of k-means; its seed draws all samples as well.
   ///   - stability: How resamples are made.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between the runs of k-means.
   /// - Throws: ``ModelError/clusterCount(_:)`` of a range from below 1 on, and what ``KMeans``
   ///   throws.
   /// - Complexity: The sum of those of its parts.
@@ -42,7 +43,8 @@ package struct ClusterCountSelection: Sendable {
     counts: ClosedRange<Int>,
     _ options: KMeansOptions,
     stability: ClusterStability.Options = ClusterStability.Options(),
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     guard counts.lowerBound >= 1 else { throw .clusterCount(counts.lowerBound) }
     let rows = try KMeansRows(matrix)
@@ -51,7 +53,7 @@ package struct ClusterCountSelection: Sendable {
     for count in counts {
       var own = options
       own.clusters = count
-      let model = try KMeans(rows, own, threads: threads)
+      let model = try KMeans(rows, own, threads: threads, interruption: interruption)
       hasFewer = model.hasFewerClusters
       // Of the numbers beyond what there is to find, the first stands for what was found.
       if !hasFewer || models.isEmpty { models.append(model) }
@@ -61,6 +63,7 @@ package struct ClusterCountSelection: Sendable {
     let sampled = try sample.means(of: models.map(\.labels), threads: threads)
     var candidates: [Candidate] = []
     for (model, sampled) in zip(models, sampled) {
+      try interruption.check()
       var own = options
       own.clusters = model.counts.count
       let dispersion = try ClusterDispersion(matrix, model.labels, threads: threads)
@@ -82,7 +85,8 @@ package struct ClusterCountSelection: Sendable {
             model.labels,
             own,
             stability,
-            threads: threads
+            threads: threads,
+            interruption: interruption
           )
         )
       )

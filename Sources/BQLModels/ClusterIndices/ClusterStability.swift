@@ -46,6 +46,7 @@ package struct ClusterStability: Hashable, Sendable {
   ///   - kMeans: As the labels were made, but for the starts; its seed draws the rows.
   ///   - options: How resamples are made.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between the runs of k-means.
   /// - Throws: What ``KMeans`` throws; ``ModelError/parameter(_:)`` of an option below 1;
   ///   ``ModelError/shape(expected:found:)`` of the labels.
   /// - Complexity: resamples times that of k-means on `resampleRows` rows.
@@ -56,7 +57,8 @@ package struct ClusterStability: Hashable, Sendable {
     _ labels: [Int32],
     _ kMeans: KMeansOptions,
     _ options: Options = Options(),
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try matrix.checkForDistances()
     try kMeans.check()
@@ -82,7 +84,12 @@ package struct ClusterStability: Hashable, Sendable {
       var own = kMeans
       own.starts = options.starts
       own.seed = random.next()
-      let model = try KMeans(matrix.selecting(drawn), own, threads: 1)
+      let model = try KMeans(
+        matrix.selecting(drawn),
+        own,
+        threads: 1,
+        interruption: interruption
+      )
       let found = try NearestCentre.assign(judgedMatrix, to: model.centres, threads: 1)
       return try AdjustedRand.index(reference, found) ?? 0
     }

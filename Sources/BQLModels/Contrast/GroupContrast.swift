@@ -8,7 +8,7 @@ package struct GroupContrast: Hashable, Sendable {
   /// Nil of no rows.
   package let mean: Double?
   package let restMean: Double?
-  /// Type 7; nil of no rows.
+  /// Type 7; nil of no rows, and where medians were not asked for.
   package let median: Double?
   package let restMedian: Double?
   /// Cohen's `d = (mean − rest mean) / s`, `s² = ((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)`; nil
@@ -25,6 +25,7 @@ package struct GroupContrast: Hashable, Sendable {
   ///   - labels: The group of each row, shape `[rows]`; rows with a negative one are no group's and
   ///     are left out of the others too.
   ///   - groups: How many groups there are.
+  ///   - hasMedians: Whether medians are asked for, which take most of the time.
   ///   - threads: At most so many.
   /// - Returns: Shape `[columns][groups]`.
   /// - Throws: ``ModelError/shape(expected:found:)``; ``ModelError/parameter(_:)`` of a label that is
@@ -37,6 +38,7 @@ package struct GroupContrast: Hashable, Sendable {
     _ columns: [[Double]],
     labels: [Int32],
     groups: Int,
+    hasMedians: Bool = true,
     threads: Int
   ) throws(ModelError) -> [[GroupContrast]] {
     for column in columns where column.count != labels.count {
@@ -53,7 +55,25 @@ package struct GroupContrast: Hashable, Sendable {
       if let row = values.firstIndex(where: { !(abs($0) < Matrix.largest) && !$0.isNaN }) {
         throw .notFinite(row: row, column: column)
       }
-      return contrasts(values, labels, groups)
+      return hasMedians
+        ? contrasts(values, labels, groups) : meanContrasts(values, labels, groups)
+    }
+  }
+
+  /// Compares means alone.
+  private static func meanContrasts(
+    _ values: [Double],
+    _ labels: [Int32],
+    _ groups: Int
+  ) -> [GroupContrast] {
+    var members = [[Double]](repeating: [], count: groups)
+    for (value, label) in zip(values, labels) where label >= 0 && !value.isNaN {
+      members[Int(label)].append(value)
+    }
+    let moments = members.map { Moments($0) }
+    return (0..<groups).map { group in
+      let rest = RestMoments(moments, without: group)
+      return GroupContrast(moments[group], rest, median: nil, restMedian: nil)
     }
   }
 

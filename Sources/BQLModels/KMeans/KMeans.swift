@@ -28,10 +28,11 @@ package struct KMeans: Hashable, Sendable {
   package init(
     _ matrix: Matrix,
     _ options: KMeansOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try options.check()
-    try self.init(KMeansRows(matrix), options, threads: threads)
+    try self.init(KMeansRows(matrix), options, threads: threads, interruption: interruption)
   }
 
   /// Fits prepared rows from several starts of greedy k-means++.
@@ -42,25 +43,29 @@ package struct KMeans: Hashable, Sendable {
   package init(
     _ rows: KMeansRows,
     _ options: KMeansOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try options.check()
     // Each start is computed alike on one thread or on several.
     let within = max(1, threads / options.starts)
     let best = KMeansBest()
-    ParallelWork.forEach(count: options.starts, threads: threads) { start in
+    try ParallelWork.forEach(
+      count: options.starts,
+      threads: threads
+    ) { (start) throws(ModelError) in
       var random = SeededStream(seed: options.seed, stream: UInt64(start))
       let centres = KMeansSeeding.centres(
         rows,
         count: min(options.clusters, rows.rowCount),
         random: &random
       )
-      let outcome = LloydRun.outcome(
+      let outcome = try LloydRun.outcome(
         rows,
         from: centres,
-        tolerance: options.tolerance,
-        maximumIterations: options.maximumIterations,
-        threads: within
+        options,
+        threads: within,
+        interruption
       )
       best.offer(outcome, start)
     }
@@ -88,12 +93,12 @@ package struct KMeans: Hashable, Sendable {
       throw .shape(expected: rows.columnCount, found: start.columnCount)
     }
     try start.checkForDistances()
-    let outcome = LloydRun.outcome(
+    let outcome = try LloydRun.outcome(
       rows,
       from: PackedRows.pack(start.values, rows: start.rowCount, columns: start.columnCount),
-      tolerance: options.tolerance,
-      maximumIterations: options.maximumIterations,
-      threads: threads
+      options,
+      threads: threads,
+      .none
     )
     self.init(rows, outcome, requested: start.rowCount)
   }

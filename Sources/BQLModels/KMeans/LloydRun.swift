@@ -39,14 +39,15 @@ struct LloydRun {
   static func outcome(
     _ rows: KMeansRows,
     from start: [SIMD4<Double>],
-    tolerance: Double,
-    maximumIterations: Int,
-    threads: Int
-  ) -> Outcome {
+    _ options: KMeansOptions,
+    threads: Int,
+    _ interruption: Interruption
+  ) throws(ModelError) -> Outcome {
     var run = LloydRun(rows, start, threads: threads)
-    let limit = tolerance * rows.meanVariance
+    let limit = options.tolerance * rows.meanVariance
     var (iterations, isConverged, isSettled) = (0, false, false)
-    while iterations < max(maximumIterations, 1), !isConverged {
+    while iterations < max(options.maximumIterations, 1), !isConverged {
+      try interruption.check()
       iterations += 1
       run.assign()
       let shift = run.moveCentres()

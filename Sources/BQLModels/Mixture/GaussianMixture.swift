@@ -49,19 +49,22 @@ package struct GaussianMixture: Hashable, Sendable {
   ///   - matrix: Shape `[rows, columns]`, no NaN.
   ///   - options: How.
   ///   - threads: At most so many.
+  ///   - interruption: Asked between iterations.
   /// - Throws: What ``KMeans`` throws; ``ModelError/notPositiveDefinite(component:)`` where
   ///   regularisation does not keep a covariance invertible.
   /// - Complexity: O(iterations · *n* · *k* · *d*²), of diagonal covariances *d*.
   package init(
     _ matrix: Matrix,
     _ options: MixtureOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try options.check()
     let clusters = try KMeans(
       matrix,
       KMeansOptions(clusters: options.components, starts: options.starts, seed: options.seed),
-      threads: threads
+      threads: threads,
+      interruption: interruption
     )
     let moments = MixtureMoments(
       components: clusters.counts.count,
@@ -76,7 +79,7 @@ package struct GaussianMixture: Hashable, Sendable {
       around: (0..<clusters.counts.count).map(clusters.centres.row),
       regularisation: options.regularisation
     )
-    try self.init(matrix, trusted: start, options, threads)
+    try self.init(matrix, trusted: start, options, threads, interruption)
   }
 
   /// Fits a matrix, starting from given components.
@@ -115,14 +118,15 @@ package struct GaussianMixture: Hashable, Sendable {
         throw .parameter("mean")
       }
     }
-    try self.init(matrix, trusted: start, own, threads)
+    try self.init(matrix, trusted: start, own, threads, .none)
   }
 
   private init(
     _ matrix: Matrix,
     trusted start: [MixtureComponent],
     _ options: MixtureOptions,
-    _ threads: Int
+    _ threads: Int,
+    _ interruption: Interruption
   ) throws(ModelError) {
     let moments = MixtureMoments(
       components: start.count,
@@ -133,6 +137,7 @@ package struct GaussianMixture: Hashable, Sendable {
     var bound = -Double.infinity
     var (iterations, isConverged) = (0, false)
     while iterations < options.maximumIterations, !isConverged {
+      try interruption.check()
       iterations += 1
       let densities = try MixtureDensities(components, options.covariance)
       let sums = Self.blockwise(matrix, threads) { rows in

@@ -14,6 +14,8 @@ package enum ModelError: Error, Hashable, Sendable {
   case tooLarge
   /// The covariance of a component cannot be inverted: its regularisation is too small.
   case notPositiveDefinite(component: Int)
+  /// The caller asked to stop.
+  case interrupted
   /// A parameter lies outside of what is allowed.
   case parameter(String)
   /// A label that the loss has no meaning for, such as 2 among classes or −1 among counts.

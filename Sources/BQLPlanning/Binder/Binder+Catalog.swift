@@ -139,7 +139,8 @@ extension Binder {
 
   private var segmentTable: Relation {
     let schema = Schema([
-      Field("segment", .text), Field("of", .text), Field("groups", .int), Field("definition", .text),
+      Field("segment", .text), Field("of", .text), Field("groups", .int),
+      Field("definition", .text),
     ])
     let rows = catalog.segments.map { segment -> [Value] in
       [

@@ -123,7 +123,9 @@ extension Binder {
   /// Binds one row a user: `users`, joined with RFM and with the features that are named.
   private mutating func bindUserFeatures(_ clauses: FeatureClauses) -> FeatureTable? {
     var from = clauses.from
-    if case .table(let name)? = from?.kind, name.name.lowercased() == Catalog.usersTable { from = nil }
+    if case .table(let name)? = from?.kind, name.name.lowercased() == Catalog.usersTable {
+      from = nil
+    }
     guard let (logName, log) = bindLog(from, at: clauses.range) else { return nil }
     guard let userColumn = log.roles[.user] else {
       return fail(.missingRole, "the log has no USER column", at: clauses.range)
@@ -198,7 +200,8 @@ extension Binder {
   ) -> [SelectItem]? {
     switch clauses.source?.kind {
     case .columns(let items): return items
-    case .none: return UserFeatureSets.rfmFeatures.map { Self.item($0, of: "rfm", at: clauses.range) }
+    case .none:
+      return UserFeatureSets.rfmFeatures.map { Self.item($0, of: "rfm", at: clauses.range) }
     case .named(let name):
       guard let set = UserFeatureSets.set(named: name.name) else {
         let known = UserFeatureSets.names + catalog.names
@@ -245,6 +248,8 @@ extension Binder {
       return fail(.missingClause, "\(clauses.verb) found no columns to look at", at: clauses.range)
     }
     let query = Query(.select(select), range: clauses.range)
+    readsMeasuresOnly = true
+    defer { readsMeasuresOnly = false }
     guard let bound = bind(query) else { return nil }
     let plan = LogicalPlan(bound)
     let isSet = if case .named? = clauses.source?.kind { true } else { false }

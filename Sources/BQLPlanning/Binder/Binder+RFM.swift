@@ -22,7 +22,9 @@ extension Binder {
     if log.roles[.value] == nil {
       note("the log has no VALUE column: monetary and m are NULL, and groups go by r and f")
     }
-    return RFMPlan(behavior: behavior, asOf: asOf, scores: rfm.scores?.value ?? 5)
+    var plan = RFMPlan(behavior: behavior, asOf: asOf, scores: rfm.scores?.value ?? 5)
+    plan.tellsScores = !readsMeasuresOnly
+    return plan
   }
 
   /// Resolves AS OF: without it, a day behind the log's last event.
@@ -34,7 +36,9 @@ extension Binder {
           .badClause,
           "AS OF is not behind the log's first event, so nothing is known then",
           at: expression?.range ?? SourceRange(0, 0),
-          hints: ["the log begins \(ValueText.text(timestamp: range.lowerBound, in: settings.timeZone))"]
+          hints: [
+            "the log begins \(ValueText.text(timestamp: range.lowerBound, in: settings.timeZone))"
+          ]
         )
       }
       return instant
@@ -57,7 +61,12 @@ extension Binder {
   private mutating func checkRFM(_ rfm: RFMStatement) -> Bool {
     var isSound = true
     func refuse(_ clause: String, _ range: SourceRange, _ hint: String) -> Diagnostic {
-      Diagnostic(.badClause, "RFM gives a row a user: it takes no \(clause)", at: range, hints: [hint])
+      Diagnostic(
+        .badClause,
+        "RFM gives a row a user: it takes no \(clause)",
+        at: range,
+        hints: [hint]
+      )
     }
     if let unit = rfm.behavior.unit, unit.value != .user {
       report(refuse("PER", unit.range, "orders are found by user and session as they are"))

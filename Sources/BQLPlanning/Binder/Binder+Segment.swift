@@ -28,7 +28,8 @@ extension Binder {
           hints: ["SEGMENT k=4 ON rfm", "ON (column, …) [FROM table]"]
         )
       }
-    case .rules(let rules, let otherwise): clauses.extra = choice(rules, otherwise, at: range)
+    case .rules(let rules, let otherwise):
+      clauses.extra = choice(rules, otherwise, at: range)
     case .power(_, let value):
       if value != nil, let other = segment.value {
         report(

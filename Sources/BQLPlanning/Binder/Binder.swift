@@ -21,6 +21,8 @@ package struct Binder: Sendable {
   package private(set) var notes: [String] = []
   /// The attributes that expressions name, behind the columns of their logs.
   var attributeSlots = AttributeSlots()
+  /// Whether RFM is bound for its measures alone, by another statement.
+  var readsMeasuresOnly = false
   /// The queries of WITH that may be named here, outer ones first.
   var commonTables: [WithQuery] = []
   /// What the subqueries that are being bound may name of the rows around them, outermost first.

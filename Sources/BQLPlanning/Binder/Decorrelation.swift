@@ -58,7 +58,8 @@ struct Decorrelation {
     case .limit(.sort(let sort), let limit):
       self = try Self.limited(sort.input, by: sort.keys, limit)
     case .limit(let input, let limit): self = try Self.limited(input, by: [], limit)
-    case .scan, .values, .window, .join, .union, .with, .replicate, .summarize, .correlate, .behavior:
+    case .scan, .values, .window, .join, .union, .with, .replicate, .summarize, .correlate,
+      .behavior:
       throw Unsupported(feature: "a query that depends on the outer row in this way")
     }
   }

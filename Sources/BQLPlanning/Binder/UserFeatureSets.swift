@@ -46,11 +46,7 @@ struct UserFeatureSets {
         let found = candidate == .base ? own : targets
         if !others.isDisjoint(with: found) || isNamed { set = candidate.rawValue }
       }
-    } else if set != FeatureSet.customerModel.rawValue,
-      !columns.isDisjoint(with: FeatureSet.customerModel.features.map(\.name).filter {
-        $0.hasPrefix("target_")
-      })
-    {
+    } else if !columns.isDisjoint(with: Self.targets) {
       set = FeatureSet.customerModel.rawValue
     }
     namesRFM = isRFM
@@ -72,6 +68,11 @@ struct UserFeatureSets {
     rfm.asOf = Expression(.literal(.timestamp(text)), range: query.range)
     rfmQuery = Query(.rfm(rfm), range: query.range)
   }
+
+  /// What only the customer model has.
+  private static let targets = FeatureSet.customerModel.features.filter { feature in
+    if case .target = feature.kind { true } else { false }
+  }.map(\.name)
 
   /// The set that a name means, `features` being `base`; nil for none.
   static func set(named name: String) -> String? {

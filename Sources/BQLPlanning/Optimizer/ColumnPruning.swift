@@ -46,18 +46,7 @@ extension Optimizer {
       let (pruned, map) = prune(input, keeping: needed.union([count]))
       return (.replicate(pruned), map.filter { $0.key != count })
     case .summarize(let summarize): return prune(summarize)
-    case .behavior(.sessions(var sessions)) where sessions.show == .sessions:
-      let kept = needed.sorted()
-      sessions.columns = kept.map { sessions.columns[$0] }
-      return (.behavior(.sessions(sessions)), positions(kept))
-    case .behavior(.rfm(var rfm)):
-      let kept = needed.sorted()
-      rfm.columns = kept.map { rfm.columns[$0] }
-      return (.behavior(.rfm(rfm)), positions(kept))
-    case .behavior(.features(var features)):
-      let kept = needed.sorted()
-      features.columns = kept.map { features.columns[$0] }
-      return (.behavior(.features(features)), positions(kept))
+    case .behavior(let question): return prune(question, keeping: needed)
     case .union(let first, let second):
       // Both sides give the same columns, whatever else their filters read.
       let kept = needed.sorted()
@@ -79,10 +68,30 @@ extension Optimizer {
         )
       }
       return (.union(side(first), side(second)), positions(kept))
-    case .distinct, .values, .with, .correlate, .behavior:
+    case .distinct, .values, .with, .correlate:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))
       return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)
+    }
+  }
+
+  /// Lists of users and sessions compute only what is asked for; other answers give all they have.
+  private static func prune(
+    _ question: BehaviorQuestion,
+    keeping needed: Set<Int>
+  ) -> (plan: LogicalPlan, map: [Int: Int]) {
+    let kept = needed.sorted()
+    switch question {
+    case .sessions(var sessions) where sessions.show == .sessions:
+      sessions.columns = kept.map { sessions.columns[$0] }
+      return (.behavior(.sessions(sessions)), positions(kept))
+    case .rfm(var rfm):
+      rfm.columns = kept.map { rfm.columns[$0] }
+      return (.behavior(.rfm(rfm)), positions(kept))
+    case .features(var features):
+      features.columns = kept.map { features.columns[$0] }
+      return (.behavior(.features(features)), positions(kept))
+    default: return (.behavior(question), positions(Array(0..<question.schema.count)))
     }
   }
 

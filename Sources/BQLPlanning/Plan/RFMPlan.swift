@@ -15,6 +15,8 @@ package struct RFMPlan: Sendable {
   package var asOf: Int64
   /// The best score; the worst is 1.
   package var scores: Int
+  /// Whether notes say which scores nobody has, whatever is read of the answer.
+  package var tellsScores = true
   /// What is returned, in order; those that nothing reads are pruned away.
   package var columns = Column.allCases
 

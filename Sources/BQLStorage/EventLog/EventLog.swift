@@ -12,6 +12,8 @@ package final class EventLog: Sendable {
   /// What each code of the EVENT column stands for, in code order; the same in every partition.
   package let events: [EventValue]
   package let report: LoadReport
+  /// What questions have worked out about the rows.
+  package let memo: LogMemo
 
   package init(
     name: String,
@@ -19,7 +21,8 @@ package final class EventLog: Sendable {
     roles: RoleBinding,
     partitions: [Partition],
     events: [EventValue],
-    report: LoadReport
+    report: LoadReport,
+    memo: LogMemo = LogMemo()
   ) {
     self.name = name
     self.schema = schema
@@ -27,6 +30,7 @@ package final class EventLog: Sendable {
     self.partitions = partitions
     self.events = events
     self.report = report
+    self.memo = memo
   }
 
   package var rowCount: Int { partitions.reduce(0) { $0 + $1.rowCount } }

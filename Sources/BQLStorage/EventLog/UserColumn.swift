@@ -69,7 +69,8 @@ extension EventLog {
       roles: roles,
       partitions: attached,
       events: events,
-      report: report
+      report: report,
+      memo: memo
     )
   }
 

@@ -70,8 +70,12 @@ extension Parser {
 
   /// Takes one table, file, query or list of values, with its alias.
   ///
-  /// A bare alias stands without AS; where clauses of a behaviour statement follow, it may not.
-  mutating func parseTable(allowsBareAlias: Bool) throws(SyntaxError) -> TableReference {
+  /// A bare alias stands without AS; where clauses of a behaviour statement follow, it may not. Of
+  /// SEGMENT and its kin AS names what is defined, so that their tables have no alias.
+  mutating func parseTable(
+    allowsBareAlias: Bool,
+    allowsAlias: Bool = true
+  ) throws(SyntaxError) -> TableReference {
     let start = current
     var table: TableReference
     switch current.kind {
@@ -95,7 +99,7 @@ extension Parser {
       throw unexpected("a table, a file in single quotes or a query in parentheses")
     }
     if case .join = table.kind { return table }
-    if table.alias == nil, let alias = try parseAlias(allowsBare: allowsBareAlias) {
+    if allowsAlias, table.alias == nil, let alias = try parseAlias(allowsBare: allowsBareAlias) {
       table.alias = alias
       table.columns = try parseColumnNames()
       table.range = range(from: start)
@@ -146,7 +150,10 @@ extension Parser {
   }
 
   /// Takes `AS name` or, where allowed, a bare name.
+  ///
+  /// Where no bare name may stand, AS OF begins a clause.
   mutating func parseAlias(allowsBare: Bool) throws(SyntaxError) -> Identifier? {
+    if !allowsBare, at(.as), peek().keyword == .of { return nil }
     if accept(.as) != nil { return try parseName("a name") }
     guard allowsBare else { return nil }
     if case .quotedName = current.kind { return try parseName("a name") }

@@ -16,7 +16,7 @@ extension Parser {
     let next = peek()
     switch current.keyword {
     case .select, .from, .values: return true
-    case .funnel, .match, .timing, .summarize, .explain:
+    case .funnel, .match, .timing, .summarize, .explain, .correlate:
       // No function has one of these names.
       if next.kind == .symbol(.leftParenthesis) { return true }
       // A pattern may begin with what a row is not; no column is followed by a bracket.
@@ -25,6 +25,10 @@ extension Parser {
     case .features where next.keyword == .as: return peek(2).keyword == .of
     // PATHS END AT x: what a CASE ends with stands outside of parentheses that open here.
     case .paths where next.keyword == .end: return true
+    // A column has an alias, and no OF behind it.
+    case .rfm where next.keyword == .as && peek(2).keyword == .of,
+      .features where next.keyword == .as && peek(2).keyword == .of:
+      return true
     default: break
     }
     if case .text = next.kind { return true }

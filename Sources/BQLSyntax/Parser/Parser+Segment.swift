@@ -114,7 +114,7 @@ extension Parser {
     case .starts: statement.starts = try parseCount("the number of starts")
     case .value: statement.value = try parseExpression()
     case .as: statement.name = try parseName("a name")
-    case .from: statement.from = try parseTable(allowsBareAlias: false)
+    case .from: statement.from = try parseTable(allowsBareAlias: false, allowsAlias: false)
     default: statement.condition = try parseExpression()
     }
     return true
@@ -172,7 +172,7 @@ extension Parser {
         log.note(clause, at: current.range, in: &self)
         advance()
         if clause == .from {
-          statement.from = try parseTable(allowsBareAlias: false)
+          statement.from = try parseTable(allowsBareAlias: false, allowsAlias: false)
         } else {
           statement.name = try parseName("a name")
         }
@@ -216,7 +216,7 @@ extension Parser {
       advance()
       switch clause {
       case .method: statement.method = try parseWord(of: CorrelationMethod.self)
-      case .from: statement.from = try parseTable(allowsBareAlias: false)
+      case .from: statement.from = try parseTable(allowsBareAlias: false, allowsAlias: false)
       default: statement.condition = try parseExpression()
       }
     }

@@ -185,7 +185,10 @@ struct Completer {
       ]
     case .assign: [.from, .as, .of]
     case .correlate:
-      [.rfm, .features, .with, .method, .pearson, .spearman, .mutual, .from, .where, .as, .of, .into]
+      [
+        .rfm, .features, .with, .method, .pearson, .spearman, .mutual, .from, .where, .as, .of,
+        .into,
+      ]
     case .features:
       [
         .using, .as, .of, .snapshots, .horizon, .margin, .offer, .keep, .accept, .beta, .minimum,

@@ -42,8 +42,18 @@ struct FunnelOperator: Operator {
       ofEveryRow: plan.attribution == .each || plan.attribution == .held,
       context
     )
-    var inputs = try FunnelInputs(self, groups, context)
     let specification = specification
+    if let rare = try FunnelRareAnswer(
+      plan,
+      specification,
+      steps.masksOfEvents,
+      groups,
+      context
+    ) {
+      let result = try rare.accumulator(context).finish(threads: context.threads)
+      return answer(result, groups.values, context)
+    }
+    var inputs = try FunnelInputs(self, groups, context)
     if case .units(let selection) = plan.answer {
       let relation = try list(selection, inputs, groups, morsels, context)
       return RelationStream(relation: relation, context: context)

@@ -53,8 +53,10 @@ struct CorrelateOperator: Operator {
       // Equal texts of several dictionaries have one number.
       var places: [String: Int32] = [:]
       let numbered = (0..<dictionary.count).map { code in
+        if let known = places[dictionary[code]] { return known }
         let next = Int32(truncatingIfNeeded: places.count)
-        return places[dictionary[code]] ?? { places[dictionary[code]] = next; return next }()
+        places[dictionary[code]] = next
+        return next
       }
       let found = codes.indices.map { column.isValid($0) ? numbered[Int(codes[$0])] : -1 }
       categories = found
@@ -203,7 +205,9 @@ struct CorrelateOperator: Operator {
     let target = plan.input.schema[plan.target].name
     switch plan.method {
     case .pearson, .spearman:
-      notes.add("correlation with \(target) over the rows that have both; it is no proof of a cause")
+      notes.add(
+        "correlation with \(target) over the rows that have both; it is no proof of a cause"
+      )
     case .mutual:
       notes.add("mutual information with \(target) in nats, of values in at most 20 bins")
     }

@@ -118,7 +118,8 @@ struct FeaturesOperator: Operator {
   }
 
   private func addValueNotes() {
-    let kinds = plan.columns.map(\.kind)
+    // Of the whole set: what a query reads of it changes no note.
+    let kinds = plan.set.features.map(\.kind)
     let usesMargin = kinds.contains { kind in
       switch kind {
       case .period(.customerValue, _), .target(.customerValue), .target(.customerValueBefore),
@@ -137,7 +138,7 @@ struct FeaturesOperator: Operator {
           + "stays by one of \(plan.campaign.accept), the means of KEEP and ACCEPT"
       )
     }
-    let fills = plan.columns.contains { $0.fill != .none && !$0.nullRule.isEmpty }
+    let fills = plan.set.features.contains { $0.fill != .none && !$0.nullRule.isEmpty }
     guard fills else { return }
     notes.add(
       plan.isFilled

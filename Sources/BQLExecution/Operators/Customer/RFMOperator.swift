@@ -19,6 +19,7 @@ struct RFMOperator: Operator {
     guard let user = log.roles[.user] else { throw .internal("the log has no USER column") }
     let morsels = log.morsels(targetRows: context.morselRows)
     let reader = LogRowsReader(try LogRows(plan.behavior, expressions.filter, context))
+    let isUserRead = plan.columns.contains(.user)
     let parts = try ParallelWork.map(
       count: morsels.count,
       threads: context.threads
@@ -27,14 +28,14 @@ struct RFMOperator: Operator {
       let morsel = morsels[index]
       let buyers = try reader.buyers(morsel, expressions.marks, context)
       let column = log.partitions[morsel.partition].columns[user]
-      return (buyers: buyers, users: column.gather(rows: buyers.rows))
+      return (buyers: buyers, users: isUserRead ? column.gather(rows: buyers.rows) : nil)
     }
     let buyers = RFMBuyers(
       lasts: parts.flatMap(\.buyers.lasts),
       orders: parts.flatMap(\.buyers.orders),
-      sums: parts.flatMap(\.buyers.sums)
+      money: RFMMoney.joined(parts.map(\.buyers.money))
     )
-    let users = Column.concatenate(parts.map(\.users), type: log.schema[user].type)
+    let users = Column.concatenate(parts.compactMap(\.users), type: log.schema[user].type)
     return RelationStream(relation: try relation(users, buyers, context), context: context)
   }
 
@@ -46,18 +47,39 @@ struct RFMOperator: Operator {
     let scores = score(buyers, context)
     try context.checkCancelled()
     addNotes(buyers.orders.count, scores)
-    let columns = plan.columns.map { column in
-      switch column {
-      case .user: users
-      case .recency: Column(floats: buyers.lasts.map(recency))
-      case .frequency: Column(ints: buyers.orders)
-      case .monetary: monetary(buyers.sums)
-      case .r, .f, .m: scores[column]?.column ?? none(.int, buyers.orders.count)
-      case .group: groups(scores, buyers.orders.count)
-      }
+    // Several chunks, so that what reads them has work for several threads.
+    let count = buyers.orders.count
+    let chunks = ParallelWork.map(
+      count: (count + Self.chunkRows - 1) / Self.chunkRows,
+      threads: context.threads
+    ) { index in
+      let rows = index * Self.chunkRows..<min((index + 1) * Self.chunkRows, count)
+      return Chunk(
+        plan.columns.map { column($0, users, buyers, scores, rows) },
+        count: rows.count
+      )
     }
-    let chunk = Chunk(columns, count: buyers.orders.count)
-    return Relation(schema: plan.schema, chunks: [chunk])
+    return Relation(schema: plan.schema, chunks: chunks)
+  }
+
+  /// Rows of a chunk of the answer.
+  private static let chunkRows = 1 << 14
+
+  private func column(
+    _ column: RFMPlan.Column,
+    _ users: Column,
+    _ buyers: RFMBuyers,
+    _ scores: [RFMPlan.Column: RFMScored],
+    _ rows: Range<Int>
+  ) -> Column {
+    switch column {
+    case .user: users.gather(rows.map { Int32(truncatingIfNeeded: $0) })
+    case .recency: Column(floats: buyers.lasts[rows].map(recency))
+    case .frequency: Column(ints: Array(buyers.orders[rows]))
+    case .monetary: monetary(buyers.money, rows)
+    case .r, .f, .m: scores[column].map { $0.column(rows) } ?? none(.int, rows.count)
+    case .group: groups(scores, rows)
+    }
   }
 
   private func none(_ type: DataType, _ count: Int) -> Column {
@@ -75,8 +97,8 @@ struct RFMOperator: Operator {
     _ context: ExecutionContext
   ) -> [RFMPlan.Column: RFMScored] {
     var measures: [RFMPlan.Column] = []
-    for measure in [RFMPlan.Column.r, .f, .m]
-    where plan.columns.contains(measure) || plan.columns.contains(.group) {
+    let isWhole = plan.tellsScores || plan.columns.contains(.group)
+    for measure in [RFMPlan.Column.r, .f, .m] where isWhole || plan.columns.contains(measure) {
       if measure != .m || plan.behavior.valueType != nil { measures.append(measure) }
     }
     let asked = measures
@@ -85,38 +107,31 @@ struct RFMOperator: Operator {
       case .r: RFMScored(buyers.lasts, scores: plan.scores)
       case .f: RFMScored(buyers.orders, scores: plan.scores)
       default:
-        RFMScored(moneyKeys(buyers.sums), scores: plan.scores)
+        RFMScored(buyers.money.keys, scores: plan.scores)
       }
     }
     return Dictionary(uniqueKeysWithValues: zip(asked, found))
   }
 
-  /// Whether all money is in hundredths that fit 64 bits.
-  private func isExact(_ sums: [MoneySum]) -> Bool {
-    sums.allSatisfy { $0.float == 0 && Int64(exactly: $0.hundredths) != nil }
-  }
-
-  private func moneyKeys(_ sums: [MoneySum]) -> [Int64] {
-    guard isExact(sums) else { return sums.map { RFMScores.key($0.money ?? 0) } }
-    return sums.map { Int64(truncatingIfNeeded: $0.hundredths) }
-  }
-
-  private func groups(_ scores: [RFMPlan.Column: RFMScored], _ count: Int) -> Column {
-    guard let r = scores[.r]?.scores, let f = scores[.f]?.scores else { return none(.text, count) }
+  private func groups(_ scores: [RFMPlan.Column: RFMScored], _ rows: Range<Int>) -> Column {
+    guard let r = scores[.r]?.scores, let f = scores[.f]?.scores else {
+      return none(.text, rows.count)
+    }
     let m = scores[.m]?.scores
-    let codes = r.indices.map { index in
+    let codes = rows.map { index in
       RFMGroup(r: r[index], f: f[index], m: m?[index], scores: plan.scores).rawValue
     }
     return Column(codes: codes, dictionary: TextDictionary(RFMGroup.allCases.map(\.name)))
   }
 
-  private func monetary(_ sums: [MoneySum]) -> Column {
-    switch plan.behavior.valueType {
-    case nil: none(.float, sums.count)
-    case .float: Column(floats: sums.map { $0.money ?? 0 })
-    case .decimal where isExact(sums):
-      Column(.decimal, ints: sums.map { Int64(truncatingIfNeeded: $0.hundredths) })
-    case .some(let type): Column(sums.map { $0.value(type) }, type: type)
+  private func monetary(_ money: RFMMoney, _ rows: Range<Int>) -> Column {
+    let type = plan.behavior.valueType ?? .float
+    switch money {
+    case .none: return none(type, rows.count)
+    case .hundredths(let amounts): return Column(.decimal, ints: Array(amounts[rows]))
+    case .sums(let sums):
+      if type == .float { return Column(floats: sums[rows].map { $0.money ?? 0 }) }
+      return Column(sums[rows].map { $0.value(type) }, type: type)
     }
   }
 
@@ -124,8 +139,8 @@ struct RFMOperator: Operator {
     let behavior = plan.behavior
     let instant = ValueText.text(timestamp: plan.asOf, in: behavior.timeZone)
     notes.add("\(count) of \(behavior.log.userCount) users bought before \(instant)")
-    guard count > 0 else { return }
-    for measure in [RFMPlan.Column.r, .f, .m] where plan.columns.contains(measure) {
+    guard count > 0, plan.tellsScores else { return }
+    for measure in [RFMPlan.Column.r, .f, .m] {
       guard let met = scores[measure]?.met, met.count < plan.scores else { continue }
       let listed = met.map { "\($0)" }.joined(separator: ", ")
       notes.add(
@@ -144,14 +159,14 @@ private struct RFMScored: Sendable {
 
   init(_ keys: [Int64], scores: Int) {
     let scale = RFMScores(keys, scores: scores)
-    let found = keys.map { scale.score($0) }
+    let found = scale.scores(of: keys)
     var isMet = [Bool](repeating: false, count: scores + 1)
     for score in found { isMet[Int(score)] = true }
     self.scores = found
     met = isMet.indices.filter { isMet[$0] }
   }
 
-  var column: Column { Column(ints: scores) }
+  func column(_ rows: Range<Int>) -> Column { Column(ints: Array(scores[rows])) }
 }
 
 /// Reads the buyers of morsels.
@@ -169,24 +184,19 @@ private struct LogRowsReader: Sendable {
   ) throws(ExecutionError) -> RFMBuyers {
     let partition = rows.behavior.log.partitions[morsel.partition]
     let shared = rows[morsel.partition]
-    var positions = try purchases(partition, morsel, shared, marks, context)
     let period = StoredPeriod(
       since: rows.behavior.since,
       until: rows.behavior.until,
       scale: shared.times.scale
     )
-    if period.isBounded {
-      let times = shared.times.picked(positions, firstRow: morsel.rows.lowerBound)
-      positions = positions.indices.filter { period.contains(times.raw($0)) }
-        .map { positions[$0] }
-    }
     var scan = RFMScan(
-      positions,
+      try purchases(partition, morsel, shared, marks, context),
       firstRow: morsel.rows.lowerBound,
+      in: period,
       shared,
       gapSeconds: rows.behavior.orderGapSeconds
     )
-    scan.scan(partition.userOffsets(of: morsel), shared.times, morsel.rows)
+    scan.scan(partition.userOffsets(of: morsel))
     return scan.buyers
   }
 

@@ -45,6 +45,9 @@ struct FunnelStepReader: Sendable {
     }
   }
 
+  /// The mask of each event's code, where rows match by their event alone; else nil.
+  var masksOfEvents: [UInt32]? { conditions.isEmpty ? masks : nil }
+
   /// Returns the masks of a morsel's rows, in the cheapest form that holds them.
   func masks(
     _ partition: Partition,

@@ -83,6 +83,12 @@ struct DimensionCodes: Sendable {
     if case .ofChains(let reader) = codes { reader } else { nil }
   }
 
+  /// The column whose codes tell the group, and what code *c* becomes at entry *c* + 1, NULL at
+  /// entry 0; nil where no one column does.
+  var mapped: (column: Int, map: [Int32])? {
+    if case .mapped(let column, let map) = codes { (column, map) } else { nil }
+  }
+
   /// Returns the codes of the rows of morsel `index`.
   func rowCodes(_ index: Int, _ partition: Partition) throws(ExecutionError) -> RowCodes? {
     switch codes {

@@ -40,7 +40,12 @@ struct EventMarks: Sendable {
       for (code, mask) in masks.prefix(256).enumerated() {
         table[code] |= UInt8(truncatingIfNeeded: mask)
       }
-      return codes.withSpan { Self.look($0.extracting(morsel.rows), up: table) }
+      return codes.withSpan { codes in
+        let codes = codes.extracting(morsel.rows)
+        let known = table[..<min(masks.count, table.count)]
+        if let marks = Self.compare(codes, known, always) { return marks }
+        return Self.look(codes, up: table)
+      }
     case .codes16(let codes, let masks):
       var table = [UInt8](repeating: always, count: 1 << 16)
       for (code, mask) in masks.prefix(1 << 16).enumerated() {
@@ -48,6 +53,24 @@ struct EventMarks: Sendable {
       }
       return codes.withSpan { Self.look($0.extracting(morsel.rows), up: table) }
     case .rows(let masks): return masks.map { UInt8(truncatingIfNeeded: $0) | always }
+    }
+  }
+
+  /// Compares many rows at a time with the one code that has other bits than `always`; nil where
+  /// several have, which takes a look into the table for each row.
+  private static func compare(
+    _ codes: Span<UInt8>,
+    _ table: ArraySlice<UInt8>,
+    _ always: UInt8
+  ) -> [UInt8]? {
+    let marked = table.indices.filter { table[$0] != always }
+    guard marked.count == 1 else { return nil }
+    let (code, bits) = (UInt8(marked[0]), table[marked[0]])
+    return unsafe [UInt8](count: codes.count) { bytes in
+      // A byte is written for each code.
+      for index in codes.indices {
+        unsafe bytes[index] = codes[unchecked: index] == code ? bits : always
+      }
     }
   }
 

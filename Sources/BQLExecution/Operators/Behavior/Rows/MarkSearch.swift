@@ -6,6 +6,7 @@ enum MarkSearch {
     let pattern = UInt64(code) &* ones
     let bytes = unsafe codes.bytes
     var found: [Int32] = []
+    found.reserveCapacity(codes.count >> 4)
     var position = 0
     while position &+ 8 <= codes.count {
       // Any eight bytes are a UInt64; the load checks the span's bounds.

@@ -17,6 +17,21 @@ extension RowMoney {
     return sums
   }
 
+  /// Returns the hundredths of each of `rows`, 0 where there is no value; nil unless they are stored
+  /// in 32 bits, so that no sum of them overflows 64.
+  func hundredths(ofRows rows: [Int32], firstRow: Int) -> [Int64]? {
+    guard case .hundredths32(let buffer) = storage else { return nil }
+    var amounts = buffer.withSpan { amounts in
+      rows.map { Int64(amounts[Int($0) + firstRow]) }
+    }
+    if let validity {
+      for (index, row) in rows.enumerated() where !validity[Int(row) + firstRow] {
+        amounts[index] = 0
+      }
+    }
+    return amounts
+  }
+
   private static func picked(
     _ buffer: Buffer<some Money>,
     _ rows: [Int32],

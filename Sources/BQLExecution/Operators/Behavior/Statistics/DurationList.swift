@@ -39,6 +39,16 @@ package struct DurationList: Sendable {
     if isWide { wide.reserveCapacity(count) } else { narrow.reserveCapacity(count) }
   }
 
+  /// Adds several durations of `scale` microseconds a unit.
+  mutating func append(contentsOf raws: [UInt64], scale: Int64) {
+    if count == 0, !isWide { self.scale = scale }
+    guard !isWide, scale == self.scale, raws.allSatisfy({ $0 <= UInt64(UInt32.max) }) else {
+      for raw in raws { append(raw, scale: scale) }
+      return
+    }
+    narrow.append(contentsOf: raws.lazy.map { UInt32(truncatingIfNeeded: $0) })
+  }
+
   /// Adds the durations of `other`.
   package mutating func append(contentsOf other: DurationList) {
     guard other.count > 0 else { return }
@@ -62,9 +72,22 @@ package struct DurationList: Sendable {
   /// Returns the quantiles at `ps` of the durations of each slot below `slotCount`, where
   /// duration *i* is of slot `slots[i]`.
   func quantiles(at ps: [Double], slots: [Int32], slotCount: Int) -> [[Int64?]] {
-    isWide
-      ? Self.quantiles(wide, at: ps, unit: 1, slots, slotCount)
-      : Self.quantiles(narrow, at: ps, unit: max(scale, 1), slots, slotCount)
+    guard !isWide else { return Self.quantiles(wide, at: ps, unit: 1, slots, slotCount) }
+    let sorted = SlotSort.sorted(narrow, slots: slots)
+    let ends = Self.ends(slots, slotCount)
+    let (span, unit) = (sorted.span, max(scale, 1))
+    return (0..<slotCount).map { slot in
+      let own = span.extracting(ends[slot]..<ends[slot + 1])
+      return Quantile.linear(own, at: ps, unit: unit, isSorted: true)
+    }
+  }
+
+  /// Where the numbers of each slot end once they stand together, 0 first.
+  private static func ends(_ slots: [Int32], _ slotCount: Int) -> [Int] {
+    var ends = [Int](repeating: 0, count: slotCount + 1)
+    for slot in slots { ends[Int(slot) + 1] += 1 }
+    for slot in 0..<slotCount { ends[slot + 1] += ends[slot] }
+    return ends
   }
 
   /// Returns the mean of each slot's durations in microseconds, to the nearest millisecond.
@@ -93,9 +116,7 @@ package struct DurationList: Sendable {
     _ slotCount: Int
   ) -> [[Int64?]] {
     // Brings the numbers of each slot together.
-    var ends = [Int](repeating: 0, count: slotCount + 1)
-    for slot in slots { ends[Int(slot) + 1] += 1 }
-    for slot in 0..<slotCount { ends[slot + 1] += ends[slot] }
+    let ends = ends(slots, slotCount)
     var next = ends
     var sorted = [Number](repeating: 0, count: numbers.count)
     for (index, slot) in slots.enumerated() {

@@ -1,4 +1,5 @@
 import BQLColumnar
+import BQLModels
 import Glibc
 
 /// Compares two proportions: their difference, its interval, and how surprising it is.
@@ -38,18 +39,8 @@ package struct ProportionDifference: Hashable, Sendable {
   }
 
   /// Returns the false discovery rate at which each of several tests would be reported.
-  ///
-  /// Source: Y. Benjamini, Y. Hochberg, *JRSS B* 57(1), 1995,
-  /// doi:10.1111/j.2517-6161.1995.tb02031.x.
   package static func qValues(_ pValues: [Double]) -> [Double] {
-    var qValues = pValues
-    var least = 1.0
-    let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
-    for (rank, index) in order.enumerated().reversed() {
-      least = min(least, pValues[index] * Double(pValues.count) / Double(rank + 1))
-      qValues[index] = least
-    }
-    return qValues
+    FalseDiscovery.qValues(pValues).compactMap { $0 }
   }
 
   /// Returns the cells `a, b, pct_a, pct_b, pct_difference, ci_low, ci_high, q_value` of each pair of

@@ -8,11 +8,13 @@ package enum Quantile {
   /// *The American Statistician* 50(4), 1996, doi:10.1080/00031305.1996.10473566.
   ///
   /// nil where there are no values. A number counts for `unit` times its amount; what is past
-  /// the largest Int64 is that. O(*n*) time at worst, whatever the order of the numbers.
+  /// the largest Int64 is that. O(*n*) time at worst, whatever the order of the numbers, and none of
+  /// *n* where `isSorted` says that they ascend.
   package static func linear(
     _ values: Span<some FixedWidthInteger & Sendable>,
     at ps: [Double],
-    unit: Int64 = 1
+    unit: Int64 = 1,
+    isSorted: Bool = false
   ) -> [Int64?] {
     guard !values.isEmpty else { return ps.map { _ in nil } }
     let last = values.count - 1
@@ -24,7 +26,9 @@ package enum Quantile {
       let lower = min(Int(position), last)
       return [lower, min(lower + 1, last)]
     }
-    let found = OrderStatistics.values(of: ranks, in: values).map { scaled($0, unit) }
+    let numbers =
+      isSorted ? ranks.map { values[$0] } : OrderStatistics.values(of: ranks, in: values)
+    let found = numbers.map { scaled($0, unit) }
     return positions.enumerated().map { index, position in
       interpolated(
         found[2 * index],

@@ -8,7 +8,52 @@ struct RFMBuyers: Sendable {
   /// The last purchase, in microseconds.
   var lasts: [Int64] = []
   var orders: [Int64] = []
-  var sums: [MoneySum] = []
+  var money = RFMMoney.none
+
+  mutating func reserveCapacity(_ count: Int) {
+    rows.reserveCapacity(count)
+    lasts.reserveCapacity(count)
+  }
+}
+
+/// Holds what each buyer spent.
+enum RFMMoney: Sendable {
+  case none
+  /// Exact hundredths: the usual case, in a sixth of the memory.
+  case hundredths([Int64])
+  case sums([MoneySum])
+
+  /// Puts the money of several lists of buyers behind each other.
+  static func joined(_ parts: [RFMMoney]) -> RFMMoney {
+    var hundredths: [Int64] = []
+    var sums: [MoneySum] = []
+    for part in parts {
+      switch part {
+      case .none: break
+      case .hundredths(let own): hundredths += own
+      case .sums(let own): sums += own
+      }
+    }
+    if sums.isEmpty { return hundredths.isEmpty ? .none : .hundredths(hundredths) }
+    return .sums(hundredths.isEmpty ? sums : parts.flatMap(\.wide))
+  }
+
+  private var wide: [MoneySum] {
+    switch self {
+    case .none: []
+    case .hundredths(let amounts): amounts.map { MoneySum(hundredths: Int128($0), count: 1) }
+    case .sums(let sums): sums
+    }
+  }
+
+  /// Integers of the same order as the amounts.
+  var keys: [Int64] {
+    switch self {
+    case .none: []
+    case .hundredths(let amounts): amounts
+    case .sums(let sums): sums.map { RFMScores.key($0.money ?? 0) }
+    }
+  }
 }
 
 /// Finds when each user bought last, how many orders it made and for how much.
@@ -18,111 +63,98 @@ struct RFMBuyers: Sendable {
 /// - Complexity: O(*n*) for the rows of a morsel; O(*p* log *p*) for a user of *p* purchases whose
 ///   sessions overlap.
 struct RFMScan {
-  /// So many purchases are compared with each other; more are sorted.
-  private static let fewPurchases = 32
-
   /// The purchases' rows in the morsel, ascending.
   private let positions: [Int32]
-  /// The session of each; empty where the log has none.
-  private let sessions: [Int32]
+  /// The time of each.
+  private let times: RowTimes
+  /// The money of each, in hundredths or as it is; one of the two is empty.
+  private let hundredths: [Int64]
   private let sums: [MoneySum]
+  private let sessions: RowCodes?
   private let firstRow: Int
-  private let scale: Int64
   /// In stored units of time.
   private let gap: UInt64
   private(set) var buyers = RFMBuyers()
 
+  /// Reads what the `purchases` in `period` hold; they are rows, ascending, of the morsel that
+  /// begins at `firstRow`.
   init(
-    _ positions: [Int32],
+    _ purchases: [Int32],
     firstRow: Int,
+    in period: StoredPeriod,
     _ shared: LogRows.Shared,
     gapSeconds: Int
   ) {
-    self.positions = positions
+    (positions, times) = Self.within(
+      period,
+      purchases,
+      shared.times.picked(purchases, firstRow: firstRow)
+    )
     self.firstRow = firstRow
-    sessions = shared.purchases?.sessions?.codes(ofRows: positions, firstRow: firstRow) ?? []
-    sums = shared.money?.sums(ofRows: positions, firstRow: firstRow) ?? []
-    scale = max(shared.times.scale, 1)
-    gap = UInt64(max(gapSeconds, 0)) * 1_000_000 / UInt64(max(shared.times.scale, 1))
+    sessions = shared.purchases?.sessions
+    hundredths = shared.money?.hundredths(ofRows: positions, firstRow: firstRow) ?? []
+    sums =
+      hundredths.isEmpty ? shared.money?.sums(ofRows: positions, firstRow: firstRow) ?? [] : []
+    gap = UInt64(max(gapSeconds, 0)) * 1_000_000 / UInt64(max(times.scale, 1))
+  }
+
+  /// Keeps the purchases in `period`.
+  private static func within(
+    _ period: StoredPeriod,
+    _ positions: [Int32],
+    _ times: RowTimes
+  ) -> ([Int32], RowTimes) {
+    let outside = positions.indices.first { !period.contains(times.raw($0)) }
+    guard let outside else { return (positions, times) }
+    var kept = Array(0..<Int32(truncatingIfNeeded: outside))
+    for index in outside..<positions.count where period.contains(times.raw(index)) {
+      kept.append(Int32(truncatingIfNeeded: index))
+    }
+    return (kept.map { positions[Int($0)] }, times.picked(kept, firstRow: 0))
   }
 
   /// Walks over the purchases of a morsel whose users own the rows from one offset to the next.
-  mutating func scan(_ offsets: [Int32], _ times: RowTimes, _ rows: Range<Int>) {
+  mutating func scan(_ offsets: [Int32]) {
     switch times {
-    case .int32(let buffer, _):
-      buffer.withSpan { run(offsets.span, $0.extracting(rows)) }
-    case .int64(let buffer, _):
-      buffer.withSpan { run(offsets.span, $0.extracting(rows)) }
+    case .int32(let buffer, let scale): buffer.withSpan { run(offsets.span, $0, scale) }
+    case .int64(let buffer, let scale): buffer.withSpan { run(offsets.span, $0, scale) }
     }
   }
 
   private mutating func run<Time: FixedWidthInteger & BitwiseCopyable>(
     _ offsets: Span<Int32>,
-    _ times: Span<Time>
+    _ times: Span<Time>,
+    _ scale: Int64
   ) {
+    let scale = max(scale, 1)
+    var orders = RFMOrders(gap: gap)
     var first = 0
     var unit = 0
+    buyers.reserveCapacity(min(positions.count, offsets.count))
+    var spent: [Int64] = []
+    var spentSums: [MoneySum] = []
     while first < positions.count {
       while offsets[unit + 1] <= positions[first] { unit += 1 }
+      let limit = offsets[unit + 1]
       var end = first + 1
-      while end < positions.count, positions[end] < offsets[unit + 1] { end += 1 }
-      let last = Int(positions[end - 1])
+      while end < positions.count, positions[end] < limit { end += 1 }
       buyers.rows.append(positions[first] + Int32(truncatingIfNeeded: firstRow))
-      buyers.lasts.append(Int64(times[last]) &* scale)
-      buyers.orders.append(Int64(orderCount(first..<end, times)))
-      var sum = MoneySum()
-      if !sums.isEmpty { for index in first..<end { sum += sums[index] } }
-      buyers.sums.append(sum)
+      buyers.lasts.append(Int64(times[end - 1]) &* scale)
+      orders.append(first..<end, times)
+      if !hundredths.isEmpty {
+        var sum: Int64 = 0
+        for index in first..<end { sum &+= hundredths[index] }
+        spent.append(sum)
+      } else if !sums.isEmpty {
+        var sum = MoneySum()
+        for index in first..<end { sum += sums[index] }
+        spentSums.append(sum)
+      }
       first = end
     }
-  }
-
-  /// Counts the orders among the purchases of one user.
-  private func orderCount<Time: FixedWidthInteger>(
-    _ purchases: Range<Int>,
-    _ times: Span<Time>
-  ) -> Int {
-    if purchases.count == 1 { return 1 }
-    if !sessions.isEmpty, hasReturns(purchases) {
-      let order = purchases.sorted { (sessions[$0], $0) < (sessions[$1], $1) }
-      return count(order, times)
-    }
-    var count = 1
-    for index in purchases.dropFirst() where isNew(index, behind: index - 1, times) { count += 1 }
-    return count
-  }
-
-  private func count<Time: FixedWidthInteger>(_ order: [Int], _ times: Span<Time>) -> Int {
-    var count = 1
-    for (before, index) in zip(order, order.dropFirst())
-    where isNew(index, behind: before, times) {
-      count += 1
-    }
-    return count
-  }
-
-  @inline(__always)
-  private func isNew<Time: FixedWidthInteger>(
-    _ index: Int,
-    behind before: Int,
-    _ times: Span<Time>
-  ) -> Bool {
-    if !sessions.isEmpty, sessions[index] != sessions[before] { return true }
-    let (from, to) = (Int64(times[Int(positions[before])]), Int64(times[Int(positions[index])]))
-    return UInt64(bitPattern: to &- from) > gap
-  }
-
-  /// Whether a session may go on behind purchases of another.
-  private func hasReturns(_ purchases: Range<Int>) -> Bool {
-    if purchases.count > Self.fewPurchases { return true }
-    for index in purchases where index > purchases.lowerBound {
-      if sessions[index] == sessions[index - 1] { continue }
-      var earlier = index - 1
-      while earlier > purchases.lowerBound {
-        earlier -= 1
-        if sessions[earlier] == sessions[index] { return true }
-      }
-    }
-    return false
+    if let sessions { orders.part(sessions, positions, firstRow: firstRow, times) }
+    buyers.orders = orders.counts
+    if !spent.isEmpty { buyers.money = .hundredths(spent) }
+    if !spentSums.isEmpty { buyers.money = .sums(spentSums) }
   }
 }

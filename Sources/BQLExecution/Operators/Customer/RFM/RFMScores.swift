@@ -20,11 +20,14 @@ struct RFMScores {
     limits = OrderStatistics.values(of: ranks, in: keys.span)
   }
 
-  /// Returns the score of one of the keys.
-  func score(_ key: Int64) -> Int64 {
-    var score: Int64 = 1
-    for limit in limits where key > limit { score += 1 }
-    return score
+  /// Returns the score of each of `keys`.
+  func scores(of keys: [Int64]) -> [Int64] {
+    var scores = [Int64](repeating: 1, count: keys.count)
+    var into = scores.mutableSpan
+    for limit in limits {
+      for index in keys.indices { into[index] &+= keys[index] > limit ? 1 : 0 }
+    }
+    return scores
   }
 
   /// Turns a number into a key of the same order.

@@ -24,11 +24,17 @@ struct ClusterChoice: Sendable {
     _ points: Matrix,
     _ count: Int,
     _ options: KMeansOptions,
-    _ threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) {
+    let threads = context.threads
     var options = options
     options.clusters = count
-    let model = try KMeans(points, options, threads: threads)
+    let model = try KMeans(
+      points,
+      options,
+      threads: threads,
+      interruption: context.interruption
+    )
     let dispersion = try ClusterDispersion(points, model.labels, threads: threads)
     let silhouette = try SimplifiedSilhouette.mean(
       points,
@@ -52,9 +58,15 @@ struct ClusterChoice: Sendable {
     _ points: Matrix,
     among counts: ClosedRange<Int>,
     _ options: KMeansOptions,
-    _ threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) {
-    let found = try ClusterCountSelection(points, counts: counts, options, threads: threads)
+    let found = try ClusterCountSelection(
+      points,
+      counts: counts,
+      options,
+      threads: context.threads,
+      interruption: context.interruption
+    )
     let chosen = found.candidates[found.chosen]
     labels = chosen.model.labels
     centres = chosen.model.centres
@@ -109,6 +121,7 @@ struct ClusterChoice: Sendable {
 
   private static func fewer(_ model: KMeans, asked: Int) -> [String] {
     guard model.hasFewerClusters else { return [] }
-    return ["there are \(model.counts.count) distinct points, so \(model.counts.count) segments, not \(asked)"]
+    let count = model.counts.count
+    return ["there are \(count) distinct points, so \(count) segments, not \(asked)"]
   }
 }

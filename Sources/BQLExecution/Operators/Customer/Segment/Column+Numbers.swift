@@ -1,8 +1,9 @@
 import BQLColumnar
 
 extension Column {
-  /// The values as numbers, NaN where there is none: true and false are 1 and 0, money is whole, spans
-  /// of time are days. nil for a type that is no number.
+  /// The values as numbers, NaN where there is none; nil for a type that is no number.
+  ///
+  /// True and false are 1 and 0, money is whole, spans of time are days.
   var numbers: [Double]? {
     var numbers: [Double]
     switch values {
@@ -22,7 +23,7 @@ extension Column {
     return numbers
   }
 
-  /// The values as truths; NULL is false. nil for another type.
+  /// The values as truths, NULL being false; nil for another type.
   var truths: [Bool]? {
     guard case .bools(let bools) = values else { return nil }
     guard let validity else { return bools }

@@ -16,13 +16,18 @@ struct MixtureChoice: Sendable {
     _ points: Matrix,
     among counts: ClosedRange<Int>,
     _ options: MixtureOptions,
-    _ threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) {
     var fitted: [GaussianMixture] = []
     for count in counts {
       var own = options
       own.components = count
-      let mixture = try GaussianMixture(points, own, threads: threads)
+      let mixture = try GaussianMixture(
+        points,
+        own,
+        threads: context.threads,
+        interruption: context.interruption
+      )
       // Beyond the distinct points there is nothing more to find.
       if mixture.hasFewerComponents, !fitted.isEmpty { break }
       fitted.append(mixture)

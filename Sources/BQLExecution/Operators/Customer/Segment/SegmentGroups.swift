@@ -21,9 +21,7 @@ struct SegmentGroups: Sendable {
 
   /// Numbers the groups of labelled rows.
   ///
-  /// - Parameters:
-  ///   - rows: The places of the rows that have a label.
-  ///   - labels: A cluster or bin for each of these; −1 for none.
+  /// `rows` are the places of those that have a label, `labels` their clusters or bins, −1 for none.
   init(
     _ input: SegmentInput,
     _ model: SegmentModel,
@@ -76,7 +74,7 @@ struct SegmentGroups: Sendable {
     }
     if incompleteCount > 0 {
       let lacking = model.features.isEmpty ? "what the groups go by" : "a feature"
-      notes.append("\(incompleteCount) \(unit) lack \(lacking) and are in no group")
+      notes.append("\(NoteText.count(incompleteCount, unit)) without \(lacking), in no group")
     }
     return notes
   }
@@ -106,6 +104,6 @@ struct SegmentGroups: Sendable {
     return places
   }
 
-  /// `S1`, `S2`, …
+  /// The names of so many groups: `S1`, `S2` and so on.
   static func names(_ count: Int) -> [String] { (1...max(count, 1)).prefix(count).map { "S\($0)" } }
 }

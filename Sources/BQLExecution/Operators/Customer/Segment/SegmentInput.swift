@@ -3,6 +3,8 @@ import BQLPlanning
 
 /// Holds the rows that a segmentation looks at, column by column.
 struct SegmentInput: Sendable {
+  /// Holds the memory of the columns.
+  private let lease: MemoryLease
   let rowCount: Int
   /// What names the user; nil for a table's rows.
   let users: Column?
@@ -26,6 +28,9 @@ struct SegmentInput: Sendable {
     let (relation, found) = try Executor.run(Optimizer.optimize(rows.plan), context)
     notes += found
     rowCount = relation.rowCount
+    // Columns of numbers, scaled ones, and the matrix of both.
+    lease = context.lease("segment")
+    try lease.grow(by: relation.rowCount * (rows.features.count * 32 + 64))
     users = rows.user.map(relation.column)
     isKept =
       rows.isKept.flatMap { relation.column($0).truths }

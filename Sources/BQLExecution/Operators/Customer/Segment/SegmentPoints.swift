@@ -16,13 +16,8 @@ struct SegmentPoints: Sendable {
     _ scale: SegmentPlan.Scale?,
     _ context: ExecutionContext
   ) throws(ExecutionError) {
-    let (matrix, rows) = try input.matrix()
-    guard !rows.isEmpty else {
-      throw .unfit(
-        "no row has all of the features: \(input.names.joined(separator: ", "))",
-        hint: "ask for fewer features, or coalesce(feature, 0)"
-      )
-    }
+    let rows = try input.rowsToDivide()
+    let matrix = try input.matrix(rows)
     let method: ScalingMethod =
       switch scale {
       case nil: .auto
@@ -107,7 +102,7 @@ extension ScalingMethod {
   /// The word of the language.
   fileprivate var word: String {
     switch self {
-    case .none: "as they are"
+    case .none: "NONE"
     case .zScore: "ZSCORE"
     case .robust: "ROBUST"
     case .logZ: "LOGZ"
@@ -124,13 +119,21 @@ extension SegmentInput {
     }.map { Int32(truncatingIfNeeded: $0) }
   }
 
-  /// These rows as a matrix.
-  func matrix() throws(ExecutionError) -> (matrix: Matrix, rows: [Int32]) {
+  /// The rows to be grouped that have all features, of which there must be some.
+  func rowsToDivide() throws(ExecutionError) -> [Int32] {
     let rows = completeRows()
+    guard rows.isEmpty else { return rows }
+    throw .unfit(
+      "no row has all of the features: \(names.joined(separator: ", "))",
+      hint: "ask for fewer features, or coalesce(feature, 0)"
+    )
+  }
+
+  /// The rows as a matrix.
+  func matrix(_ rows: [Int32]) throws(ExecutionError) -> Matrix {
     let columns = features.map { column in rows.map { column[Int($0)] } }
-    let matrix = try Segmentation.attempt(names) { () throws(ModelError) in
+    return try Segmentation.attempt(names) { () throws(ModelError) in
       try Matrix(columns: columns)
     }
-    return (matrix, rows)
   }
 }

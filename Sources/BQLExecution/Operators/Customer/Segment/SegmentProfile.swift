@@ -16,7 +16,7 @@ struct SegmentProfile: Sendable {
   /// The size from which on a difference is called high or low in a label: Cohen's small effect.
   private static let labelled = 0.2
 
-  /// - Parameter unit: What the rows are: users, or rows of a table.
+  /// Compares the groups; `unit` says what the rows are: users, or rows of a table.
   init(
     _ groups: SegmentGroups,
     _ input: SegmentInput,
@@ -35,10 +35,8 @@ struct SegmentProfile: Sendable {
   struct Members: Sendable {
     let names: [String?]
     let rows: [[Int32]]
-    let rowCount: Int
 
     init(_ groups: SegmentGroups, isKept: [Bool]) {
-      rowCount = groups.codes.count
       var rows = [[Int32]](repeating: [], count: groups.names.count + 1)
       for (row, code) in groups.codes.enumerated() where isKept[row] {
         rows[code < 0 ? groups.names.count : Int(code)].append(Int32(truncatingIfNeeded: row))
@@ -59,7 +57,8 @@ struct SegmentProfile: Sendable {
   /// What one feature is in each group.
   struct FeatureColumn: Sendable {
     /// In the feature's own units.
-    let groups: [GroupContrast]
+    var medians: [Double?]
+    var means: [Double?]
     /// Against the other groups that are divided, on the scale on which features are compared; nil
     /// where there is nothing to compare.
     let contrasts: [StandardizedDifference?]
@@ -69,33 +68,44 @@ struct SegmentProfile: Sendable {
       _ members: Members,
       threads: Int
     ) throws(ModelError) -> [FeatureColumn] {
-      var labels = [Int32](repeating: -1, count: members.rowCount)
-      var divided = labels
-      for (group, rows) in members.rows.enumerated() {
+      let count = members.rows.count
+      var labels: [Int32] = []
+      var rows: [Int32] = []
+      for group in 0..<count where members.isDivided(group) {
+        rows += members.rows[group]
         let label = Int32(truncatingIfNeeded: group)
-        for row in rows {
-          labels[Int(row)] = label
-          if members.isDivided(group) { divided[Int(row)] = label }
-        }
+        labels += [Int32](repeating: label, count: members.rows[group].count)
       }
-      let dividedLabels = divided
+      let places = rows
+      let own = ParallelWork.map(count: features.count, threads: threads) { index in
+        let values = features[index]
+        return places.map { values[Int($0)] }
+      }
       // Skewed features are compared by their logarithms, as they are scaled.
       let scaled = ParallelWork.map(count: features.count, threads: threads) { index in
-        var values = features[index]
-        for row in values.indices where dividedLabels[row] < 0 { values[row] = .nan }
-        let scale = ColumnScale(fitting: values, .auto)
-        return values.map(scale.scaled)
+        let scale = ColumnScale(fitting: own[index], .auto)
+        return own[index].map(scale.scaled)
       }
-      let count = members.rows.count
-      let own = try GroupContrast.table(features, labels: labels, groups: count, threads: threads)
+      let told = try GroupContrast.table(own, labels: labels, groups: count, threads: threads)
       let compared = try GroupContrast.table(
         scaled,
-        labels: divided,
+        labels: labels,
         groups: count,
+        hasMedians: false,
         threads: threads
       )
-      return zip(own, compared).map { own, compared in
-        FeatureColumn(groups: own, contrasts: compared.map { StandardizedDifference($0) })
+      return features.indices.map { index in
+        var column = FeatureColumn(
+          medians: told[index].map(\.median),
+          means: told[index].map(\.mean),
+          contrasts: compared[index].map { StandardizedDifference($0) }
+        )
+        for group in 0..<count where !members.isDivided(group) {
+          let values = members.rows[group].map { features[index][Int($0)] }.filter { !$0.isNaN }
+          column.medians[group] = Quantiles.median(values)
+          column.means[group] = values.isEmpty ? nil : Moments(values).mean
+        }
+        return column
       }
     }
   }
@@ -117,8 +127,8 @@ struct SegmentProfile: Sendable {
         let contrast = column.contrasts[group]
         rows.append([
           members.names[group].map { .text($0) } ?? .null, .text(name),
-          .int(Int64(members.rows[group].count)), ClusterChoice.cell(column.groups[group].median),
-          ClusterChoice.cell(column.groups[group].mean), ClusterChoice.cell(contrast?.difference),
+          .int(Int64(members.rows[group].count)), ClusterChoice.cell(column.medians[group]),
+          ClusterChoice.cell(column.means[group]), ClusterChoice.cell(contrast?.difference),
           ClusterChoice.cell(contrast?.low), ClusterChoice.cell(contrast?.high),
         ])
       }
@@ -154,7 +164,7 @@ struct SegmentProfile: Sendable {
         members.names[group].map { .text($0) } ?? .null, label(group, members, ranked),
         .int(Int64(size)), .float(total > 0 ? Double(size) / Double(total) : 0),
       ]
-      cells += shown.map { ClusterChoice.cell(columns[$0].groups[group].median) }
+      cells += shown.map { ClusterChoice.cell(columns[$0].medians[group]) }
       if let worth = worth?[group] {
         cells += [
           worth.cell(input.worthType),
@@ -205,7 +215,8 @@ struct SegmentProfile: Sendable {
       columns[feature].contrasts[group].map { (name: names[feature], contrast: $0) }
     }
     return found.enumerated().sorted { first, second in
-      let (left, right) = (abs(first.element.contrast.difference), abs(second.element.contrast.difference))
+      let left = abs(first.element.contrast.difference)
+      let right = abs(second.element.contrast.difference)
       return left == right ? first.offset < second.offset : left > right
     }.map(\.element)
   }

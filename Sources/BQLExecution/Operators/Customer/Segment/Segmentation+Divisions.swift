@@ -17,9 +17,9 @@ extension Segmentation {
     let choice = try attempt(input.names) { () throws(ModelError) in
       switch count {
       case .fixed(let count):
-        try ClusterChoice(points.scaled, count, options, context.threads)
+        try ClusterChoice(points.scaled, count, options, context)
       case .auto(let range):
-        try ClusterChoice(points.scaled, among: range, options, context.threads)
+        try ClusterChoice(points.scaled, among: range, options, context)
       }
     }
     return try points.groups(input, choice, rule: .centres(choice.centres, points.scaling))
@@ -30,7 +30,7 @@ extension Segmentation {
     _ input: SegmentInput,
     _ count: Int
   ) throws(ExecutionError) -> SegmentGroups {
-    let rows = input.completeRows()
+    let rows = try input.rowsToDivide()
     let values = rows.map { input.features[0][Int($0)] }
     let cuts = try attempt(input.names) { () throws(ModelError) in
       try QuantileCuts(values, bins: count)
@@ -42,9 +42,13 @@ extension Segmentation {
       names: SegmentGroups.names(cuts.binCount),
       features: input.names
     )
-    var remarks = ["equal values are never divided: each group is about one of \(count) equal shares"]
+    var remarks = [
+      "equal values are never divided: each group is about one of \(count) equal shares"
+    ]
     if cuts.binCount < count {
-      remarks.append("so many values are equal that there are \(cuts.binCount) groups, not \(count)")
+      remarks.append(
+        "so many values are equal that there are \(cuts.binCount) groups, not \(count)"
+      )
     }
     return SegmentGroups(input, model, rows: rows, labels: labels, remarks: remarks)
   }
@@ -148,7 +152,7 @@ extension Segmentation {
           starts: starts,
           seed: plan.seed
         ),
-        context.threads
+        context
       )
     }
     return try points.groups(

@@ -62,13 +62,15 @@ package enum Segmentation {
       let bins = cuts.bins(of: rows.map { input.features[0][Int($0)] })
       groups = SegmentGroups(input, model, rows: rows, labels: bins)
     case .centres(let centres, let scaling):
-      let (matrix, rows) = try input.matrix()
+      let rows = input.completeRows()
+      let matrix = try input.matrix(rows)
       let labels = try attempt(input.names) { () throws(ModelError) in
         try NearestCentre.assign(scaling.apply(to: matrix), to: centres, threads: context.threads)
       }
       groups = SegmentGroups(input, model, rows: rows, labels: labels)
     case .mixture(let mixture, let scaling):
-      let (matrix, rows) = try input.matrix()
+      let rows = input.completeRows()
+      let matrix = try input.matrix(rows)
       let labels = try attempt(input.names) { () throws(ModelError) in
         try mixture.assign(scaling.apply(to: matrix), threads: context.threads)
       }
@@ -121,6 +123,7 @@ package enum Segmentation {
           "'\(names[column])' holds numbers that are infinite or beyond 1e140",
           hint: "leave them out: WHERE, or nullif"
         )
+      case .interrupted: throw .cancelled
       case .tooLarge: throw .unfit("there are too many rows to divide", hint: nil)
       case .notPositiveDefinite:
         throw .unfit(

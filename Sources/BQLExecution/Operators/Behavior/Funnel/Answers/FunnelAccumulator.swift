@@ -8,7 +8,7 @@ package struct FunnelAccumulator: Sendable {
   let specification: FunnelSpecification
   var total: FunnelTally
   var groups: FunnelTally
-  private var groupSlots = GroupSlots()
+  var groupSlots = GroupSlots()
   var counters: [FunnelCounters]
   var leftOut = FunnelLeftOut()
 

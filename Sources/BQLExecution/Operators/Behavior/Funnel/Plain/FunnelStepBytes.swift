@@ -48,7 +48,7 @@ struct FunnelStepBytes {
   }
 
   /// Returns the one step of each mask; nil where a mask has several.
-  private static func steps(_ masks: [UInt32], _ specification: FunnelSpecification) -> [UInt8]? {
+  static func steps(_ masks: [UInt32], _ specification: FunnelSpecification) -> [UInt8]? {
     var steps: [UInt8] = []
     steps.reserveCapacity(masks.count)
     for mask in masks {

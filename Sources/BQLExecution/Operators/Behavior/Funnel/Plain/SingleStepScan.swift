@@ -117,7 +117,7 @@ struct SingleStepScan {
       if end - first == 1 {
         if step > 0 { state.take(step, row: loud, time: Int64(time)) }
       } else {
-        takeInstant(first..<end, steps, bytes, Int64(time), &state)
+        state.takeInstant(first..<end, steps, bytes, Int64(time), ties)
       }
       if state.isComplete { return }
       taken = end
@@ -139,31 +139,6 @@ struct SingleStepScan {
   ) {
     if state.depth == 0 { state.take(1, row: first, time: Int64(times[first])) }
     state.restart(at: Int64(times[last]))
-  }
-
-  /// Takes the steps of an instant in order where its rows may follow each other, so that each
-  /// continues a chain that may end in it, else in reverse, each a chain from before.
-  private func takeInstant(
-    _ rows: Range<Int>,
-    _ steps: Span<UInt8>,
-    _ bytes: Span<UInt8>,
-    _ time: Int64,
-    _ state: inout some SingleStepState
-  ) {
-    var firstRows = InlineArray<33, Int>(repeating: -1)
-    var seen: UInt32 = 0
-    for row in rows {
-      let step = Int(steps[Int(bytes[row])])
-      guard step > 0, firstRows[step] < 0 else { continue }
-      firstRows[step] = row
-      seen |= 1 << UInt32(step - 1)
-    }
-    while seen != 0 {
-      let step =
-        ties == .allow ? seen.trailingZeroBitCount + 1 : 32 - seen.leadingZeroBitCount
-      seen &= ~(1 << UInt32(step - 1))
-      state.take(step, row: firstRows[step], time: time)
-    }
   }
 
   /// Finds the rows of each window's canonical chain, from the last one back, and adds it.

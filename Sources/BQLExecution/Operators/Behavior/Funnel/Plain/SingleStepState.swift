@@ -28,6 +28,33 @@ protocol SingleStepState {
   func lastRow(_ window: Int) -> Int
 }
 
+extension SingleStepState {
+  /// Takes the steps of an instant in order where its rows may follow each other, so that each
+  /// continues a chain that may end in it, else in reverse, each a chain from before.
+  mutating func takeInstant(
+    _ rows: Range<Int>,
+    _ steps: Span<UInt8>,
+    _ bytes: Span<UInt8>,
+    _ time: Int64,
+    _ ties: FunnelTieRule
+  ) {
+    var firstRows = InlineArray<33, Int>(repeating: -1)
+    var seen: UInt32 = 0
+    for row in rows {
+      let step = Int(steps[Int(bytes[row])])
+      guard step > 0, firstRows[step] < 0 else { continue }
+      firstRows[step] = row
+      seen |= 1 << UInt32(step - 1)
+    }
+    while seen != 0 {
+      let step =
+        ties == .allow ? seen.trailingZeroBitCount + 1 : 32 - seen.leadingZeroBitCount
+      seen &= ~(1 << UInt32(step - 1))
+      take(step, row: firstRows[step], time: time)
+    }
+  }
+}
+
 /// Holds the windows in stored time units.
 struct SingleStepLimits {
   let stepCount: Int

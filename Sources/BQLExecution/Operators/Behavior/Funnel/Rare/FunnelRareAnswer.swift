@@ -1,0 +1,85 @@
+import BQLColumnar
+import BQLPlanning
+import BQLStorage
+
+/// Answers a funnel from the rare rows of its log, where it can be.
+struct FunnelRareAnswer {
+  private let scan: FunnelRareScan
+  private let index: RareRowIndex
+  private let lease: MemoryLease
+  /// For each block, what the units' first rows hold in the column that groups them, and the map
+  /// of its codes.
+  private let groups: (codes: [[Int32]], map: [Int32])?
+
+  /// The blocks that are counted together where there are groups.
+  private static let groupedShare = 4
+
+  /// Finds, or has built, what the funnel reads; nil where it must read all rows, or where the
+  /// statement's memory does not suffice.
+  init?(
+    _ plan: FunnelPlan,
+    _ specification: FunnelSpecification,
+    _ masks: [UInt32]?,
+    _ groups: DimensionCodes,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) {
+    switch plan.answer {
+    case .steps, .times, .lift, .comparison: break
+    case .units, .trace, .trend, .loss: return nil
+    }
+    let behavior = plan.behavior
+    guard let masks, behavior.filter == nil,
+      specification.attribution == nil || groups.mapped != nil,
+      let frequent = RareRowIndex.frequentEvent(of: behavior.log),
+      let scan = FunnelRareScan(
+        specification,
+        masks: masks,
+        frequent: frequent,
+        purchase: behavior.log.purchaseCode,
+        orderGapMicroseconds: Int64(behavior.orderGapSeconds) * 1_000_000
+      ),
+      let index = try RareRowIndex.of(behavior, frequent, context)
+    else { return nil }
+    lease = context.lease("funnel")
+    do throws(ExecutionError) {
+      try lease.grow(by: index.byteCount)
+    } catch {
+      return nil
+    }
+    self.scan = scan
+    self.index = index
+    if specification.attribution != nil, let mapped = groups.mapped {
+      guard let codes = try index.startCodes(mapped.column, behavior.log, context) else {
+        return nil
+      }
+      self.groups = (codes, mapped.map)
+    } else {
+      self.groups = nil
+    }
+  }
+
+  /// Counts the chains of all blocks.
+  func accumulator(_ context: ExecutionContext) throws(ExecutionError) -> FunnelAccumulator {
+    let blocks = index.blocks
+    // To join what is known of many groups costs more than to find the chains of a block.
+    let share = groups == nil ? 1 : Self.groupedShare
+    let parts = try ParallelWork.map(
+      count: (blocks.count + share - 1) / share,
+      threads: context.threads
+    ) { (part: Int) throws(ExecutionError) -> FunnelAccumulator in
+      try context.checkCancelled()
+      var accumulator = FunnelAccumulator(scan.specification)
+      for position in (part * share)..<min((part + 1) * share, blocks.count) {
+        scan.update(
+          &accumulator,
+          with: blocks[position],
+          groups: groups.map { ($0.codes[position], $0.map) }
+        )
+      }
+      accumulator.close()
+      return accumulator
+    }
+    var keys = GroupTable(types: [])
+    return FunnelAccumulator.combined(parts, scan.specification, keys: &keys)
+  }
+}

@@ -1,0 +1,67 @@
+import BQLColumnar
+
+/// Holds what the rows that ``RareRows`` lists hold in one column, side by side: read in order
+/// where the column itself would be a miss of the cache a row.
+struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Sendable {
+  /// Of the first frequent row of each unit that has one.
+  let starts: [Number]
+  /// Of the rare rows.
+  let rows: [Number]
+  /// Of the latest frequent row before each; where there is none, of any row.
+  let priors: [Number]
+
+  init() {
+    starts = []
+    rows = []
+    priors = []
+  }
+
+  /// Reads the column whose rows of the morsel begin at `firstRow`; rows that `validity` leaves
+  /// out hold `null`.
+  init(
+    _ column: Span<Number>,
+    _ lists: RareRows,
+    firstRow: Int,
+    validity: Bitmap? = nil,
+    null: Number = 0
+  ) {
+    func picked(_ rows: [Int32]) -> [Number] {
+      let rows = rows.span
+      return [Number](capacity: rows.count) { output in
+        for index in rows.indices { output.append(column[max(Int(rows[index]), 0) + firstRow]) }
+      }
+    }
+    var lent = [picked(lists.starts), picked(lists.rows), picked(lists.priors)]
+    if let validity {
+      for (list, rows) in [lists.starts, lists.rows, lists.priors].enumerated() {
+        for (index, row) in rows.enumerated() where !validity[max(Int(row), 0) + firstRow] {
+          lent[list][index] = null
+        }
+      }
+    }
+    starts = lent[0]
+    rows = lent[1]
+    priors = lent[2]
+  }
+
+  var byteCount: Int {
+    (starts.count + rows.count + priors.count) * MemoryLayout<Number>.stride
+  }
+
+  /// Whether a listed row holds `number`.
+  func contains(_ number: Number) -> Bool {
+    starts.contains(number) || rows.contains(number) || priors.contains(number)
+  }
+}
+
+/// Holds the times of listed rows in the width in which the log stores them.
+enum RareTimes: Sendable {
+  case int32(RareNumbers<Int32>)
+  case int64(RareNumbers<Int64>)
+}
+
+/// Holds the exact hundredths of listed rows; the smallest number stands for NULL.
+enum RareMoney: Sendable {
+  case int32(RareNumbers<Int32>)
+  case int64(RareNumbers<Int64>)
+}
