@@ -61,7 +61,7 @@ let package = Package(
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
     stage("BQLColumnar"),
-    stage("BQLModels", ["BQLColumnar", "CPrefetch"]),
+    stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
     stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
@@ -93,6 +93,13 @@ let package = Package(
       linkerSettings: [.unsafeFlags(staticLinking, .when(platforms: [.linux]))]
     ),
 
+    // Trains and explains models of plain tables, for comparisons with other libraries.
+    .executableTarget(
+      name: "ModelRunner",
+      dependencies: ["BQLModels"],
+      path: "Benchmarks/models",
+      swiftSettings: settings
+    ),
     .target(
       name: "BQLTestSupport",
       path: "Tests/BQLTestSupport",

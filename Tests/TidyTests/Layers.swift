@@ -5,7 +5,7 @@ enum Layers {
     ("BQLJSON", []),
     ("BQLSyntax", ["BQLJSON"]),
     ("BQLColumnar", []),
-    ("BQLModels", ["BQLColumnar", "CPrefetch"]),
+    ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLStorage", ["BQLJSON", "BQLColumnar", "CDelimiterScan"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),

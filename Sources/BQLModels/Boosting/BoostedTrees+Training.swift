@@ -21,9 +21,8 @@ extension BoostedTrees {
   /// rows and `options.patience` it ends when that many trees have not lowered their loss, and keeps
   /// the trees up to the lowest.
   ///
-  /// - Parameters:
-  ///   - labels: Shape `[rows]`; what the loss asks for.
-  ///   - weights: `>= 0`, one of them above; shape `[rows]`, nil where all rows weigh 1.
+  /// - `labels`: Shape `[rows]`; what the loss asks for.
+  /// - `weights`: `>= 0`, one of them above; shape `[rows]`, nil where all rows weigh 1.
   /// - Throws: ``ModelError/noRows``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/label(row:)``, ``ModelError/oneClass``, ``ModelError/weights``,
   ///   ``ModelError/parameter(_:)``.

@@ -25,7 +25,9 @@ package struct BoostingOptions: Hashable, Sendable {
   /// The share of features that a tree sees, at least one.
   package var columnShare = 1.0
   /// Of each feature, +1 where the margin must not fall as it grows, −1 where it must not rise, 0
-  /// else; empty for none. Categories take 0 only.
+  /// else; empty for none.
+  ///
+  /// Categories take 0 only.
   package var monotone: [Int] = []
   /// Added to `l2` where a split is by categories.
   package var categoryL2 = 10.0

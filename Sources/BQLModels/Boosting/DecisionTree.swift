@@ -4,8 +4,9 @@ package struct TreeNode: Hashable, Sendable {
   package var feature: Int32 = -1
   /// Values that do not exceed it go left; without meaning for categories.
   package var threshold = 0.0
-  /// Whether missing values go left. Never so for categories: there the unlisted ones, and those
-  /// missing, go right.
+  /// Whether missing values go left.
+  ///
+  /// Of categories, unlisted ones go right, and training sends missing ones with them.
   package var sendsMissingLeft = false
   /// Categories that go left, as a list of ``DecisionTree/categorySets``; −1 of numbers.
   package var categorySet: Int32 = -1
@@ -39,8 +40,9 @@ package struct DecisionTree: Hashable, Sendable {
   /// Tells whether a value goes left at a split.
   @inline(__always)
   package func goesLeft(_ node: TreeNode, _ value: Double) -> Bool {
-    if node.categorySet >= 0 { return contains(Int(node.categorySet), value) }
-    return value.isNaN ? node.sendsMissingLeft : value <= node.threshold
+    if value.isNaN { return node.sendsMissingLeft }
+    return node.categorySet >= 0
+      ? contains(Int(node.categorySet), value) : value <= node.threshold
   }
 
   private func contains(_ set: Int, _ value: Double) -> Bool {

@@ -135,7 +135,7 @@ final class FeatureBand: @unchecked Sendable {
   /// Returns the best split of a histogram, nil where there is none; of equally good ones that of
   /// the lowest feature, then of the lowest bin.
   ///
-  /// - Parameter allowed: Whether a feature, by its number in the table, may be asked.
+  /// - `allowed`: Whether a feature, by its number in the table, may be asked.
   func bestSplit(
     _ slot: Int,
     _ node: SplitNode,

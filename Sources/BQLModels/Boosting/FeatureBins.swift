@@ -8,8 +8,9 @@
 /// bin each; rarer ones, and those never seen, count as missing.
 package struct FeatureBins: Hashable, Sendable {
   package let kind: FeatureKind
-  /// The upper bounds of all bins but the last, strictly ascending: `x` lies in the first bin whose
-  /// bound it does not exceed. Empty for categories.
+  /// The upper bounds of all bins but the last, strictly ascending; empty for categories.
+  ///
+  /// `x` lies in the first bin whose bound it does not exceed.
   package let cuts: [Double]
   /// The category of each bin, ascending; empty for numbers.
   package let categories: [Double]
@@ -26,7 +27,7 @@ package struct FeatureBins: Hashable, Sendable {
 
   /// Finds the bins of a column.
   ///
-  /// - Parameter bins: Between 2 and 255; categories ignore it.
+  /// - `bins`: Between 2 and 255; categories ignore it.
   /// - Complexity: O(*n*), of categories O(*n* log *n*).
   package init(_ column: FeatureColumn, bins: Int) {
     kind = column.kind

@@ -25,9 +25,8 @@ final class RowPartition: @unchecked Sendable {
   /// Parts the rows of a leaf: those whose bin is 1 in `goesLeft` before the others, each side in
   /// its old order.
   ///
-  /// - Parameters:
-  ///   - words: The band of the feature, and the bits of its byte before it.
-  ///   - goesLeft: Shape `[256]`.
+  /// - `words`: The band of the feature, and the bits of its byte before it.
+  /// - `goesLeft`: Shape `[256]`.
   /// - Complexity: O(rows of the leaf).
   func split(
     _ leaf: Leaf,

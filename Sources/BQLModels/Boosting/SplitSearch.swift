@@ -10,9 +10,8 @@
 enum SplitSearch {
   /// Finds the best split of a number.
   ///
-  /// - Parameters:
-  ///   - histogram: Sums by bin; shape `[256]`, missing values last.
-  ///   - binCount: Bins in use.
+  /// - `histogram`: Sums by bin; shape `[256]`, missing values last.
+  /// - `binCount`: Bins in use.
   /// - Complexity: O(*binCount*).
   static func numbers(
     _ histogram: Span<UInt64>,

@@ -17,12 +17,11 @@ package struct BootstrapInterval: Hashable, Sendable {
   /// at any thread count, and of two statistics the same resamples. The difference of two models is
   /// the statistic that takes one from the other on the same weights: the interval is then paired.
   ///
-  /// - Parameters:
-  ///   - rows: The number of rows.
-  ///   - groups: Rows of one number are drawn together, such as the rows of one customer, which say
-  ///     less than as many of different ones; `>= 0`, shape `[rows]`, nil to draw single rows.
-  ///   - level: In `(0, 1)`.
-  ///   - statistic: Of how often each row was drawn, shape `[rows]`; nil where it has no answer.
+  /// - `rows`: The number of rows.
+  /// - `groups`: Rows of one number are drawn together, such as the rows of one customer, which say
+  ///   less than as many of different ones; `>= 0`, shape `[rows]`, nil to draw single rows.
+  /// - `level`: In `(0, 1)`.
+  /// - `statistic`: Of how often each row was drawn, shape `[rows]`; nil where it has no answer.
   /// - Throws: ``ModelError/noRows``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/parameter(_:)``.
   /// - Complexity: `resamples` times O(*rows*) and the statistic.

@@ -14,7 +14,7 @@ package struct IsotonicCalibration: Hashable, Sendable {
 
   /// Fits labels, which may be any numbers, to scores.
   ///
-  /// - Parameter weights: `>= 0`; rows of weight 0 are left out; nil where all weigh 1.
+  /// - `weights`: `>= 0`; rows of weight 0 are left out; nil where all weigh 1.
   /// - Throws: ``ModelError/noRows``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/notFinite(row:column:)`` (column 0 scores, 1 labels), ``ModelError/weights``.
   /// - Complexity: O(*n*).
@@ -60,6 +60,11 @@ package struct IsotonicCalibration: Hashable, Sendable {
     }
     self.scores = keptScores
     values = keptValues
+  }
+
+  init(scores: [Double], values: [Double]) {
+    self.scores = scores
+    self.values = values
   }
 
   /// Returns the calibrated value of a score; NaN for NaN.

@@ -50,7 +50,7 @@ package struct ProbabilityMeasures: Hashable, Sendable {
   /// Bin `b` of `bins` of equal width holds `b / bins < p <= (b + 1) / bins`, the first one 0 as
   /// well.
   ///
-  /// - Parameter bins: At least 1; fewer count as 1.
+  /// - `bins`: At least 1; fewer count as 1.
   ///
   /// Source: M. P. Naeini, G. F. Cooper, M. Hauskrecht, *AAAI* 2015, doi:10.1609/aaai.v29i1.9602.
   package func expectedCalibrationError(bins: Int = 10, weights: [Double]? = nil) -> Double? {

@@ -4,7 +4,7 @@ extension RankedScores {
   ///
   /// Exact for weights that are whole numbers: sums of halves below 2⁵³.
   ///
-  /// - Parameter weights: `>= 0`, shape `[rows]`; nil where all weigh 1.
+  /// - `weights`: `>= 0`, shape `[rows]`; nil where all weigh 1.
   /// - Complexity: O(*n*).
   ///
   /// Source: J. A. Hanley, B. J. McNeil, *Radiology* 143(1), 1982,
@@ -27,7 +27,7 @@ extension RankedScores {
   /// `Σ (R_k − R_{k−1}) P_k` over groups of equal scores: scikit-learn's definition, without
   /// interpolation. A model without any skill has the share of positives.
   ///
-  /// - Parameter weights: As of ``rocAUC(weights:)``.
+  /// - `weights`: As of ``rocAUC(weights:)``.
   /// - Complexity: O(*n*).
   package func averagePrecision(weights: [Double]? = nil) -> Double? {
     let all = totals(weights)
@@ -46,9 +46,8 @@ extension RankedScores {
   /// The top is the shortest run of whole groups of equal scores that holds at least `share` of the
   /// weight, so that it may hold more than asked for; ``TopShare/share`` says how much.
   ///
-  /// - Parameters:
-  ///   - share: In `0...1`; 0 takes the first group.
-  ///   - weights: As of ``rocAUC(weights:)``.
+  /// - `share`: In `0...1`; 0 takes the first group.
+  /// - `weights`: As of ``rocAUC(weights:)``.
   /// - Complexity: O(*n*).
   package func top(_ share: Double, weights: [Double]? = nil) -> TopShare? {
     let all = totals(weights)

@@ -49,7 +49,7 @@ package struct RankedScores: Hashable, Sendable {
   /// Calls `body` for each group of equal scores, from the highest, with what its positives and its
   /// other rows weigh.
   ///
-  /// - Parameter weights: Shape `[rows]`; nil where all weigh 1.
+  /// - `weights`: Shape `[rows]`; nil where all weigh 1.
   @inline(__always)
   func forEachGroup(
     _ weights: [Double]?,

@@ -28,7 +28,7 @@ package struct ThresholdRow: Hashable, Sendable {
 extension RankedScores {
   /// Counts right and wrong calls at given thresholds, in their order.
   ///
-  /// - Parameter thresholds: Numbers; at NaN nothing is called positive.
+  /// - `thresholds`: Numbers; at NaN nothing is called positive.
   /// - Complexity: O(*thresholds* · log *n* + *n*).
   package func thresholdTable(_ thresholds: [Double]) -> [ThresholdRow] {
     var positives = [0]

@@ -33,10 +33,9 @@ package struct PermutationImportance: Hashable, Sendable {
   ///
   /// The draws depend on seed, feature and repeat alone: the same numbers at any thread count.
   ///
-  /// - Parameters:
-  ///   - repeats: Shuffles of each feature, at least 1.
-  ///   - measure: Of margins, larger being better, such as ``RankedScores/rocAUC(weights:)``; nil
-  ///     where it has no answer, which leaves the shuffle out.
+  /// - `repeats`: Shuffles of each feature, at least 1.
+  /// - `measure`: Of margins, larger being better, such as ``RankedScores/rocAUC(weights:)``; nil
+  ///   where it has no answer, which leaves the shuffle out.
   /// - Returns: One a feature; nil of a feature without an answer, and of all where the margins as
   ///   they are have none.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/noRows``,

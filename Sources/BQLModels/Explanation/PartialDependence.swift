@@ -9,12 +9,11 @@ package struct PartialDependence: Hashable, Sendable {
 
   /// Sets a feature to each of some values in turn.
   ///
-  /// - Parameters:
-  ///   - feature: Its place in the table.
-  ///   - values: nil for quantiles of the feature at even shares, up to `points` different ones, of
-  ///     categories for each that occurs.
-  ///   - points: At least 2.
-  ///   - rows: Rows averaged over; a sample of the table's, drawn by seed, where it has more.
+  /// - `feature`: Its place in the table.
+  /// - `values`: nil for quantiles of the feature at even shares, up to `points` different ones, of
+  ///   categories for each that occurs.
+  /// - `points`: At least 2.
+  /// - `rows`: Rows averaged over; a sample of the table's, drawn by seed, where it has more.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/noRows``,
   ///   ``ModelError/parameter(_:)`` where there is no such feature.
   /// - Complexity: O(*points* · *rows* · *trees* · *depth*).

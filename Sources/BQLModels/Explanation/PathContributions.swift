@@ -21,9 +21,8 @@ struct PathContributions {
 
   /// Returns what each feature of a leaf's way adds.
   ///
-  /// - Parameters:
-  ///   - shares: `z`, feature by feature.
-  ///   - isMet: `o`, feature by feature.
+  /// - `shares`: `z`, feature by feature.
+  /// - `isMet`: `o`, feature by feature.
   /// - Complexity: O(*d*²).
   mutating func values(_ value: Double, _ shares: ArraySlice<Double>, _ isMet: [Bool]) -> [Double] {
     let count = shares.count

@@ -12,7 +12,7 @@ package struct ShapValues: Hashable, Sendable {
   package func meanSizes() -> [Double] {
     var sums = [Double](repeating: 0, count: values.columnCount)
     for row in 0..<values.rowCount {
-      for column in sums.indices { sums[column] += abs(values[row: row, column: column]) }
+      for column in sums.indices { sums[column] += abs(values[row, column]) }
     }
     return sums.map { $0 / Double(max(values.rowCount, 1)) }
   }
@@ -20,7 +20,7 @@ package struct ShapValues: Hashable, Sendable {
   /// Returns of each feature the rank correlation of its values and of what they add: towards 1 the
   /// margin rises with the feature, towards −1 it falls; nil of categories and of what is constant.
   ///
-  /// - Parameter table: The rows that were explained.
+  /// - `table`: The rows that were explained.
   /// - Throws: ``ModelError/shape(expected:found:)`` where the table is another one.
   package func directions(_ table: FeatureTable) throws(ModelError) -> [Double?] {
     guard table.rowCount == values.rowCount else {

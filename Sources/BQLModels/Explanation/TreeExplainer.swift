@@ -162,8 +162,9 @@ package struct TreeExplainer: Sendable {
     return turned
   }
 
-  /// Returns of one row what each pair of features adds beyond what both add alone, half of it in
-  /// each order of the pair, and on the diagonal what is left of each; shape
+  /// Returns of one row what each pair of features adds beyond what both add alone.
+  ///
+  /// Half of it stands in each order of the pair, and on the diagonal what is left of each; shape
   /// `[features, features]`. A feature's row sums to its Shapley value.
   ///
   /// - Throws: As ``values(of:threads:)``; ``ModelError/parameter(_:)`` where there is no such row.

@@ -23,7 +23,8 @@ package struct DesignMatrix: Hashable, Sendable {
   package static let categories = 50
 
   package let columns: [Column]
-  private let featureCount: Int
+  /// How the features are to be read; shape `[features]`.
+  package let kinds: [FeatureKind]
 
   /// Looks at the training rows.
   ///
@@ -50,7 +51,12 @@ package struct DesignMatrix: Hashable, Sendable {
       }
     }
     self.columns = columns
-    featureCount = table.columns.count
+    kinds = table.columns.map(\.kind)
+  }
+
+  init(_ columns: [Column], _ kinds: [FeatureKind]) {
+    self.columns = columns
+    self.kinds = kinds
   }
 
   private static func isKnown(_ value: Double) -> Bool { abs(value) < Matrix.largest }
@@ -60,8 +66,8 @@ package struct DesignMatrix: Hashable, Sendable {
   /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not as many features.
   /// - Complexity: O(*n* · *columns*).
   package func apply(to table: FeatureTable) throws(ModelError) -> Matrix {
-    guard table.columns.count == featureCount else {
-      throw .shape(expected: featureCount, found: table.columns.count)
+    guard table.columns.count == kinds.count else {
+      throw .shape(expected: kinds.count, found: table.columns.count)
     }
     return try Matrix(
       columns: columns.map { column in

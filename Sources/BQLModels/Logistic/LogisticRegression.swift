@@ -14,7 +14,7 @@ import Glibc
 /// doi:10.18637/jss.v033.i01.
 package struct LogisticRegression: Hashable, Sendable {
   package let intercept: Double
-  /// In units of the columns as given; 0 of constant ones. Shape `[columns]`.
+  /// In units of the columns as given; 0 of constant ones; shape `[columns]`.
   package let coefficients: [Double]
   /// The same in units of the columns' deviations, which can be compared with each other.
   package let scaledCoefficients: [Double]
@@ -26,9 +26,8 @@ package struct LogisticRegression: Hashable, Sendable {
 
   /// Fits one penalty.
   ///
-  /// - Parameters:
-  ///   - labels: 0 or 1, both of them; shape `[rows]`.
-  ///   - weights: `>= 0`; nil where all weigh 1.
+  /// - `labels`: 0 or 1, both of them; shape `[rows]`.
+  /// - `weights`: `>= 0`; nil where all weigh 1.
   /// - Throws: ``ModelError/noRows``, ``ModelError/noColumns``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/notFinite(row:column:)``, ``ModelError/label(row:)``, ``ModelError/oneClass``,
   ///   ``ModelError/weights``, ``ModelError/parameter(_:)``.
@@ -49,11 +48,10 @@ package struct LogisticRegression: Hashable, Sendable {
   /// Fits penalties from the least that leaves no coefficient down to a share of it, each from the
   /// coefficients of the one before.
   ///
-  /// - Parameters:
-  ///   - options: Their penalty is not used; an L1 share below 0.001 counts as 0.001 in finding the
-  ///     largest penalty.
-  ///   - count: Of penalties, at least 1, in even ratios.
-  ///   - lowest: The last penalty over the first, in `(0, 1)`.
+  /// - `options`: Their penalty is not used; an L1 share below 0.001 counts as 0.001 in finding the
+  ///   largest penalty.
+  /// - `count`: Of penalties, at least 1, in even ratios.
+  /// - `lowest`: The last penalty over the first, in `(0, 1)`.
   /// - Throws: As ``init(_:labels:weights:_:threads:)``.
   package static func path(
     _ matrix: Matrix,
@@ -101,6 +99,22 @@ package struct LogisticRegression: Hashable, Sendable {
     self.isConverged = isConverged
   }
 
+  init(
+    intercept: Double,
+    coefficients: [Double],
+    scaledCoefficients: [Double],
+    penalty: Double,
+    iterations: Int,
+    isConverged: Bool
+  ) {
+    self.intercept = intercept
+    self.coefficients = coefficients
+    self.scaledCoefficients = scaledCoefficients
+    self.penalty = penalty
+    self.iterations = iterations
+    self.isConverged = isConverged
+  }
+
   /// Returns the margin of each row.
   ///
   /// - Throws: ``ModelError/shape(expected:found:)`` where the columns are not as many.
@@ -111,7 +125,7 @@ package struct LogisticRegression: Hashable, Sendable {
     return (0..<matrix.rowCount).map { row in
       var margin = intercept
       for column in coefficients.indices {
-        margin += coefficients[column] * matrix[row: row, column: column]
+        margin += coefficients[column] * matrix[row, column]
       }
       return margin
     }

@@ -40,11 +40,11 @@ struct LogisticRows: Sendable {
     var means = [Double](repeating: 0, count: columns)
     var squares = means
     for row in 0..<rows {
-      for column in 0..<columns { means[column] += scaled[row] * matrix[row: row, column: column] }
+      for column in 0..<columns { means[column] += scaled[row] * matrix[row, column] }
     }
     for row in 0..<rows {
       for column in 0..<columns {
-        let distance = matrix[row: row, column: column] - means[column]
+        let distance = matrix[row, column] - means[column]
         squares[column] += scaled[row] * distance * distance
       }
     }
@@ -58,7 +58,7 @@ struct LogisticRows: Sendable {
       values.append(1)
       for column in 0..<columns {
         let deviation = deviations[column]
-        let distance = matrix[row: row, column: column] - means[column]
+        let distance = matrix[row, column] - means[column]
         values.append(deviation > 0 ? distance / deviation : 0)
       }
     }

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Fits `1 / (1 + e^{−(slope · s + intercept)})` to targets in `0...1`.
+struct LogisticCurve {
+  struct Point {
+    var score: Double
+    var target: Double
+    var weight: Double
+  }
+
+  let slope: Double
+  let intercept: Double
+  /// Whether a step of Newton's method came to rest.
+  let isConverged: Bool
+
+  /// Minimises the cross entropy by Newton's method, halving steps that overshoot.
+  ///
+  /// - `points`: Scores of about unit size.
+  /// - `slopes`: Whether the slope is fitted; it stays 1 else.
+  init(fitting points: [Point], start: Double, slopes: Bool = true) {
+    var (a, b) = (slopes ? 0.0 : 1.0, start)
+    var loss = Self.loss(points, a, b)
+    var isConverged = false
+    let total = points.reduce(0) { $0 + $1.weight }
+    for _ in 0..<200 {
+      var (ga, gb, haa, hab, hbb) = (0.0, 0.0, 1e-300, 0.0, 1e-300)
+      for point in points {
+        let share = BoostingLoss.sigmoid(a * point.score + b)
+        let rest = point.weight * (share - point.target)
+        let curve = point.weight * share * (1 - share)
+        ga += rest * point.score
+        gb += rest
+        haa += curve * point.score * point.score
+        hab += curve * point.score
+        hbb += curve
+      }
+      if !slopes { (ga, haa, hab) = (0, 1, 0) }
+      guard abs(ga) + abs(gb) > 1e-13 * total else {
+        isConverged = true
+        break
+      }
+      let determinant = haa * hbb - hab * hab
+      // Scores that do not differ have no slope.
+      let isFlat = determinant <= 1e-14 * haa * hbb
+      let da = isFlat ? 0 : (hbb * ga - hab * gb) / determinant
+      let db = isFlat ? gb / hbb : (haa * gb - hab * ga) / determinant
+      var step = 1.0
+      var next = Self.loss(points, a - da, b - db)
+      while !(next <= loss), step > 1e-10 {
+        step /= 2
+        next = Self.loss(points, a - step * da, b - step * db)
+      }
+      guard next <= loss else {
+        // What is left is rounding.
+        isConverged = abs(ga) + abs(gb) <= 1e-9 * total
+        break
+      }
+      (a, b, loss) = (a - step * da, b - step * db, next)
+    }
+    (slope, intercept, self.isConverged) = (a, b, isConverged)
+  }
+
+  private static func loss(_ points: [Point], _ a: Double, _ b: Double) -> Double {
+    points.reduce(0) { sum, point in
+      let margin = a * point.score + b
+      let softplus = margin > 0 ? margin + log1p(exp(-margin)) : log1p(exp(margin))
+      return sum + point.weight * (softplus - point.target * margin)
+    }
+  }
+}
