@@ -45,6 +45,7 @@ package struct BoostingOptions: Hashable, Sendable {
   package var patience: Int?
   package var seed: UInt64 = 1
 
+  /// Takes a loss, and the defaults for all else.
   package init(_ loss: BoostingLoss) { self.loss = loss }
 
   /// Refuses parameters without meaning.

@@ -54,10 +54,9 @@ package struct CalibrationSlope: Hashable, Sendable {
 
   /// Tells whether one class lies above the other, but for equal scores: no slope is steep enough.
   private static func areParted(_ points: [LogisticCurve.Point]) -> Bool {
-    var bounds = [(low: Double.infinity, high: -Double.infinity)](
-      repeating: (.infinity, -.infinity),
-      count: 2
-    )
+    var bounds = [
+      (low: Double.infinity, high: -Double.infinity), (low: .infinity, high: -.infinity),
+    ]
     for point in points {
       let label = point.target == 1 ? 1 : 0
       bounds[label].low = min(bounds[label].low, point.score)
