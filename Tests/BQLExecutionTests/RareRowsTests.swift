@@ -144,6 +144,7 @@ struct RareCase {
       scan.update(
         &part,
         with: block,
+        worth: scan.worth(of: block),
         groups: funnel.specification.attribution == nil ? nil : (codes, map)
       )
       part.close()

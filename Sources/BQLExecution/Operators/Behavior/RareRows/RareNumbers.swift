@@ -8,7 +8,7 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
   /// Of the rare rows.
   let rows: [Number]
   /// Of the latest frequent row before each; where there is none, of any row.
-  let priors: [Number]
+  private(set) var priors: [Number]
 
   init() {
     starts = []
@@ -48,9 +48,16 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
     (starts.count + rows.count + priors.count) * MemoryLayout<Number>.stride
   }
 
-  /// Whether a listed row holds `number`.
-  func contains(_ number: Number) -> Bool {
-    starts.contains(number) || rows.contains(number) || priors.contains(number)
+  /// Whether each listed row's number is as `condition` asks.
+  func allSatisfy(_ condition: (Number) -> Bool) -> Bool {
+    starts.allSatisfy(condition) && rows.allSatisfy(condition) && priors.allSatisfy(condition)
+  }
+
+  /// Returns the numbers with `none` for each prior that there is not; `priors` says where.
+  func replacingPriors(_ priors: [Int32], by none: Number) -> RareNumbers {
+    var copy = self
+    for (index, row) in priors.enumerated() where row < 0 { copy.priors[index] = none }
+    return copy
   }
 }
 

@@ -58,16 +58,10 @@ struct RetentionReturnScan: UnitScan {
     if countsUsersOnly || !specification.isOwnReturn { position += 1 }
     while true {
       if countsUsersOnly {
-        // A further row of the period changes nothing, so its time is asked before its mark.
-        while position < rows.upperBound {
-          if Int64(times[position]) >= boundary {
-            if marks[position] & RetentionMark.returning != 0 { break }
-          }
-          position += 1
-        }
-      } else {
-        position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
+        // Further rows of the period change nothing.
+        position = Self.firstRow(from: boundary, times, position..<rows.upperBound)
       }
+      position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
       if position == rows.upperBound { break }
       let mark = marks[position]
       defer { position += 1 }
@@ -93,6 +87,24 @@ struct RetentionReturnScan: UnitScan {
     if specification.isOnOrAfter, number >= 0 {
       tally.addUser(slot, specification.column(number))
     }
+  }
+
+  /// Returns the first of `rows`, which stand in the order of time, at `time` or later.
+  ///
+  /// Most units have no such row: the last one tells.
+  @inline(__always)
+  private static func firstRow<Time: FixedWidthInteger>(
+    from time: Int64,
+    _ times: Span<Time>,
+    _ rows: Range<Int>
+  ) -> Int {
+    guard !rows.isEmpty, Int64(times[rows.upperBound - 1]) >= time else { return rows.upperBound }
+    var (low, high) = (rows.lowerBound, rows.upperBound - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int64(times[middle]) < time { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Adds what a RETURN row is worth.
