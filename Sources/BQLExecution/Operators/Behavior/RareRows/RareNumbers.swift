@@ -44,6 +44,24 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
     priors = lent[2]
   }
 
+  /// Reads the column at rows of a morsel that begins at `firstRow`, as priors; where there is no row
+  /// (−1), or no value, the smallest number.
+  init(priors rows: [Int32], _ column: Span<Number>, firstRow: Int, validity: Bitmap? = nil) {
+    starts = []
+    self.rows = []
+    let listed = rows.span
+    priors = [Number](capacity: listed.count) { output in
+      for index in listed.indices {
+        let row = Int(listed[index])
+        output.append(row < 0 ? .min : column[row + firstRow])
+      }
+    }
+    guard let validity else { return }
+    for (index, row) in rows.enumerated() where row >= 0 && !validity[Int(row) + firstRow] {
+      priors[index] = .min
+    }
+  }
+
   var byteCount: Int {
     (starts.count + rows.count + priors.count) * MemoryLayout<Number>.stride
   }
@@ -65,10 +83,24 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
 enum RareTimes: Sendable {
   case int32(RareNumbers<Int32>)
   case int64(RareNumbers<Int64>)
+
+  var byteCount: Int {
+    switch self {
+    case .int32(let numbers): numbers.byteCount
+    case .int64(let numbers): numbers.byteCount
+    }
+  }
 }
 
 /// Holds the exact hundredths of listed rows; the smallest number stands for NULL.
 enum RareMoney: Sendable {
   case int32(RareNumbers<Int32>)
   case int64(RareNumbers<Int64>)
+
+  var byteCount: Int {
+    switch self {
+    case .int32(let numbers): numbers.byteCount
+    case .int64(let numbers): numbers.byteCount
+    }
+  }
 }

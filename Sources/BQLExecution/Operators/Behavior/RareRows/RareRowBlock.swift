@@ -124,17 +124,6 @@ package struct RareRowBlock: Sendable {
   }
 
   var byteCount: Int {
-    let ofTimes =
-      switch times {
-      case .int32(let numbers): numbers.byteCount
-      case .int64(let numbers): numbers.byteCount
-      }
-    let ofMoney =
-      switch money {
-      case .int32(let numbers): numbers.byteCount
-      case .int64(let numbers): numbers.byteCount
-      case nil: 0
-      }
-    return lists.byteCount + ofTimes + ofMoney + sessions.count * 4
+    lists.byteCount + times.byteCount + (money?.byteCount ?? 0) + sessions.count * 4
   }
 }

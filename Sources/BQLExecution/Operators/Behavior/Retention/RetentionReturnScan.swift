@@ -53,6 +53,10 @@ struct RetentionReturnScan: UnitScan {
       number = 0
       column = specification.column(0)
       if column >= 0, !specification.isOnOrAfter { tally.addUser(slot, column) }
+      if countsUsersOnly, !specification.isRolling {
+        _ = cursor.move(to: startTime, ends)
+        boundary = cursor.end
+      }
     }
     var position = rows.lowerBound
     if countsUsersOnly || !specification.isOwnReturn { position += 1 }
@@ -99,12 +103,15 @@ struct RetentionReturnScan: UnitScan {
     _ rows: Range<Int>
   ) -> Int {
     guard !rows.isEmpty, Int64(times[rows.upperBound - 1]) >= time else { return rows.upperBound }
-    var (low, high) = (rows.lowerBound, rows.upperBound - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if Int64(times[middle]) < time { low = middle + 1 } else { high = middle }
+    // Halves without a branch; the last row is known to be late enough.
+    var first = rows.lowerBound
+    var count = rows.count
+    while count > 1 {
+      let half = count >> 1
+      first &+= Int64(times[first &+ half &- 1]) < time ? half : 0
+      count &-= half
     }
-    return low
+    return first
   }
 
   /// Adds what a RETURN row is worth.

@@ -6,6 +6,8 @@ import BQLStorage
 struct FunnelRareAnswer {
   private let scan: FunnelRareScan
   private let index: RareRowIndex
+  /// nil unless steps may come in any order.
+  private let sides: RareSidesIndex?
   /// What the rare rows of each block are worth.
   private let worth: [[Int64]]
   private let lease: MemoryLease
@@ -45,9 +47,15 @@ struct FunnelRareAnswer {
         ? RareRowIndex.of(behavior, frequent, context)
         : RareRowIndex.of(behavior, holding: plan.holding, frequent, context)
     else { return nil }
+    if specification.mode == .any {
+      guard let sides = try RareSidesIndex.of(index, behavior, context) else { return nil }
+      self.sides = sides
+    } else {
+      sides = nil
+    }
     lease = context.lease("funnel")
     do throws(ExecutionError) {
-      try lease.grow(by: index.byteCount)
+      try lease.grow(by: index.byteCount + (sides?.byteCount ?? 0))
     } catch {
       return nil
     }
@@ -76,6 +84,11 @@ struct FunnelRareAnswer {
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(scan.specification)
       for position in (part * share)..<min((part + 1) * share, blocks.count) {
+        if let sides {
+          let own = sides.sides[position]
+          scan.update(&accumulator, with: blocks[position], own, worth: worth[position])
+          continue
+        }
         scan.update(
           &accumulator,
           with: blocks[position],

@@ -29,6 +29,13 @@ package struct FunnelRareScan: Sendable {
   ) {
     var open = specification
     open.isHolding = false
+    let isAnyOrder = specification.mode == .any
+    if isAnyOrder {
+      // What is told of steps in any order is little, and of groups nothing.
+      guard !specification.isHolding, !specification.tellsTimes, specification.attribution == nil
+      else { return nil }
+      open.mode = .loose
+    }
     guard open.isPlain, specification.ties == .allow, !specification.isMatureOnly,
       !specification.tellsLosses, specification.since == nil, specification.until == nil,
       specification.attribution == nil || specification.attribution == .first,
@@ -39,7 +46,9 @@ package struct FunnelRareScan: Sendable {
     else { return nil }
     let ofFrequent = Int(frequent) < steps.count ? steps[Int(frequent)] : 0
     switch ofFrequent {
-    case 0: guard specification.attribution == nil, !specification.isHolding else { return nil }
+    case 0:
+      guard specification.attribution == nil, !specification.isHolding, !isAnyOrder
+      else { return nil }
     case 1: guard steps.count(where: { $0 == 1 }) == 1 else { return nil }
     default: return nil
     }
@@ -113,8 +122,8 @@ package struct FunnelRareScan: Sendable {
         accumulator.addStarts(slots.span, money.starts.span)
       }
     }
-    for (window, limit) in specification.windows.enumerated() {
-      let limit = limit.map { UInt64($0 / max(block.timeScale, 1)) } ?? FunnelRareWalk.farthest
+    for window in specification.windows.indices {
+      let limit = limit(window, timeScale: block.timeScale)
       let found = FunnelRareWalk(self, limit: limit).chains(block.lists, times)
       var tally = FunnelRareTally<Elapsed>(
         stepCount: specification.stepCount,
@@ -128,6 +137,11 @@ package struct FunnelRareScan: Sendable {
       guard groups != nil else { continue }
       accumulator.addGroups(found, window: window, slots.span, worth: worth.span, money)
     }
+  }
+
+  /// Returns the length of a window in stored units.
+  func limit(_ window: Int, timeScale: Int64) -> UInt64 {
+    specification.windows[window].map { UInt64($0 / max(timeScale, 1)) } ?? FunnelRareWalk.farthest
   }
 
   /// Returns what each rare row of a block is worth: a purchase its whole order, any other its VALUE;

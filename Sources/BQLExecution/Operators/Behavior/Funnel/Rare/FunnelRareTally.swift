@@ -3,20 +3,20 @@ import BQLColumnar
 /// Counts and adds up the chains of a block in one window.
 struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
   private let startsAreFrequent: Bool
-  private let capacity: Int
+  let capacity: Int
   /// The chains that reach each step (1-based); where units count at step 1 already, none there.
-  private(set) var counts: [Int]
+  var counts: [Int]
   /// What the rows of each step are worth, and how many are worth anything; at step 1, where units
   /// count already with their first rows, by how much more.
-  private(set) var sums: [Int64]
-  private(set) var valuedCounts: [Int]
+  var sums: [Int64]
+  var valuedCounts: [Int]
   /// The times to each step from the step before, at `step * capacity`.
-  private var elapsed: [Elapsed]
+  var elapsed: [Elapsed]
   /// As `elapsed`, from the first step; empty unless they are asked for.
   private var fromFirst: [Elapsed] = []
   private(set) var tiedPairs = 0
-  private(set) var lateStarts = 0
-  private(set) var immature = 0
+  var lateStarts = 0
+  var immature = 0
 
   init(stepCount: Int, capacity: Int, startsAreFrequent: Bool) {
     self.startsAreFrequent = startsAreFrequent

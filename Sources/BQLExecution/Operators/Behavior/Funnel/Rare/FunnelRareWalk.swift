@@ -27,7 +27,7 @@ struct FunnelRareWalk {
 
   /// What the rows up to the one at hand have come to.
   private struct State {
-    /// Entry *s* + 1: when the latest chain of *s* steps starts. Entry 0 is never.
+    /// Entry *s* + 1: when the latest chain of *s* steps starts, and entry 0: never.
     var starts = InlineArray<34, Int64>(repeating: FunnelRareWalk.never)
     /// Entry *s* + 1: the latest row of step *s*.
     var latest = InlineArray<34, Int32>(repeating: 0)
