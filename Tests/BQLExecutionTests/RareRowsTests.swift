@@ -93,19 +93,38 @@ struct RareCase {
     }
     // Orders keep to sessions, as units do.
     if funnel.hasUnits { funnel.hasSessions = true }
+    if !funnel.hasUnits, random.chance(60) {
+      if random.chance(50) {
+        funnel.specification.isHolding = true
+        for index in funnel.rows.indices {
+          funnel.rows[index].held = Int32.random(in: 0..<3, using: &random)
+        }
+      } else {
+        funnel.specification.mode = .any
+        funnel.specification.attribution = nil
+        funnel.specification.tellsTimes = false
+      }
+    }
     self.funnel = funnel
   }
 
-  func lists(_ input: FunnelInput) -> RareRows {
+  /// What a row without an event holds is not defined.
+  private var events: Buffer<UInt8> {
+    Buffer(funnel.rows.map { $0.event == RareRows.noEvent ? 0 : $0.event })
+  }
+
+  private var validity: Bitmap? {
     var validity = Bitmap(repeating: true, count: funnel.rows.count)
     for row in eventless { validity[row] = false }
-    // What a row without an event holds is not defined.
-    let events = funnel.rows.map { $0.event == RareRows.noEvent ? 0 : $0.event }
-    return RareRows(
+    return eventless.isEmpty ? nil : validity
+  }
+
+  func lists(_ input: FunnelInput) -> RareRows {
+    RareRows(
       input.morsel,
       input.userOffsets,
-      events: Buffer(events),
-      validity: eventless.isEmpty ? nil : validity,
+      events: events,
+      validity: validity,
       times: input.times,
       units: input.units,
       frequent: frequent
@@ -125,7 +144,6 @@ struct RareCase {
     else { return nil }
     // Of units whose rows mix, those without a frequent row are not listed.
     if funnel.hasUnits, !scan.startsAreFrequent { return nil }
-    let map = [-1] + (0..<Int32(8)).map { $0 }
     var total = FunnelAccumulator(funnel.specification)
     for input in funnel.inputs(usersPerMorsel: usersPerMorsel) {
       guard
@@ -138,14 +156,7 @@ struct RareCase {
         )
       else { return nil }
       var part = FunnelAccumulator(funnel.specification)
-      let codes = block.lists.starts.map {
-        funnel.rows[input.morsel.rows.lowerBound + Int($0)].group
-      }
-      scan.update(
-        &part,
-        with: block,
-        groups: funnel.specification.attribution == nil ? nil : (codes, map)
-      )
+      guard update(&part, scan, block, input) else { return nil }
       part.close()
       total.combine(part)
     }
@@ -154,6 +165,57 @@ struct RareCase {
 }
 
 extension RareCase {
+  /// Adds the chains of a block; false where its rows do not tell them.
+  private func update(
+    _ part: inout FunnelAccumulator,
+    _ scan: FunnelRareScan,
+    _ block: RareRowBlock,
+    _ input: FunnelInput
+  ) -> Bool {
+    let worth = scan.worth(of: block)
+    if funnel.specification.mode == .any {
+      let sides = RareSides(
+        block,
+        input.userOffsets,
+        events: events,
+        validity: validity,
+        times: input.times,
+        money: input.values
+      )
+      guard let sides else { return false }
+      scan.update(&part, with: block, sides, worth: worth)
+      return true
+    }
+    let codes = block.lists.starts.map {
+      funnel.rows[input.morsel.rows.lowerBound + Int($0)].group
+    }
+    let map = [-1] + (0..<Int32(8)).map { $0 }
+    let groups = funnel.specification.attribution == nil ? nil : (codes: codes, map: map)
+    guard funnel.specification.isHolding else {
+      scan.update(&part, with: block, worth: worth, groups: groups)
+      return true
+    }
+    let held = funnel.rows[input.morsel.rows].map(\.held)
+    let lists = RareRows(
+      block.lists,
+      input.morsel,
+      events: events,
+      validity: validity,
+      held: held.span
+    )
+    let heldBlock = RareRowBlock(
+      input.morsel,
+      lists,
+      times: input.times,
+      money: input.values,
+      sessions: nil
+    )
+    guard let heldBlock else { return false }
+    let ofRows = worth.isEmpty ? [] : lists.origins.map { worth[Int($0)] }
+    scan.update(&part, with: heldBlock, worth: ofRows, groups: groups)
+    return true
+  }
+
   /// What is listed of a unit.
   struct Listed: Hashable {
     var start: Int?

@@ -8,7 +8,7 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
   /// Of the rare rows.
   let rows: [Number]
   /// Of the latest frequent row before each; where there is none, of any row.
-  let priors: [Number]
+  private(set) var priors: [Number]
 
   init() {
     starts = []
@@ -44,13 +44,38 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
     priors = lent[2]
   }
 
+  /// Reads the column at rows of a morsel that begins at `firstRow`, as priors; where there is no row
+  /// (−1), or no value, the smallest number.
+  init(priors rows: [Int32], _ column: Span<Number>, firstRow: Int, validity: Bitmap? = nil) {
+    starts = []
+    self.rows = []
+    let listed = rows.span
+    priors = [Number](capacity: listed.count) { output in
+      for index in listed.indices {
+        let row = Int(listed[index])
+        output.append(row < 0 ? .min : column[row + firstRow])
+      }
+    }
+    guard let validity else { return }
+    for (index, row) in rows.enumerated() where row >= 0 && !validity[Int(row) + firstRow] {
+      priors[index] = .min
+    }
+  }
+
   var byteCount: Int {
     (starts.count + rows.count + priors.count) * MemoryLayout<Number>.stride
   }
 
-  /// Whether a listed row holds `number`.
-  func contains(_ number: Number) -> Bool {
-    starts.contains(number) || rows.contains(number) || priors.contains(number)
+  /// Whether each listed row's number is as `condition` asks.
+  func allSatisfy(_ condition: (Number) -> Bool) -> Bool {
+    starts.allSatisfy(condition) && rows.allSatisfy(condition) && priors.allSatisfy(condition)
+  }
+
+  /// Returns the numbers with `none` for each prior that there is not; `priors` says where.
+  func replacingPriors(_ priors: [Int32], by none: Number) -> RareNumbers {
+    var copy = self
+    for (index, row) in priors.enumerated() where row < 0 { copy.priors[index] = none }
+    return copy
   }
 }
 
@@ -58,10 +83,24 @@ struct RareNumbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
 enum RareTimes: Sendable {
   case int32(RareNumbers<Int32>)
   case int64(RareNumbers<Int64>)
+
+  var byteCount: Int {
+    switch self {
+    case .int32(let numbers): numbers.byteCount
+    case .int64(let numbers): numbers.byteCount
+    }
+  }
 }
 
 /// Holds the exact hundredths of listed rows; the smallest number stands for NULL.
 enum RareMoney: Sendable {
   case int32(RareNumbers<Int32>)
   case int64(RareNumbers<Int64>)
+
+  var byteCount: Int {
+    switch self {
+    case .int32(let numbers): numbers.byteCount
+    case .int64(let numbers): numbers.byteCount
+    }
+  }
 }

@@ -11,10 +11,15 @@ final class RareRowIndex: Sendable {
   let byteCount: Int
   /// By column, what the first frequent row of each unit holds there, block by block.
   private let startCodes = Mutex<[Int: [[Int32]]]>([:])
+  /// By the gap of orders, what the rare rows are worth, block by block.
+  private let worths = Mutex<[Int64: [[Int64]]]>([:])
+  /// The index of all values, where this one holds the rows of a value side by side.
+  private let whole: RareRowIndex?
 
-  private init(_ blocks: [RareRowBlock]) {
+  init(_ blocks: [RareRowBlock], of whole: RareRowIndex? = nil) {
     self.blocks = blocks
-    byteCount = blocks.reduce(0) { $0 + $1.byteCount }
+    self.whole = whole
+    byteCount = blocks.reduce(whole?.byteCount ?? 0) { $0 + $1.byteCount }
   }
 
   /// The rows of a block: large enough that little is done once a block, small enough that threads
@@ -25,7 +30,7 @@ final class RareRowIndex: Sendable {
   private static let rareShare = 4
 
   /// The answer of a log that has no index.
-  private struct None: Sendable {}
+  struct None: Sendable {}
 
   /// The event that most rows of a log are of; nil where rows of others are too many, or events.
   static func frequentEvent(of log: EventLog) -> UInt8? {
@@ -54,7 +59,7 @@ final class RareRowIndex: Sendable {
     case .session(let column) where column == log.roles[.session]: unit = column
     case .session, .columns, .visit: return nil
     }
-    let key = "rare rows by \(unit.map { "column \($0)" } ?? "user")"
+    let key = unit.map { "rare rows by column \($0)" } ?? "rare rows by user"
     if let index = log.memo.value(key, as: RareRowIndex.self) { return index }
     if log.memo.value(key, as: None.self) != nil { return nil }
     guard let blocks = try blocks(behavior, unit, frequent, context) else {
@@ -128,5 +133,25 @@ final class RareRowIndex: Sendable {
     let codes = found.compactMap { $0 }
     startCodes.withLock { $0[column] = codes }
     return codes
+  }
+
+  /// Returns what each rare row is worth, block by block; see ``FunnelRareScan/worth(of:)``.
+  func worth(
+    _ scan: FunnelRareScan,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) -> [[Int64]] {
+    let gap = scan.orderGapMicroseconds
+    if let kept = worths.withLock({ $0[gap] }) { return kept }
+    let ofWhole = try whole?.worth(scan, context)
+    let found = try ParallelWork.map(
+      count: blocks.count,
+      threads: context.threads
+    ) { (index: Int) throws(ExecutionError) -> [Int64] in
+      try context.checkCancelled()
+      guard let all = ofWhole?[index] else { return scan.worth(of: blocks[index]) }
+      return all.isEmpty ? [] : blocks[index].lists.origins.map { all[Int($0)] }
+    }
+    worths.withLock { $0[gap] = found }
+    return found
   }
 }

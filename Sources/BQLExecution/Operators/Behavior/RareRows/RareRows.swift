@@ -28,10 +28,13 @@ package struct RareRows: Sendable {
   /// The unit's latest frequent row no later than each rare row: before it, or of its instant;
   /// −1 for none.
   package private(set) var priors: [Int32] = []
+  /// The position of each rare row in the lists of all values, where these hold the rare rows of one
+  /// value side by side; else empty.
+  package private(set) var origins: [Int32] = []
   /// The rows that are NULL in a column that makes units: they belong to none.
   package private(set) var unitlessCount = 0
 
-  private let frequent: UInt8
+  let frequent: UInt8
 
   /// The byte of a row without an event; no event has this code.
   package static let noEvent = UInt8.max
@@ -62,6 +65,12 @@ package struct RareRows: Sendable {
       let bytes = morsel.rows.map { validity[$0] ? events[$0] : Self.noEvent }
       read(morsel, userOffsets, bytes.span, times, units)
     }
+  }
+
+  /// Makes lists without rare rows.
+  init(starts: [Int32], frequent: UInt8) {
+    self.starts = starts
+    self.frequent = frequent
   }
 
   private mutating func read(
@@ -193,8 +202,24 @@ package struct RareRows: Sendable {
     }
   }
 
+  /// Adds a rare row whose place in the lists of all values is `origin`.
+  mutating func append(row: Int32, _ code: UInt8, prior: Int32, origin: Int) {
+    rows.append(row)
+    codes.append(code)
+    priors.append(prior)
+    origins.append(Int32(truncatingIfNeeded: origin))
+  }
+
+  /// Makes a unit of the rare rows since the last one.
+  mutating func close(start: Int32) {
+    units.append(Unit(start: start, end: Int32(truncatingIfNeeded: rows.count)))
+  }
+
   /// The bytes of the lists.
   var byteCount: Int {
-    (starts.count + rows.count + priors.count + 2 * units.count) * 4 + codes.count
+    (starts.count + rows.count + priors.count + origins.count + 2 * units.count) * 4 + codes.count
   }
+
+  /// Forgets where priors lie, once what they hold is known.
+  mutating func forgetPriors() { priors = [] }
 }

@@ -53,21 +53,19 @@ struct RetentionReturnScan: UnitScan {
       number = 0
       column = specification.column(0)
       if column >= 0, !specification.isOnOrAfter { tally.addUser(slot, column) }
+      if countsUsersOnly, !specification.isRolling {
+        _ = cursor.move(to: startTime, ends)
+        boundary = cursor.end
+      }
     }
     var position = rows.lowerBound
     if countsUsersOnly || !specification.isOwnReturn { position += 1 }
     while true {
       if countsUsersOnly {
-        // A further row of the period changes nothing, so its time is asked before its mark.
-        while position < rows.upperBound {
-          if Int64(times[position]) >= boundary {
-            if marks[position] & RetentionMark.returning != 0 { break }
-          }
-          position += 1
-        }
-      } else {
-        position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
+        // Further rows of the period change nothing.
+        position = Self.firstRow(from: boundary, times, position..<rows.upperBound)
       }
+      position = MarkSearch.first(RetentionMark.returning, marks, position, rows.upperBound)
       if position == rows.upperBound { break }
       let mark = marks[position]
       defer { position += 1 }
@@ -93,6 +91,27 @@ struct RetentionReturnScan: UnitScan {
     if specification.isOnOrAfter, number >= 0 {
       tally.addUser(slot, specification.column(number))
     }
+  }
+
+  /// Returns the first of `rows`, which stand in the order of time, at `time` or later.
+  ///
+  /// Most units have no such row: the last one tells.
+  @inline(__always)
+  private static func firstRow<Time: FixedWidthInteger>(
+    from time: Int64,
+    _ times: Span<Time>,
+    _ rows: Range<Int>
+  ) -> Int {
+    guard !rows.isEmpty, Int64(times[rows.upperBound - 1]) >= time else { return rows.upperBound }
+    // Halves without a branch; the last row is known to be late enough.
+    var first = rows.lowerBound
+    var count = rows.count
+    while count > 1 {
+      let half = count >> 1
+      first &+= Int64(times[first &+ half &- 1]) < time ? half : 0
+      count &-= half
+    }
+    return first
   }
 
   /// Adds what a RETURN row is worth.

@@ -40,10 +40,14 @@ package struct DurationList: Sendable {
   }
 
   /// Adds several durations of `scale` microseconds a unit.
-  mutating func append(contentsOf raws: [UInt64], scale: Int64) {
+  mutating func append<Raw: FixedWidthInteger & UnsignedInteger>(
+    contentsOf raws: ArraySlice<Raw>,
+    scale: Int64
+  ) {
     if count == 0, !isWide { self.scale = scale }
-    guard !isWide, scale == self.scale, raws.allSatisfy({ $0 <= UInt64(UInt32.max) }) else {
-      for raw in raws { append(raw, scale: scale) }
+    let areNarrow = Raw.bitWidth <= UInt32.bitWidth || raws.allSatisfy { $0 <= Raw(UInt32.max) }
+    guard !isWide, scale == self.scale, areNarrow else {
+      for raw in raws { append(UInt64(raw), scale: scale) }
       return
     }
     narrow.append(contentsOf: raws.lazy.map { UInt32(truncatingIfNeeded: $0) })

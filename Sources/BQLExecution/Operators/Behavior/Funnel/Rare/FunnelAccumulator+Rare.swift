@@ -41,7 +41,7 @@ extension FunnelAccumulator {
   /// has no VALUE.
   mutating func addStarts(
     _ slots: Span<Int32>,
-    _ amounts: Span<some Money & FixedWidthInteger>
+    _ amounts: Span<some FixedWidthInteger>
   ) {
     var counts = [Int](repeating: 0, count: groups.slotCount)
     var sums = [MoneySum](repeating: MoneySum(), count: groups.slotCount)
@@ -58,7 +58,7 @@ extension FunnelAccumulator {
 
   private static func addStarts(
     _ slots: Span<Int32>,
-    _ amounts: Span<some Money & FixedWidthInteger>,
+    _ amounts: Span<some FixedWidthInteger>,
     _ counts: inout [Int],
     _ sums: inout [MoneySum]
   ) {
@@ -71,135 +71,121 @@ extension FunnelAccumulator {
     for index in slots.indices {
       let slot = Int(slots[index])
       counts[slot] &+= 1
-      sums[slot] += amounts[index].worth
+      sums[slot] += MoneySum(hundredths: amounts[index])
     }
   }
 
-  /// Counts the chains of a block and their times; `starts` holds the time of each unit's first
-  /// frequent row where that counts already, else it is empty.
-  mutating func count<Time: FixedWidthInteger>(
-    _ found: FunnelRareChains,
-    _ times: Span<Time>,
-    starts: Span<Time>,
-    late: [Int64],
-    timeScale: Int64
-  ) {
-    let stepCount = specification.stepCount
-    let deep = Self.count(
-      found,
-      times,
-      starts: starts,
-      late: late.span,
-      specification,
-      &total.counts,
-      &groups.counts,
-      &counters
-    )
-    guard stepCount > 1 else { return }
-    for window in specification.windows.indices {
-      for step in 2...stepCount {
-        addElapsed(deep.span, times, window: window, step: step, isFromFirst: false, timeScale)
-        guard specification.tellsTimes, step > 2 else { continue }
-        addElapsed(deep.span, times, window: window, step: step, isFromFirst: true, timeScale)
-      }
-    }
-  }
-
-  /// Returns the chains of several steps.
-  private static func count<Time: FixedWidthInteger>(
-    _ found: FunnelRareChains,
-    _ times: Span<Time>,
-    starts: Span<Time>,
-    late: Span<Int64>,
-    _ specification: FunnelSpecification,
-    _ totals: inout [Int],
-    _ counts: inout [Int],
-    _ counters: inout [FunnelCounters]
-  ) -> [DeepChain] {
-    let stepCount = specification.stepCount
-    let blockSize = specification.windows.count * stepCount
-    let chains = found.chains.span
-    var totals = totals.mutableSpan
-    var counts = counts.mutableSpan
-    var counters = counters.mutableSpan
-    var deep: [DeepChain] = []
-    deep.reserveCapacity(found.count)
-    for index in 0..<found.count {
-      let chain = chains[index]
-      let window = Int(chain.window)
-      let depth = Int(chain.depth)
-      for step in (starts.isEmpty ? 0 : 1)..<depth {
-        totals[window * stepCount + step] &+= 1
-        if chain.slot >= 0 {
-          counts[Int(chain.slot) * blockSize + window * stepCount + step] &+= 1
-        }
-      }
-      if !late.isEmpty {
-        if !starts.isEmpty, Int64(starts[Int(chain.start)]) > late[window] {
-          counters[window].lateStarts -= 1
-          counters[window].immature -= 1
-        }
-        if Int64(times[Int(chain.base)]) > late[window] {
-          counters[window].lateStarts += 1
-          if depth < stepCount { counters[window].immature += 1 }
-        }
-      }
-      guard depth > 1 else { continue }
-      deep.append(
-        DeepChain(
-          base: chain.base,
-          slot: chain.slot,
-          window: chain.window,
-          depth: chain.depth,
-          isTotal: true
-        )
+  /// Adds what is known of the chains of a block in a window.
+  mutating func add<Elapsed>(_ found: FunnelRareTally<Elapsed>, window: Int, timeScale: Int64) {
+    let cell = window * specification.stepCount - 1
+    for step in 1...specification.stepCount {
+      total.counts[cell + step] += found.counts[step]
+      total.sums[cell + step] += MoneySum(
+        hundredths: Int128(found.sums[step]),
+        float: 0,
+        count: found.valuedCounts[step]
       )
     }
-    return deep
+    counters[window].tiedPairs += found.tiedPairs
+    counters[window].lateStarts += found.lateStarts
+    counters[window].immature += found.immature
+    guard specification.stepCount > 1 else { return }
+    for step in 2...specification.stepCount {
+      let elapsed = found.elapsed(step, isFromFirst: false)
+      total.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
+      if specification.attribution != nil {
+        groups.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
+      }
+      guard specification.tellsTimes, step > 2 else { continue }
+      let fromFirst = found.elapsed(step, isFromFirst: true)
+      total.firstDurations[cell + step].append(contentsOf: fromFirst, scale: timeScale)
+      if specification.attribution != nil {
+        groups.firstDurations[cell + step].append(contentsOf: fromFirst, scale: timeScale)
+      }
+    }
   }
 
-  /// Adds the times to `step` from the step before, or from the first, chain by chain: a list of
-  /// them is joined to what there is, at once.
-  private mutating func addElapsed<Time: FixedWidthInteger>(
-    _ chains: Span<DeepChain>,
-    _ times: Span<Time>,
+  /// Counts the chains of a window in their units' groups, whose times are those of all; `slots`
+  /// holds the slot of each start's group.
+  mutating func addGroups<Amount: FixedWidthInteger>(
+    _ found: FunnelRareChains,
     window: Int,
-    step: Int,
-    isFromFirst: Bool,
-    _ scale: Int64
+    _ slots: Span<Int32>,
+    worth: Span<Int64>,
+    _ amounts: RareNumbers<Amount>
   ) {
-    let list = window * specification.stepCount + step - 1
-    var tiedCount = 0
-    let elapsed = [UInt64](capacity: chains.count) { (output: inout OutputSpan<UInt64>) in
-      for index in chains.indices {
-        let chain = chains[index]
-        guard chain.depth >= step, chain.window == window else { continue }
-        let base = Int(chain.base)
-        let before = times[isFromFirst ? base : base + step - 2]
-        let difference = Int64(times[base + step - 1]) &- Int64(before)
-        tiedCount += difference == 0 ? 1 : 0
-        output.append(UInt64(bitPattern: difference))
+    let chains = found.chains.span
+    let stepCount = specification.stepCount
+    for step in stride(from: 2, through: stepCount, by: 1) {
+      let list = window * stepCount + step - 1
+      let own = [Int32](capacity: found.count) { (output: inout OutputSpan<Int32>) in
+        for index in 0..<found.count where chains[index].depth >= step {
+          output.append(slots[Int(chains[index].start)])
+        }
       }
+      groups.durationSlots[list] += own
+      if specification.tellsTimes, step > 2 { groups.firstSlots[list] += own }
     }
-    if isFromFirst {
-      total.firstDurations[list].append(contentsOf: elapsed, scale: scale)
-    } else {
-      total.durations[list].append(contentsOf: elapsed, scale: scale)
-      counters[window].tiedPairs += tiedCount
-    }
-    guard specification.attribution != nil else { return }
-    let slots = [Int32](capacity: chains.count) { (output: inout OutputSpan<Int32>) in
-      for index in chains.indices where chains[index].depth >= step {
-        if chains[index].window == window { output.append(chains[index].slot) }
+    Self.addGroups(
+      found,
+      slots,
+      worth,
+      amounts.priors.span,
+      amounts.starts.span,
+      cell: window * stepCount - 1,
+      slotSize: specification.windows.count * stepCount,
+      &groups.counts,
+      &groups.sums
+    )
+  }
+
+  private static func addGroups<Amount: FixedWidthInteger>(
+    _ found: FunnelRareChains,
+    _ slots: Span<Int32>,
+    _ worth: Span<Int64>,
+    _ priors: Span<Amount>,
+    _ starts: Span<Amount>,
+    cell: Int,
+    slotSize: Int,
+    _ counts: inout [Int],
+    _ sums: inout [MoneySum]
+  ) {
+    let chains = found.chains.span
+    let befores = found.befores.span
+    var counts = counts.mutableSpan
+    var sums = sums.mutableSpan
+    for index in 0..<found.count {
+      let chain = chains[index]
+      let cell = Int(slots[Int(chain.start)]) * slotSize + cell
+      var step = Int(chain.depth)
+      var row = Int(chain.last)
+      while true {
+        counts[cell + step] &+= 1
+        if !worth.isEmpty { sums[cell + step] += MoneySum(hundredths: worth[row]) }
+        guard step > 2 else { break }
+        row = Int(befores[row])
+        step -= 1
       }
+      guard !worth.isEmpty else { continue }
+      sums[cell + 1] += MoneySum(hundredths: priors[row])
+      sums[cell + 1] -= MoneySum(hundredths: starts[Int(chain.start)])
     }
-    if isFromFirst {
-      groups.firstDurations[list].append(contentsOf: elapsed, scale: scale)
-      groups.firstSlots[list] += slots
-    } else {
-      groups.durations[list].append(contentsOf: elapsed, scale: scale)
-      groups.durationSlots[list] += slots
-    }
+  }
+}
+
+extension MoneySum {
+  /// The sum of one amount, the smallest number standing for NULL; see ``RareMoney``.
+  @inline(__always)
+  init(hundredths: some FixedWidthInteger) {
+    let isNull = hundredths == .min
+    self.init(hundredths: isNull ? 0 : Int128(hundredths), float: 0, count: isNull ? 0 : 1)
+  }
+
+  /// Takes away exact amounts that are part of the sum.
+  @inline(__always)
+  static func -= (sum: inout MoneySum, other: MoneySum) {
+    sum.hundredths &-= other.hundredths
+    sum.count &-= other.count
   }
 }
 

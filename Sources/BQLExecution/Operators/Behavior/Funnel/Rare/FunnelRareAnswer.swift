@@ -6,12 +6,17 @@ import BQLStorage
 struct FunnelRareAnswer {
   private let scan: FunnelRareScan
   private let index: RareRowIndex
+  /// nil unless steps may come in any order.
+  private let sides: RareSidesIndex?
+  /// What the rare rows of each block are worth.
+  private let worth: [[Int64]]
   private let lease: MemoryLease
   /// For each block, what the units' first rows hold in the column that groups them, and the map
   /// of its codes.
   private let groups: (codes: [[Int32]], map: [Int32])?
 
-  /// The blocks that are counted together where there are groups.
+  /// The blocks that are counted together, and where there are groups.
+  private static let share = 2
   private static let groupedShare = 4
 
   /// Finds, or has built, what the funnel reads; nil where it must read all rows, or where the
@@ -38,16 +43,25 @@ struct FunnelRareAnswer {
         purchase: behavior.log.purchaseCode,
         orderGapMicroseconds: Int64(behavior.orderGapSeconds) * 1_000_000
       ),
-      let index = try RareRowIndex.of(behavior, frequent, context)
+      let index = try plan.holding.isEmpty
+        ? RareRowIndex.of(behavior, frequent, context)
+        : RareRowIndex.of(behavior, holding: plan.holding, frequent, context)
     else { return nil }
+    if specification.mode == .any {
+      guard let sides = try RareSidesIndex.of(index, behavior, context) else { return nil }
+      self.sides = sides
+    } else {
+      sides = nil
+    }
     lease = context.lease("funnel")
     do throws(ExecutionError) {
-      try lease.grow(by: index.byteCount)
+      try lease.grow(by: index.byteCount + (sides?.byteCount ?? 0))
     } catch {
       return nil
     }
     self.scan = scan
     self.index = index
+    worth = try index.worth(scan, context)
     if specification.attribution != nil, let mapped = groups.mapped {
       guard let codes = try index.startCodes(mapped.column, behavior.log, context) else {
         return nil
@@ -62,7 +76,7 @@ struct FunnelRareAnswer {
   func accumulator(_ context: ExecutionContext) throws(ExecutionError) -> FunnelAccumulator {
     let blocks = index.blocks
     // To join what is known of many groups costs more than to find the chains of a block.
-    let share = groups == nil ? 1 : Self.groupedShare
+    let share = groups == nil ? Self.share : Self.groupedShare
     let parts = try ParallelWork.map(
       count: (blocks.count + share - 1) / share,
       threads: context.threads
@@ -70,9 +84,15 @@ struct FunnelRareAnswer {
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(scan.specification)
       for position in (part * share)..<min((part + 1) * share, blocks.count) {
+        if let sides {
+          let own = sides.sides[position]
+          scan.update(&accumulator, with: blocks[position], own, worth: worth[position])
+          continue
+        }
         scan.update(
           &accumulator,
           with: blocks[position],
+          worth: worth[position],
           groups: groups.map { ($0.codes[position], $0.map) }
         )
       }

@@ -27,7 +27,16 @@ package struct FunnelRareScan: Sendable {
     purchase: Int?,
     orderGapMicroseconds: Int64
   ) {
-    guard specification.isPlain, specification.ties == .allow, !specification.isMatureOnly,
+    var open = specification
+    open.isHolding = false
+    let isAnyOrder = specification.mode == .any
+    if isAnyOrder {
+      // What is told of steps in any order is little, and of groups nothing.
+      guard !specification.isHolding, !specification.tellsTimes, specification.attribution == nil
+      else { return nil }
+      open.mode = .loose
+    }
+    guard open.isPlain, specification.ties == .allow, !specification.isMatureOnly,
       !specification.tellsLosses, specification.since == nil, specification.until == nil,
       specification.attribution == nil || specification.attribution == .first,
       specification.windows.count <= FunnelStepBytes.maximumWindowCount,
@@ -37,7 +46,9 @@ package struct FunnelRareScan: Sendable {
     else { return nil }
     let ofFrequent = Int(frequent) < steps.count ? steps[Int(frequent)] : 0
     switch ofFrequent {
-    case 0: guard specification.attribution == nil else { return nil }
+    case 0:
+      guard specification.attribution == nil, !specification.isHolding, !isAnyOrder
+      else { return nil }
     case 1: guard steps.count(where: { $0 == 1 }) == 1 else { return nil }
     default: return nil
     }
@@ -50,33 +61,60 @@ package struct FunnelRareScan: Sendable {
 
   /// Adds the chains of a block to `accumulator`.
   ///
-  /// `groups` holds what each unit's first frequent row has in a column of codes, of which code *c*
-  /// is group `map[c + 1]`, NULL's `map[0]`; nil for a funnel without groups.
+  /// `worth` is what the block's rare rows are worth (``worth(of:)``). `groups` holds what each
+  /// unit's first frequent row has in a column of codes, of which code *c* is group `map[c + 1]`,
+  /// NULL's `map[0]`; nil for a funnel without groups.
   package func update(
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
+    worth: [Int64],
     groups: (codes: [Int32], map: [Int32])? = nil
   ) {
-    let none = RareNumbers<Int32>()
-    switch (block.times, block.money) {
-    case (.int32(let times), nil): update(&accumulator, block, times, none, groups)
-    case (.int32(let times), .int32(let money)): update(&accumulator, block, times, money, groups)
-    case (.int32(let times), .int64(let money)): update(&accumulator, block, times, money, groups)
-    case (.int64(let times), nil): update(&accumulator, block, times, none, groups)
-    case (.int64(let times), .int32(let money)): update(&accumulator, block, times, money, groups)
-    case (.int64(let times), .int64(let money)): update(&accumulator, block, times, money, groups)
+    switch block.times {
+    case .int32(let times):
+      update(&accumulator, block, times, as: UInt32.self, worth, groups)
+    case .int64(let times):
+      update(&accumulator, block, times, as: UInt64.self, worth, groups)
     }
   }
 
-  private func update<Time: FixedWidthInteger, Amount: Money & FixedWidthInteger>(
+  private func update<
+    Time: FixedWidthInteger,
+    Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
+  >(
+    _ accumulator: inout FunnelAccumulator,
+    _ block: RareRowBlock,
+    _ times: RareNumbers<Time>,
+    as elapsed: Elapsed.Type,
+    _ worth: [Int64],
+    _ groups: (codes: [Int32], map: [Int32])?
+  ) {
+    switch block.money {
+    case .int32(let money):
+      update(&accumulator, block, times, money, as: elapsed, worth, groups)
+    case .int64(let money):
+      update(&accumulator, block, times, money, as: elapsed, worth, groups)
+    case nil:
+      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, [], groups)
+    }
+  }
+
+  private func update<
+    Time: FixedWidthInteger,
+    Amount: FixedWidthInteger,
+    Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
+  >(
     _ accumulator: inout FunnelAccumulator,
     _ block: RareRowBlock,
     _ times: RareNumbers<Time>,
     _ money: RareNumbers<Amount>,
+    as elapsed: Elapsed.Type,
+    _ worth: [Int64],
     _ groups: (codes: [Int32], map: [Int32])?
   ) {
     var slots: [Int32] = []
     let late = specification.lateStarts(timeScale: block.timeScale)
+    accumulator.leftOut.unitlessRowCount += block.lists.unitlessCount
     if startsAreFrequent {
       accumulator.addStarts(times.starts.span, block.startSum, late: late)
       if let groups {
@@ -84,42 +122,31 @@ package struct FunnelRareScan: Sendable {
         accumulator.addStarts(slots.span, money.starts.span)
       }
     }
-    let limits = SingleStepLimits(specification, timeScale: block.timeScale)
-    let walk = FunnelRareWalk(self)
-    let found: FunnelRareChains
-    if specification.windows.count == 1 {
-      var state = OneWindowState(limits)
-      found = walk.chains(block.lists, times, slots.span, &state)
-    } else {
-      var state = WindowStates(limits)
-      found = walk.chains(block.lists, times, slots.span, &state)
+    for window in specification.windows.indices {
+      let limit = limit(window, timeScale: block.timeScale)
+      let found = FunnelRareWalk(self, limit: limit).chains(block.lists, times)
+      var tally = FunnelRareTally<Elapsed>(
+        stepCount: specification.stepCount,
+        capacity: found.count,
+        startsAreFrequent: startsAreFrequent
+      )
+      tally.count(found, times, late: late.isEmpty ? .max : late[window])
+      if specification.tellsTimes { tally.countFromFirst(found, times) }
+      if !worth.isEmpty { tally.add(found, worth: worth.span, money) }
+      accumulator.add(tally, window: window, timeScale: block.timeScale)
+      guard groups != nil else { continue }
+      accumulator.addGroups(found, window: window, slots.span, worth: worth.span, money)
     }
-    accumulator.leftOut.unitlessRowCount += block.lists.unitlessCount
-    let ofRows = found.times(times, startsAreFrequent: startsAreFrequent)
-    let starts = startsAreFrequent ? times.starts : []
-    accumulator.count(
-      found,
-      ofRows.span,
-      starts: starts.span,
-      late: late,
-      timeScale: block.timeScale
-    )
-    guard block.money != nil else { return }
-    let worth = FunnelRareWorth(
-      purchase: purchase,
-      orderGap: UInt64(orderGapMicroseconds / max(block.timeScale, 1)),
-      startsAreFrequent: startsAreFrequent,
-      stepCount: specification.stepCount,
-      windowCount: specification.windows.count
-    )
-    worth.add(
-      found,
-      block.lists.codes.span,
-      times.rows.span,
-      block.sessions.span,
-      money,
-      &accumulator.total.sums,
-      &accumulator.groups.sums
-    )
+  }
+
+  /// Returns the length of a window in stored units.
+  func limit(_ window: Int, timeScale: Int64) -> UInt64 {
+    specification.windows[window].map { UInt64($0 / max(timeScale, 1)) } ?? FunnelRareWalk.farthest
+  }
+
+  /// Returns what each rare row of a block is worth: a purchase its whole order, any other its VALUE;
+  /// empty where the log has none.
+  package func worth(of block: RareRowBlock) -> [Int64] {
+    block.worth(purchase: purchase, orderGapMicroseconds: orderGapMicroseconds)
   }
 }
