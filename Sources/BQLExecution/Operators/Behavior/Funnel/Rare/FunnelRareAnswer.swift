@@ -54,14 +54,15 @@ struct FunnelRareAnswer {
       sides = nil
     }
     lease = context.lease("funnel")
+    worth = try index.worth(scan, context)
+    let worthBytes = worth.reduce(0) { $0 + $1.count } * MemoryLayout<Int64>.stride
     do throws(ExecutionError) {
-      try lease.grow(by: index.byteCount + (sides?.byteCount ?? 0))
+      try lease.grow(by: index.byteCount + worthBytes + (sides?.byteCount ?? 0))
     } catch {
       return nil
     }
     self.scan = scan
     self.index = index
-    worth = try index.worth(scan, context)
     if specification.attribution != nil, let mapped = groups.mapped {
       guard let codes = try index.startCodes(mapped.column, behavior.log, context) else {
         return nil

@@ -24,7 +24,7 @@ struct FunnelRareAnyWalk {
 
     /// The steps, from the first on, whose latest rows lie in the window that ends at `time`.
     @inline(__always)
-    func depth(_ time: Int64, _ stepCount: Int, _ limit: UInt64) -> Int {
+    mutating func depth(_ time: Int64, _ stepCount: Int, _ limit: UInt64) -> Int {
       var depth = 0
       var isIn = 1
       for step in 1...stepCount {
@@ -32,6 +32,14 @@ struct FunnelRareAnyWalk {
         depth &+= isIn
       }
       return depth
+    }
+
+    /// Writes the rows of a chain, the first of which stands at `base`.
+    ///
+    /// Both are mutating lest the rows and times be copied for the call.
+    @inline(__always)
+    mutating func keep(_ depth: Int, at base: Int, _ rows: inout MutableSpan<Int32>) {
+      for step in 1...depth { rows[base + step - 1] = self.rows[step] }
     }
   }
 
@@ -90,7 +98,7 @@ struct FunnelRareAnyWalk {
         let depth = latest.depth(time, stepCount, limit)
         if depth > best {
           best = depth
-          keep(latest, depth, count, &rows)
+          latest.keep(depth, at: count * stepCount, &rows)
         }
         let next = after[row]
         if next != Time.min {
@@ -99,7 +107,7 @@ struct FunnelRareAnyWalk {
           let depth = latest.depth(Int64(next), stepCount, limit)
           if depth > best {
             best = depth
-            keep(latest, depth, count, &rows)
+            latest.keep(depth, at: count * stepCount, &rows)
           }
         }
         if best == stepCount { break }
@@ -112,16 +120,6 @@ struct FunnelRareAnyWalk {
       count += best > 1 ? 1 : 0
     }
     return count
-  }
-
-  @inline(__always)
-  private func keep(
-    _ latest: Latest,
-    _ depth: Int,
-    _ chain: Int,
-    _ rows: inout MutableSpan<Int32>
-  ) {
-    for step in 1...depth { rows[chain * stepCount + step - 1] = latest.rows[step] }
   }
 }
 
