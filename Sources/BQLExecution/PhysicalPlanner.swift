@@ -103,6 +103,12 @@ struct PhysicalPlanner {
         input: try self.plan(plan.input, depth: depth + 1),
         notes: notes
       )
+    case .model(let question):
+      return ModelOperator(
+        question: question,
+        input: try self.plan(question.input, depth: depth + 1),
+        notes: notes
+      )
     case .behavior(let question): return try behavior(question)
     }
   }

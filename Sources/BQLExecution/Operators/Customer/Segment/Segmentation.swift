@@ -130,7 +130,7 @@ package enum Segmentation {
           "a component of the mixture has no spread in some direction",
           hint: "COVARIANCE DIAGONAL, fewer segments, or leave out features that follow from others"
         )
-      case .notFinite, .clusterCount, .shape, .parameter:
+      case .notFinite, .clusterCount, .shape, .parameter, .label, .oneClass, .weights:
         throw .internal("a segmentation was asked wrongly: \(error)")
       }
     }
