@@ -115,7 +115,10 @@ let package = Package(
     ),
     tests(
       "BehaviorQueryTests",
-      ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions"]
+      [
+        "BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions", "BQLModels",
+        "BQLPlanning",
+      ]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),

@@ -11,6 +11,10 @@ struct ModelSplit: Sendable {
   private(set) var growing: [Int32] = []
   /// … and the one that tells when they are enough.
   private(set) var validation: [Int32] = []
+  /// Rows in neither part: their time is not known, …
+  private(set) var undated = 0
+  /// … or their label was not known yet when the test began.
+  private(set) var purged = 0
   /// How it was done, in words.
   private(set) var description: String
 
@@ -24,7 +28,8 @@ struct ModelSplit: Sendable {
     switch plan.split {
     case .user(let share):
       (training, test) = Self.drawn(known, rows.groups, share, plan.seed, stream: 0x7E57)
-      let what = plan.rows.key == nil ? "rows" : plan.rows.group == nil ? "keys" : "users"
+      var what = "users"
+      if case .table = plan.rows.owner { what = plan.rows.key == nil ? "rows" : "keys" }
       description = "\(Self.percent(share)) of the \(what) to test, none of them on both sides"
       (growing, validation) = Self.drawn(
         training,
@@ -44,13 +49,20 @@ struct ModelSplit: Sendable {
         let older = NoteText.count(owner.cutoffs.count - 1, "older cutoffs")
         description = "\(older) to learn from, the newest to test"
       } else {
-        (training, test) = Self.newest(known, times, Self.testShare)
+        let timed = known.filter { !times[Int($0)].isNaN }
+        undated = known.count - timed.count
+        (training, test) = Self.newest(timed, times, Self.testShare)
+        let before = training.count
         if let start = test.map({ times[Int($0)] }).min(), let ends = rows.labelEnds {
           // A label that is known only once the test has begun would tell of the test.
           training = training.filter { ends[Int($0)] < start }
         }
+        purged = before - training.count
         description = "the newest quarter to test"
         (growing, validation) = Self.newest(training, times, Self.validationShare)
+        if let start = validation.map({ times[Int($0)] }).min(), let ends = rows.labelEnds {
+          growing = growing.filter { ends[Int($0)] < start }
+        }
       }
       if growing.isEmpty || validation.isEmpty {
         (growing, validation) = Self.drawn(

@@ -129,15 +129,24 @@ struct RowExplanation {
     let against = parts.filter { $0.contribution != 0 && ($0.contribution > 0) != rising }
     var text: String
     if model.isClassifier {
-      text = "\(shown) \(verb) with a probability of \(percent(prediction)), where the model starts "
+      text = "\(named) \(verb) with a probability of \(percent(prediction)), where the model starts "
         + "from \(percent(base))"
     } else {
-      text = "the \(entry.targetName) of \(shown) is predicted as \(FeatureText.number(prediction)), "
+      text = "the \(entry.targetName) of \(named) is predicted as \(FeatureText.number(prediction)), "
         + "where the model starts from \(FeatureText.number(base))"
     }
     if !speaking.isEmpty { text += ": mostly because \(list(speaking))" }
     if !against.isEmpty { text += "\(speaking.isEmpty ? "" : ","), although \(list(against))" }
     return text
+  }
+
+  /// The row as the sentence names it.
+  private var named: String {
+    switch rows.owner {
+    case .users: "user \(shown)"
+    case .sessions: "session \(shown)"
+    case .table: "row \(shown)"
+    }
   }
 
   private var verb: String {

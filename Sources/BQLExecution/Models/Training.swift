@@ -50,7 +50,7 @@ package enum Training {
     let holdout = try ModelWork.attempt(names) { () throws(ModelError) in
       try self.holdout(of: model, rows, learner, plan, context)
     }
-    notes += [describe(split, labels, plan)] + facts
+    notes += describe(split, labels, plan, context) + facts
     if labels.isClassification {
       notes += ModelLeaks(table, split.test, holdout, context.threads).warnings(names: names)
     }
@@ -131,12 +131,30 @@ package enum Training {
   private static func describe(
     _ split: ModelSplit,
     _ labels: ModelLabels,
-    _ plan: TrainPlan
-  ) -> String {
+    _ plan: TrainPlan,
+    _ context: ExecutionContext
+  ) -> [String] {
     let counts =
       "\(NoteText.count(split.training.count, "rows")) to learn from, \(split.test.count) to test"
-    guard labels.isClassification else { return "\(counts); split: \(split.description)" }
-    return "\(counts); split: \(split.description); class 1: \(labels.positive)"
+    var notes = ["\(counts); split: \(split.description)"]
+    if labels.isClassification { notes[0] += "; class 1: \(labels.positive)" }
+    if split.undated > 0 {
+      notes.append("\(NoteText.count(split.undated, "rows")) without a time left out")
+    }
+    if split.purged > 0 {
+      notes.append(
+        "\(NoteText.count(split.purged, plan.rows.unitName)) left out: they went on when the test had "
+          + "begun"
+      )
+    }
+    guard case .users(let owner) = plan.rows.owner else { return notes }
+    let shown = owner.cutoffs.map { ValueText.text(timestamp: $0, in: context.timeZone) }
+    let days = ValueText.text(.float((Double(owner.horizon) / 864_000_000).rounded() / 100))
+    notes.append(
+      "cutoffs, the newest first: \(shown.joined(separator: ", ")); features up to each, labels up to "
+        + "\(days) days behind it"
+    )
+    return notes
   }
 
   /// Lets the model and simple rules speak of the rows that it was not shown.

@@ -50,6 +50,7 @@ extension Binder {
       logStart: log.timeRange?.lowerBound ?? 0,
       isFilled: false
     )
+    plan.tellsOfRows = false
     let base = FeatureSet.base.features
     plan.columns = base.filter { $0.kind == .user }
     func place(of feature: Feature) -> Int {

@@ -98,7 +98,7 @@ package struct Evaluation: Sendable {
     case .measures:
       let baselines = model.holdout?.baselines.map(\.name) ?? []
       return dimensions + [Field("measure", .text)]
-        + floats(["model", "ci_low", "ci_high"] + baselines)
+        + floats(["model", "lower", "upper"] + baselines)
     case .deciles:
       return dimensions
         + [Field("decile", .int), Field("rows", .int), Field("positives", .int)]
@@ -107,7 +107,7 @@ package struct Evaluation: Sendable {
         ])
     case .calibration:
       return dimensions + [Field("bin", .int), Field("rows", .int)]
-        + floats(["lowest", "highest", "predicted", "observed", "ci_low", "ci_high"])
+        + floats(["lowest", "highest", "predicted", "observed", "lower", "upper"])
     case .thresholds:
       return dimensions
         + floats(["threshold", "precision", "recall", "false_positive_rate", "f1"])

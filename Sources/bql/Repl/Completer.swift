@@ -36,10 +36,11 @@ struct Completer {
   private func candidates(at place: CompletionPlace, word: String) -> [Candidate] {
     switch place {
     case .statement: return Self.keywords(Self.verbs)
-    case .subject: return Self.keywords([.tables, .functions, .settings])
+    case .subject: return Self.keywords([.tables, .functions, .settings, .segments, .models])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
     case .featureSet:
       return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
+    case .model: return names.models.map { Candidate(BQLName.quoted($0)) }
     case .attribute: return names.attributes.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }

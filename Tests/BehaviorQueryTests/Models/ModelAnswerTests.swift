@@ -69,7 +69,7 @@ import Testing
         #expect(abs(sum - margin) < 1e-9 * max(1, abs(margin)), "user \(user)")
         #expect(abs(1 / (1 + exp(-margin)) - probability) < 1e-12, "user \(user)")
         #expect(answer.relation.rows.count == 7)
-        #expect(answer.notes.contains { $0.hasPrefix("\(user) will not buy") }, "\(answer.notes)")
+        #expect(answer.notes.contains { $0.hasPrefix("user \(user) will not buy") }, "\(answer.notes)")
       }
     }
   }
