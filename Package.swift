@@ -134,7 +134,7 @@ let package = Package(
     tests("BehaviorTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLSyntax"]),
     tests("TidyTests", []),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
-    tests("BQLModelsTests", ["BQLTestSupport", "BQLModels", "BQLColumnar"]),
+    tests("BQLModelsTests", ["BQLTestSupport", "BQLJSON", "BQLModels", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),
   ],
   swiftLanguageModes: [.v6]

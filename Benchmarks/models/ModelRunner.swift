@@ -58,7 +58,7 @@ enum ModelRunner {
         try RunnerFiles.write(found.values.values + [found.expected], out + "/shap.bin")
       }
     }
-    guard let out else { return }
+    guard let out, given["model"] == nil else { return }
     try RunnerFiles.write(Array(LightGBMText.write(model).utf8), out + "/model.txt")
     try RunnerFiles.write(XGBoostJSON.write(model), out + "/model.json")
     let document = try ModelDocument(.trees(trees), names: model.names)

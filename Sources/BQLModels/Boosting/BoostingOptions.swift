@@ -10,7 +10,7 @@ package struct BoostingOptions: Hashable, Sendable {
   package var leaves = 31
   /// Splits on the way to a leaf at most; nil for no limit.
   package var maximumDepth: Int?
-  /// Rows of a leaf at least.
+  /// Rows of a leaf at least; where second derivatives differ, told by its share of its parent's.
   package var minimumRows = 20
   /// Sum of second derivatives of a leaf at least.
   package var minimumHessian = 1e-3
@@ -35,12 +35,17 @@ package struct BoostingOptions: Hashable, Sendable {
   package var categorySmoothing = 10.0
   /// Categories on the listed side of a split at most.
   package var maximumCategories = 32
+  /// Rows of a category in a node at least; rarer ones are not listed.
+  package var categoryRows = 10
+  /// Rows between two splits that are tried, where there are more than four categories.
+  package var categoryGroupRows = 100
   /// What the rows of class 1 weigh beside their own weights; logistic loss alone.
   package var positiveWeight = 1.0
   /// Ends after so many trees that did not lower the loss of the validation rows; nil for never.
   package var patience: Int?
   package var seed: UInt64 = 1
 
+  /// Takes a loss, and the defaults for all else.
   package init(_ loss: BoostingLoss) { self.loss = loss }
 
   /// Refuses parameters without meaning.
@@ -63,6 +68,8 @@ package struct BoostingOptions: Hashable, Sendable {
     guard categorySmoothing >= 0, categorySmoothing.isFinite else {
       throw .parameter("categorySmoothing")
     }
+    guard categoryRows >= 0 else { throw .parameter("categoryRows") }
+    guard categoryGroupRows >= 0 else { throw .parameter("categoryGroupRows") }
     guard maximumCategories >= 1 else { throw .parameter("maximumCategories") }
     guard positiveWeight > 0, positiveWeight.isFinite else { throw .parameter("positiveWeight") }
     guard patience ?? 1 >= 1 else { throw .parameter("patience") }

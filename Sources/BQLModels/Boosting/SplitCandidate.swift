@@ -41,6 +41,8 @@ struct SplitRules: Sendable {
   var categoryL2: Double
   var categorySmoothing: Double
   var maximumCategories: Int
+  var categoryRows: Int
+  var categoryGroupRows: Int
   var minimumRows: Int
   var minimumHessian: Double
   var minimumGain: Double
@@ -52,6 +54,8 @@ struct SplitRules: Sendable {
     categoryL2 = options.categoryL2 * scale.hessian
     categorySmoothing = options.categorySmoothing * scale.hessian
     maximumCategories = options.maximumCategories
+    categoryRows = options.categoryRows
+    categoryGroupRows = options.categoryGroupRows
     minimumRows = options.minimumRows
     minimumHessian = options.minimumHessian * scale.hessian
     minimumGain = options.minimumGain / scale.gain
@@ -61,7 +65,7 @@ struct SplitRules: Sendable {
   /// Returns the least hessian of a side of a node's split, at least 1 unit.
   ///
   /// Histograms do not count rows: a side's share of the hessian is taken for its share of the
-  /// rows, and whoever splits counts the rows themselves.
+  /// rows. A side with hessian has a row.
   func leastHessian(_ node: SplitNode) -> Int {
     let byRows =
       node.rows > 0

@@ -27,8 +27,6 @@ struct TreeGrower {
     /// Of its histogram, −1 of none.
     var slot = -1
     var candidate: SplitCandidate?
-    /// Features whose best split would leave too few rows.
-    var banned: Set<Int> = []
   }
 
   /// A tree whose leaves have no answers yet.
@@ -129,7 +127,7 @@ struct TreeGrower {
     let (table, rules, allowed) = (table, rules, allowed)
     let found = team.map(count: table.bands.count) { band in
       table.bands[band].bestSplit(leaf.slot, leaf.sums, rules) { feature in
-        allowed[feature] && !leaf.banned.contains(feature)
+        allowed[feature]
       }
     }
     return Self.best(found)
@@ -161,14 +159,6 @@ struct TreeGrower {
       candidate.sides(bins.kind),
       team
     )
-    let fewest = min(sides.left.places.count, sides.right.places.count)
-    if fewest < options.minimumRows {
-      // The histogram does not count rows; what it took for enough was not. The leaf's rows lie
-      // still where they were.
-      leaves[place].banned.insert(candidate.feature)
-      leaves[place].candidate = best(of: leaves[place])
-      return true
-    }
     record(candidate, bins, at: parent.node)
     var (left, right) = children(of: parent, candidate, sides, isCategory: bins.kind == .category)
     let isLast = leaves.count + 1 >= options.leaves

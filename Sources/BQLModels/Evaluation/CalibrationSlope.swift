@@ -30,7 +30,7 @@ package struct CalibrationSlope: Hashable, Sendable {
       if label == 1 { positives += weight } else { others += weight }
       mean += weight * odds
     }
-    guard positives > 0, others > 0 else { return nil }
+    guard positives > 0, others > 0, !Self.areParted(points) else { return nil }
     let total = positives + others
     mean /= total
     for point in points {
@@ -47,8 +47,21 @@ package struct CalibrationSlope: Hashable, Sendable {
     }
     let curve = LogisticCurve(fitting: scaled, start: log(positives / others))
     let shift = LogisticCurve(fitting: points, start: 0, slopes: false)
-    guard curve.isConverged, shift.isConverged, abs(curve.slope) < 1e6 else { return nil }
+    guard curve.isConverged, shift.isConverged else { return nil }
     slope = curve.slope / deviation
     intercept = shift.intercept
+  }
+
+  /// Tells whether one class lies above the other, but for equal scores: no slope is steep enough.
+  private static func areParted(_ points: [LogisticCurve.Point]) -> Bool {
+    var bounds = [
+      (low: Double.infinity, high: -Double.infinity), (low: .infinity, high: -.infinity),
+    ]
+    for point in points {
+      let label = point.target == 1 ? 1 : 0
+      bounds[label].low = min(bounds[label].low, point.score)
+      bounds[label].high = max(bounds[label].high, point.score)
+    }
+    return bounds[0].high <= bounds[1].low || bounds[1].high <= bounds[0].low
   }
 }

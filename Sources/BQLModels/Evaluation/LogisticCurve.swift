@@ -46,11 +46,13 @@ struct LogisticCurve {
       let db = isFlat ? gb / hbb : (haa * gb - hab * ga) / determinant
       var step = 1.0
       var next = Self.loss(points, a - da, b - db)
-      while !(next <= loss), step > 1e-10 {
+      // Near the minimum the loss is flat to the last digits.
+      let slack = 1e-12 * abs(loss)
+      while !(next <= loss + slack), step > 1e-10 {
         step /= 2
         next = Self.loss(points, a - step * da, b - step * db)
       }
-      guard next <= loss else {
+      guard next <= loss + slack else {
         // What is left is rounding.
         isConverged = abs(ga) + abs(gb) <= 1e-9 * total
         break
