@@ -69,7 +69,8 @@ enum ModelFile {
     }
   }
 
-  private static func foreign(_ trees: NamedTrees, _ program: String, _ path: String) -> ModelEntry {
+  private static func foreign(_ trees: NamedTrees, _ program: String, _ path: String) -> ModelEntry
+  {
     ModelEntry(
       name: name(of: path),
       definition: "LOAD MODEL '\(path)'",

@@ -99,7 +99,10 @@ struct ModelCampaign {
       rows.rows.keys?.gather(treated), picked(rows.predictions), picked(worth),
       picked(campaign.profits),
     ]
-    return Relation(schema: schema, chunks: [Chunk(columns.compactMap { $0 }, count: treated.count)])
+    return Relation(
+      schema: schema,
+      chunks: [Chunk(columns.compactMap { $0 }, count: treated.count)]
+    )
   }
 
   private func summary(_ campaign: Campaign) throws(ExecutionError) -> [[Value]] {

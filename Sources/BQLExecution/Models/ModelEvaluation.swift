@@ -101,14 +101,20 @@ struct ModelEvaluation {
       let measures = try ModelWork.attempt([]) { () throws(ModelError) in
         try NumberMeasures(part, model.model.learner.loss)
       }
-      return try rows(part, measures.names, gains: measures.gains) { measures.values(weights: $0) }
-        of: { measures.baseline($0) }
+      return try rows(part, measures.names, gains: measures.gains) {
+        measures.values(weights: $0)
+      } of: {
+        measures.baseline($0)
+      }
     }
     let measures = try ModelWork.attempt([]) { () throws(ModelError) in
       try ClassMeasures(part, top: evaluation.top)
     }
-    return try rows(part, measures.names, gains: measures.gains) { measures.values(weights: $0) }
-      of: { measures.baseline($0) }
+    return try rows(part, measures.names, gains: measures.gains) {
+      measures.values(weights: $0)
+    } of: {
+      measures.baseline($0)
+    }
   }
 
   /// Puts measures, their intervals and those of the baselines side by side.

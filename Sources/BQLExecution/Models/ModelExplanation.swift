@@ -74,7 +74,9 @@ struct ModelExplanation {
     var gains: [Double]?
     if case .trees(let trees) = model.learner { gains = SplitImportance(trees).gains }
     let allGains = gains.map { $0.reduce(0, +) }
-    func share(_ part: Double, _ whole: Double) -> Value { whole > 0 ? .float(part / whole) : .null }
+    func share(_ part: Double, _ whole: Double) -> Value {
+      whole > 0 ? .float(part / whole) : .null
+    }
     let order = ranked(sizes)
     let top = order.prefix(explanation.top)
     let losses = try shuffled(Array(top))

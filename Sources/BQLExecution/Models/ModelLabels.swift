@@ -87,7 +87,9 @@ struct ModelLabels: Sendable {
   private static func highest(_ amounts: [Double], _ times: [Double]) -> [Double] {
     var labels = [Double](repeating: 0, count: amounts.count)
     var byTime: [Double: [Int]] = [:]
-    for row in amounts.indices { byTime[row < times.count ? times[row] : 0, default: []].append(row) }
+    for row in amounts.indices {
+      byTime[row < times.count ? times[row] : 0, default: []].append(row)
+    }
     for rows in byTime.values {
       let order = rows.sorted { (amounts[$1], $0) < (amounts[$0], $1) }
       let total = order.reduce(0) { $0 + max(amounts[$1], 0) }

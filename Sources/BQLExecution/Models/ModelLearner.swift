@@ -18,7 +18,8 @@ struct ModelLearner: Sendable {
   private static let patience = 50
 
   /// Learns what the plan asks for.
-  func learn(_ notes: inout [String]) throws(ModelError) -> (LearnedModel, ProbabilityCalibration?) {
+  func learn(_ notes: inout [String]) throws(ModelError) -> (LearnedModel, ProbabilityCalibration?)
+  {
     switch plan.learner.method {
     case .gbdt: try learnTrees(&notes)
     case .logistic: try learnLogistic(&notes)
@@ -60,7 +61,9 @@ struct ModelLearner: Sendable {
       if endsEarly {
         options.trees = max(first.trees.count, 1)
         options.patience = nil
-        notes.append("\(NoteText.count(options.trees, "trees")), as many as helped on the validation part")
+        notes.append(
+          "\(NoteText.count(options.trees, "trees")), as many as helped on the validation part"
+        )
       }
       if let method = plan.calibration {
         // The validation part was not learnt from: what it says of the scores is no flattery.

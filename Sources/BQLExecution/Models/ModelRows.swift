@@ -123,7 +123,8 @@ struct ModelRows: Sendable {
     _ features: [TrainedModel.Feature],
     threads: Int
   ) throws(ExecutionError) -> FeatureTable {
-    let found = ParallelWork.map(count: features.count, threads: threads) { index -> BQLModels.FeatureColumn in
+    let found = ParallelWork.map(count: features.count, threads: threads) {
+      index -> BQLModels.FeatureColumn in
       let (feature, column) = (features[index], columns[index])
       if feature.kind == .number {
         let none = { [Double](repeating: .nan, count: rowCount) }
@@ -177,7 +178,8 @@ enum ModelWork {
           "'\(names[column])' holds numbers that are infinite or beyond 1e140",
           hint: "leave them out: WHERE, or nullif"
         )
-      case .tooLarge: throw .unfit("there are too many rows to learn from", hint: "WHERE leaves some out")
+      case .tooLarge:
+        throw .unfit("there are too many rows to learn from", hint: "WHERE leaves some out")
       case .interrupted: throw .cancelled
       default: throw .internal("a model was asked wrongly: \(error)")
       }

@@ -7,13 +7,13 @@ struct ModelSplit: Sendable {
   /// All rows to learn from, ascending.
   private(set) var training: [Int32]
   private(set) var test: [Int32]
-  /// The part of the training rows that trees are grown on before the number of trees is known, …
+  /// The part of the training rows that trees are grown on before their number is known.
   private(set) var growing: [Int32] = []
-  /// … and the one that tells when they are enough.
+  /// The part of the training rows that tells when they are enough.
   private(set) var validation: [Int32] = []
-  /// Rows in neither part: their time is not known, …
+  /// Rows in neither part, for their time is not known.
   private(set) var undated = 0
-  /// … or their label was not known yet when the test began.
+  /// Rows in neither part, for their label was not known yet when the test began.
   private(set) var purged = 0
   /// How it was done, in words.
   private(set) var description: String

@@ -44,7 +44,7 @@ struct RowExplanation {
   func relation() throws(ExecutionError) -> Relation {
     guard rows.table.rowCount > 0 else {
       throw .unfit(
-        "\(shown) is not among the \(rows.unitName) that '\(entry.name)' predicts",
+        "\(named) is not among the \(rows.unitName) that '\(entry.name)' predicts",
         hint: "PREDICT \(entry.name) lists them"
       )
     }
@@ -69,9 +69,11 @@ struct RowExplanation {
     let others = order.dropFirst(top).map { parts[$0] }
     let base = model.predictions(ofMargins: [found.base])[0]
     let prediction = rows.predictions[0]
-    var answer: [[Value]] = [[
-      .text("(base)"), .null, .float(found.base), .text(name(of: base)),
-    ]]
+    var answer: [[Value]] = [
+      [
+        .text("(base)"), .null, .float(found.base), .text(name(of: base)),
+      ]
+    ]
     answer += first.map { part -> [Value] in
       [
         .text(part.name), part.value.map(Value.text) ?? .null, .float(part.contribution),
@@ -129,10 +131,12 @@ struct RowExplanation {
     let against = parts.filter { $0.contribution != 0 && ($0.contribution > 0) != rising }
     var text: String
     if model.isClassifier {
-      text = "\(named) \(verb) with a probability of \(percent(prediction)), where the model starts "
+      text =
+        "\(named) \(verb) with a probability of \(percent(prediction)), where the model starts "
         + "from \(percent(base))"
     } else {
-      text = "the \(entry.targetName) of \(named) is predicted as \(FeatureText.number(prediction)), "
+      text =
+        "the \(entry.targetName) of \(named) is predicted as \(FeatureText.number(prediction)), "
         + "where the model starts from \(FeatureText.number(base))"
     }
     if !speaking.isEmpty { text += ": mostly because \(list(speaking))" }

@@ -23,7 +23,9 @@ package enum Training {
     let known = labels.values.indices.filter { !labels.values[$0].isNaN }
       .map { Int32(truncatingIfNeeded: $0) }
     if known.count < rows.rowCount {
-      notes.append("\(NoteText.count(rows.rowCount - known.count, "rows")) without a label left out")
+      notes.append(
+        "\(NoteText.count(rows.rowCount - known.count, "rows")) without a label left out"
+      )
     }
     let split = ModelSplit(rows, known: known, plan)
     try check(split, labels, plan)
@@ -124,7 +126,8 @@ package enum Training {
     let span = newest + owner.horizon - owner.logStart
     let days = { (span: Int64) in span / 86_400_000_000 }
     let longest = span / 3
-    return "the log spans \(days(span)) days, the HORIZON \(days(owner.horizon)), of which the longest "
+    return
+      "the log spans \(days(span)) days, the HORIZON \(days(owner.horizon)), of which the longest "
       + "that fits is \(days(longest)) days"
   }
 
@@ -190,7 +193,8 @@ package enum Training {
     _ test: [Int32],
     _ plan: TrainPlan
   ) -> ModelHoldout.Worth? {
-    guard case .users(let owner) = plan.rows.owner, let spent = rows.spent, let revenue = rows.revenue,
+    guard case .users(let owner) = plan.rows.owner, let spent = rows.spent,
+      let revenue = rows.revenue,
       let times = rows.times
     else { return nil }
     func cutoff(_ row: Int32) -> Int64 {

@@ -224,7 +224,8 @@ extension Binder {
     isLabelled: Bool
   ) -> String {
     func name(_ column: Int) -> String {
-      "\"" + log.schema[column].name.split(separator: "\"", omittingEmptySubsequences: false)
+      "\""
+        + log.schema[column].name.split(separator: "\"", omittingEmptySubsequences: false)
         .joined(separator: "\"\"") + "\""
     }
     let (session, event, user) = (name(roles.session), name(roles.event), name(roles.user))
@@ -243,12 +244,15 @@ extension Binder {
       "max(price) FILTER (WHERE place <= \(first)) AS largest_value",
     ]
     if isLabelled {
-      columns += ["max(instant) AS ended", "count(*) FILTER (WHERE event = 'purchase') > 0 AS converts"]
+      columns += [
+        "max(instant) AS ended", "count(*) FILTER (WHERE event = 'purchase') > 0 AS converts",
+      ]
     }
     let item = log.roles[.item].map(name) ?? "NULL::int"
     let value = log.roles[.value].map(name) ?? "NULL::float"
     let table =
-      "\"" + table.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      "\""
+      + table.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
     return """
       SELECT \(columns.joined(separator: ", "))

@@ -62,9 +62,12 @@ extension Binder {
           + ["a column is a target of a plain table: TRAIN column FROM table"]
       )
     }
-    if target == "conversion" { return bindConversion(train, at: range).map { ($0.0, $0.1, target) } }
-    for (clause, place) in [("AFTER", train.firstEvents?.range), ("PER", train.behavior.unit?.range)]
-    {
+    if target == "conversion" {
+      return bindConversion(train, at: range).map { ($0.0, $0.1, target) }
+    }
+    for (clause, place) in [
+      ("AFTER", train.firstEvents?.range), ("PER", train.behavior.unit?.range),
+    ] {
       guard let place else { continue }
       return fail(.badClause, "\(clause) is for TRAIN conversion alone", at: place)
     }

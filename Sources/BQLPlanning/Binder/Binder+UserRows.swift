@@ -63,8 +63,9 @@ extension Binder {
     }
     let features = inputs.features.map { place(of: $0) }
     // Who comes back may be anyone; the other targets are of customers.
-    let population = name(of: train.target) == "return" ? nil : place(.purchaseCount, .sum)
-    let recency = place(.purchaseRecency, .min)
+    let isOfAnyone = name(of: train.target) == "return"
+    let population = isOfAnyone ? nil : place(.purchaseCount, .sum)
+    let recency = place(isOfAnyone ? .sessionRecency : .purchaseRecency, .min)
     let step = FeatureSet.customerModel.features.first { $0.kind == .snapshot }.map {
       place(of: $0)
     }
@@ -93,12 +94,21 @@ extension Binder {
     if log.roles[.value] != nil { rows.spent = place(.purchaseRevenue, .sum) }
     rows.plan = .behavior(.features(plan))
     if let population {
-      let column = BoundExpression(.column(population), .float, range: range)
-      let none = BoundExpression(.literal(.float(0)), .float, range: range)
-      guard let isCustomer = call(">", shown: ">", [column, none], at: range) else { return nil }
-      rows.plan = .filter(rows.plan, isCustomer)
+      guard let customers = customers(rows.plan, population, at: range) else { return nil }
+      rows.plan = customers
     }
     return attach(inputs.attributes, to: rows, at: range)
+  }
+
+  /// Keeps those who have bought.
+  private mutating func customers(
+    _ plan: LogicalPlan,
+    _ purchases: Int,
+    at range: SourceRange
+  ) -> LogicalPlan? {
+    let column = BoundExpression(.column(purchases), .float, range: range)
+    let none = BoundExpression(.literal(.float(0)), .float, range: range)
+    return call(">", shown: ">", [column, none], at: range).map { .filter(plan, $0) }
   }
 
   private func name(of target: Expression) -> String? {
@@ -121,7 +131,8 @@ extension Binder {
     at range: SourceRange
   ) -> TrainRows? {
     guard !attributes.isEmpty else { return rows }
-    guard let user = catalog.userLog.flatMap({ log in log.log.roles[.user].map { log.log.schema[$0] } })
+    guard
+      let user = catalog.userLog.flatMap({ log in log.log.roles[.user].map { log.log.schema[$0] } })
     else { return rows }
     var select = SelectStatement()
     select.from = TableReference(
@@ -130,7 +141,10 @@ extension Binder {
     )
     let names = [Identifier(user.name, isQuoted: true, range: range)] + attributes
     select.items = names.map {
-      SelectItem(.expression(Expression(.column(qualifier: nil, name: $0), range: $0.range)), range: $0.range)
+      SelectItem(
+        .expression(Expression(.column(qualifier: nil, name: $0), range: $0.range)),
+        range: $0.range
+      )
     }
     guard let bound = bind(Query(.select(select), range: range)) else { return nil }
     var rows = rows

@@ -45,7 +45,8 @@ package struct ModelQuestion: Sendable {
   package var schema: Schema {
     switch kind {
     case .evaluate(let evaluation): Schema(evaluation.fields(of: model))
-    case .explain(let explanation): Schema(explanation.fields(isClassifier: model.model.isClassifier))
+    case .explain(let explanation):
+      Schema(explanation.fields(isClassifier: model.model.isClassifier))
     case .explainRow:
       Schema([
         Field("feature", .text), Field("value", .text), Field("contribution", .float),
@@ -65,7 +66,9 @@ package struct ModelQuestion: Sendable {
           Field("ci_low", .float), Field("ci_high", .float), Field("is_best", .bool),
         ])
       case .summary:
-        Schema([Field("measure", .text)] + ["value", "ci_low", "ci_high"].map { Field($0, .float) })
+        Schema(
+          [Field("measure", .text)] + ["value", "ci_low", "ci_high"].map { Field($0, .float) }
+        )
       }
     }
   }

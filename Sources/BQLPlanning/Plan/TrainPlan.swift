@@ -64,22 +64,23 @@ package struct TrainRows: Sendable {
 
   package var plan: LogicalPlan
   package var owner: Owner
-  /// Columns of the plan, nil where there is none: who the row is of, …
+  /// The column of the plan that says who the row is of; nil where none does, as of those below.
   package var key: Int?
-  /// … whom the key is part of, where it is not the user, …
+  /// The column of whom the key is part of, where it is not the user.
   package var group: Int?
-  /// … how old it is (a cutoff's number, 1 = the newest, of users; else a time or number), …
+  /// The column of how old a row is: of users a cutoff's number, 1 = the newest; else a time or number.
   package var time: Int?
-  /// … where the label is known from that time on, …
+  /// The column of when the label is known from.
   package var labelEnd: Int?
-  /// … what is predicted, …
+  /// The column of what is predicted.
   package var label: Int?
-  /// … what the customer spent so far, and spends in the horizon, …
+  /// The column of what the customer spent so far.
   package var spent: Int?
+  /// The column of what the customer spends in the horizon.
   package var revenue: Int?
-  /// … what the customer is worth, where the statement says, …
+  /// The column of what the customer is worth, where the statement says it.
   package var worth: Int?
-  /// … and how long ago the customer bought last.
+  /// The column of how long ago the customer bought, or the user was there, last.
   package var recency: Int?
   package var features: [Int]
 

@@ -203,7 +203,8 @@ struct Completer {
       ]
     case .train:
       [
-        .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features, .using,
+        .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features,
+        .using,
         .gbdt, .logistic, .split, .time, .user, .on, .calibrate, .isotonic, .platt, .weights,
         .balanced, .tune, .seed,
       ]

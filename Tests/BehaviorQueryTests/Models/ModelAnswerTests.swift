@@ -69,7 +69,10 @@ import Testing
         #expect(abs(sum - margin) < 1e-9 * max(1, abs(margin)), "user \(user)")
         #expect(abs(1 / (1 + exp(-margin)) - probability) < 1e-12, "user \(user)")
         #expect(answer.relation.rows.count == 7)
-        #expect(answer.notes.contains { $0.hasPrefix("user \(user) will not buy") }, "\(answer.notes)")
+        #expect(
+          answer.notes.contains { $0.hasPrefix("user \(user) will not buy") },
+          "\(answer.notes)"
+        )
       }
     }
   }
@@ -81,7 +84,10 @@ import Testing
     _ = try workspace.run("TRAIN churn \(Self.fast); LET users.worth = 5 * max(price);")
     let probabilities = rows(try last(workspace, "PREDICT churn;"))
     let worth = rows(try last(workspace, "SELECT user_id, worth FROM users;"))
-    let answer = try last(workspace, "CAMPAIGN churn OFFER 2 KEEP 0.4 ACCEPT 0.2 VALUE users.worth;")
+    let answer = try last(
+      workspace,
+      "CAMPAIGN churn OFFER 2 KEEP 0.4 ACCEPT 0.2 VALUE users.worth;"
+    )
     let treated = rows(answer)
     var expected = 0
     for (user, row) in probabilities {
@@ -140,7 +146,9 @@ import Testing
     _ = try workspace.run("SAVE MODEL m INTO '\(path)'; DROP MODEL m; LOAD MODEL '\(path)';")
     #expect(try last(workspace, "PREDICT m;").relation.rows == before)
     #expect(throws: BQLError.self) { try workspace.run("EVALUATE m;") }
-    #expect(throws: BQLError.self) { try workspace.run("SAVE MODEL m INTO '\(path)' FORMAT xgboost;") }
+    #expect(throws: BQLError.self) {
+      try workspace.run("SAVE MODEL m INTO '\(path)' FORMAT xgboost;")
+    }
     // Without calibration and texts the other programs' formats carry it too.
     _ = try workspace.run(
       "LET t = FEATURES USING customer_model SNAPSHOTS 1 HORIZON 14d; "

@@ -44,9 +44,11 @@ import Testing
     let found = message { _ = try workspace.run("TRAIN churn \(Self.fast) FEATURES (late);") }
     #expect(found.contains("'users.late' was computed from rows up to"), "\(found)")
     _ = try workspace.run("TRAIN churn \(Self.fast) FEATURES (early, click_count_sum);")
-    #expect(workspace.catalog.model(named: "churn")?.model.features.map(\.name) == [
-      "click_count_sum", "early",
-    ])
+    #expect(
+      workspace.catalog.model(named: "churn")?.model.features.map(\.name) == [
+        "click_count_sum", "early",
+      ]
+    )
   }
 
   /// What a model predicts has seen all that the model has seen.
