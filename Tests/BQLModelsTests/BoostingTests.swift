@@ -74,8 +74,10 @@ import Testing
     }
   }
 
-  /// Without penalties a run of the ordered categories is the best of all their subsets.
-  @Test(arguments: [BoostingLoss.squared, .logistic]) func categories(_ loss: BoostingLoss) throws {
+  /// Without penalties a run of the ordered categories is the best of all their subsets, unless the
+  /// least hessian of a side forbids it: so with losses whose every row has the same.
+  @Test(arguments: [BoostingLoss.squared, .quantile(0.3)])
+  func categories(_ loss: BoostingLoss) throws {
     for seed in 0..<ModelRows.cases("BOOSTING_CASES", 40) {
       var random = SeededGenerator(seed: UInt64(seed))
       let table = try Self.table(

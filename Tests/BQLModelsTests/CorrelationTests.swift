@@ -38,6 +38,44 @@ import Testing
     }
   }
 
+  @Test func columnsThatLackTheSameRowsGoTogether() throws {
+    var random = SeededGenerator(seed: 29)
+    // Three patterns of NaN, in columns that take turns, are large enough to go block by block.
+    let missing = (0..<3).map { pattern in
+      (0..<90).map { _ in pattern > 0 && Int.random(in: 0..<4, using: &random) == 0 }
+    }
+    var columns: [[Double]] = []
+    for column in 0..<24 {
+      let factor = column < 20 ? 1.0 : 0
+      columns.append(
+        (0..<90).map { row in
+          missing[column % 3][row]
+            ? .nan : factor * Double(Int.random(in: -9...9, using: &random) + column * row % 7)
+        }
+      )
+    }
+    for method in CorrelationMethod.allCases {
+      let table = try CorrelationTable.allPairs(columns, method, threads: 2)
+      for first in columns.indices {
+        for second in 0..<first {
+          let found = table[first * (first - 1) / 2 + second]
+          let single = try Correlation(columns[first], columns[second], method)
+          #expect(found.pairs == single.pairs)
+          #expect((found.coefficient == nil) == (single.coefficient == nil))
+          #expect(abs((found.coefficient ?? 0) - (single.coefficient ?? 0)) < 1e-12)
+        }
+      }
+      #expect(throws: ModelError.interrupted) {
+        try CorrelationTable.allPairs(
+          columns,
+          method,
+          interruption: Interruption { true },
+          threads: 2
+        )
+      }
+    }
+  }
+
   @Test func sameBitsAtAnyThreadCount() throws {
     let rows = try ModelRows.customers(70_000, stream: 10)
     let columns = (0..<3).map(rows.column)
@@ -91,6 +129,21 @@ import Testing
     #expect(try MutualInformation([], []).information == 0)
     #expect(try MutualInformation([1, 1], [1, 2]).pValue == nil)
     #expect(try MutualInformation([1, .nan], categories: [-1, 2]).pairs == 0)
+  }
+
+  @Test func informationDoesNotDependOnWhichValueIsTheSmaller() throws {
+    // Three zeros among a hundred: a share that no bin of equal frequency has for itself.
+    let rare = (0..<100).map { $0 < 3 ? 0.0 : 1 }
+    let values = (0..<100).map { $0 < 3 ? 50.0 + Double($0) : Double($0) / 3 }
+    let found = try MutualInformation(rare, values)
+    let turned = try MutualInformation(rare.map { 1 - $0 }, values)
+    #expect(abs(found.information - turned.information) < 1e-15)
+    #expect(found.firstBins == 2 && turned.firstBins == 2)
+    #expect(found.information > 0.04)
+    #expect((found.pValue ?? 1) < 0.05)
+    // Of 200 rows up to six values have a bin each.
+    let four = (0..<200).map { $0 < 4 ? 0.0 : $0 < 30 ? 1 : $0 < 33 ? 2 : 3 }
+    #expect(try MutualInformation(four, four).firstBins == 4)
   }
 
   @Test func redundantColumnsAreConnected() throws {

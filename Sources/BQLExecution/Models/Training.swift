@@ -126,9 +126,8 @@ package enum Training {
     let span = newest + owner.horizon - owner.logStart
     let days = { (span: Int64) in span / 86_400_000_000 }
     let longest = span / 3
-    return
-      "the log spans \(days(span)) days, the HORIZON \(days(owner.horizon)), of which the longest "
-      + "that fits is \(days(longest)) days"
+    return "the log spans \(days(span)) days and the HORIZON \(days(owner.horizon)); the longest "
+      + "that fits two cutoffs is \(days(longest)) days"
   }
 
   private static func describe(

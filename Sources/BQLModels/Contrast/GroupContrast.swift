@@ -11,8 +11,9 @@ package struct GroupContrast: Hashable, Sendable {
   /// Type 7; nil of no rows, and where medians were not asked for.
   package let median: Double?
   package let restMedian: Double?
-  /// Cohen's `d = (mean − rest mean) / s`, `s² = ((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)`; nil
-  /// where either side has no row, there are fewer than three, or nothing varies.
+  /// Cohen's `d = (mean − rest mean) / s`, `s² = ((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)`;
+  /// infinite where both sides are constant and differ; nil where either side has no row, there are
+  /// fewer than three, or nothing varies.
   package let difference: Double?
   /// `d ± 1.96 √((n₁ + n₂) / (n₁ n₂) + d² / 2 (n₁ + n₂))`, which holds for many rows.
   package let low: Double?
@@ -132,8 +133,15 @@ package struct GroupContrast: Hashable, Sendable {
     self.restMedian = restMedian
     let (n, m) = (Double(own.count), Double(rest.count))
     let squares = own.variance * n + rest.squares
-    guard own.count > 0, rest.count > 0, own.count + rest.count > 2, squares > 0 else {
+    guard own.count > 0, rest.count > 0, own.count + rest.count > 2,
+      squares > 0 || own.mean != rest.mean
+    else {
       (difference, low, high) = (nil, nil, nil)
+      return
+    }
+    guard squares > 0 else {
+      let apart = own.mean > rest.mean ? Double.infinity : -.infinity
+      (difference, low, high) = (apart, apart, apart)
       return
     }
     let d = (own.mean - rest.mean) / (squares / (n + m - 2)).squareRoot()

@@ -4,7 +4,7 @@ import BQLColumnar
 package enum CorrelationTable {
   /// Correlates each column with a target; see ``Correlation/init(_:_:_:)``.
   ///
-  /// - Throws: As that; of the first column that fails.
+  /// - Throws: As that; of the first column that fails, the target being the one behind all others.
   package static func correlate(
     _ columns: [[Double]],
     with target: [Double],
@@ -15,47 +15,129 @@ package enum CorrelationTable {
       count: columns.count,
       threads: threads
     ) { (column) throws(ModelError) in
-      try Correlation(columns[column], target, method)
+      try correlation(columns[column], target, method, named: (column, columns.count))
+    }
+  }
+
+  /// Correlates two columns; an error names them by their numbers.
+  private static func correlation(
+    _ first: [Double],
+    _ second: [Double],
+    _ method: CorrelationMethod,
+    named names: (Int, Int)
+  ) throws(ModelError) -> Correlation {
+    do throws(ModelError) {
+      return try Correlation(first, second, method)
+    } catch {
+      guard case .notFinite(let row, let column) = error else { throw error }
+      throw .notFinite(row: row, column: column == 0 ? names.0 : names.1)
     }
   }
 
   /// Correlates each column with each before it, pairwise complete.
   ///
-  /// Columns without NaN go together, block by block; pairs with NaN in one go by themselves.
+  /// Columns that have NaN in the same rows go together, block by block; where few do, pair by pair.
   ///
   /// - Returns: Of columns `i > j` at `i (i − 1) / 2 + j`.
-  /// - Throws: As ``Correlation/init(_:_:_:)``.
+  /// - Throws: As ``Correlation/init(_:_:_:)``; ``ModelError/interrupted``.
   /// - Complexity: O(*n* · *d*²).
   package static func allPairs(
     _ columns: [[Double]],
     _ method: CorrelationMethod,
+    interruption: Interruption = .none,
     threads: Int
   ) throws(ModelError) -> [Correlation] {
     let rows = columns.first?.count ?? 0
     for column in columns where column.count != rows {
       throw .shape(expected: rows, found: column.count)
     }
-    let whole = columns.indices.filter { column in !columns[column].contains { $0.isNaN } }
-    let coefficients = try wholePairs(whole.map { columns[$0] }, method, threads)
-    var places = [Int](repeating: -1, count: columns.count)
-    for (place, column) in whole.enumerated() { places[column] = place }
-    let finalPlaces = places
-    let lists = try ParallelWork.map(
-      count: columns.count,
-      threads: threads
-    ) { (first) throws(ModelError) in
-      var list: [Correlation] = []
-      for second in 0..<first {
-        let (a, b) = (finalPlaces[first], finalPlaces[second])
-        if a >= 0, b >= 0 {
-          list.append(Correlation(coefficient: coefficients[a * (a - 1) / 2 + b], pairs: rows))
-        } else {
-          list.append(try Correlation(columns[first], columns[second], method))
+    let groups = MissingRows.groups(of: columns, threads: threads)
+    let none = Correlation(coefficient: nil, pairs: 0)
+    var found = [Correlation](repeating: none, count: columns.count * max(columns.count - 1, 0) / 2)
+    for first in groups.indices {
+      for second in 0...first {
+        try interruption.check()
+        let block = Block(groups[first], groups[second], isOne: first == second)
+        let own =
+          block.pairs.count >= leastBlock
+          ? try correlate(block, columns, method, interruption, threads)
+          : try correlatePairs(block.pairs, columns, method, interruption, threads)
+        for (pair, correlation) in zip(block.pairs, own) {
+          found[pair.0 * (pair.0 - 1) / 2 + pair.1] = correlation
         }
       }
-      return list
     }
-    return lists.flatMap { $0 }
+    return found
+  }
+
+  /// Pairs from which on a block is worth it.
+  private static let leastBlock = 16
+
+  /// Holds the pairs of columns of two groups, or of one.
+  private struct Block {
+    let columns: [Int]
+    let isMissing: [Bool]?
+    /// The later column first.
+    let pairs: [(Int, Int)]
+
+    init(_ first: MissingRows, _ second: MissingRows, isOne: Bool) {
+      columns = isOne ? first.columns : (first.columns + second.columns).sorted()
+      var pairs: [(Int, Int)] = []
+      for a in first.columns {
+        for b in second.columns where !isOne || b < a { pairs.append((max(a, b), min(a, b))) }
+      }
+      self.pairs = pairs
+      switch (first.isMissing, second.isMissing) {
+      case (let one?, let other?): isMissing = zip(one, other).map { $0 || $1 }
+      case (let one, let other): isMissing = one ?? other
+      }
+    }
+  }
+
+  /// Correlates the columns of a block over the rows that all of them have.
+  private static func correlate(
+    _ block: Block,
+    _ columns: [[Double]],
+    _ method: CorrelationMethod,
+    _ interruption: Interruption,
+    _ threads: Int
+  ) throws(ModelError) -> [Correlation] {
+    var places: [Int: Int] = [:]
+    for (place, column) in block.columns.enumerated() { places[column] = place }
+    let kept = block.isMissing.map { missing in missing.indices.filter { !missing[$0] } }
+    let own = ParallelWork.map(count: block.columns.count, threads: threads) { index in
+      let values = columns[block.columns[index]]
+      return kept.map { $0.map { values[$0] } } ?? values
+    }
+    let rows = own.first?.count ?? 0
+    let coefficients: [Double?]
+    do throws(ModelError) {
+      coefficients = try wholePairs(own, method, interruption, threads)
+    } catch {
+      guard case .notFinite(let row, let column) = error else { throw error }
+      throw .notFinite(row: kept?[row] ?? row, column: block.columns[column])
+    }
+    return block.pairs.map { first, second in
+      let (a, b) = (places[first] ?? 0, places[second] ?? 0)
+      return Correlation(coefficient: coefficients[a * (a - 1) / 2 + b], pairs: rows)
+    }
+  }
+
+  private static func correlatePairs(
+    _ pairs: [(Int, Int)],
+    _ columns: [[Double]],
+    _ method: CorrelationMethod,
+    _ interruption: Interruption,
+    _ threads: Int
+  ) throws(ModelError) -> [Correlation] {
+    try ParallelWork.map(
+      count: pairs.count,
+      threads: threads
+    ) { (index) throws(ModelError) in
+      try interruption.check()
+      let (first, second) = pairs[index]
+      return try correlation(columns[first], columns[second], method, named: (first, second))
+    }
   }
 
   /// Rows whose products one task adds up; sums of tasks are added in their order.
@@ -66,12 +148,14 @@ package enum CorrelationTable {
   private static func wholePairs(
     _ columns: [[Double]],
     _ method: CorrelationMethod,
+    _ interruption: Interruption,
     _ threads: Int
   ) throws(ModelError) -> [Double?] {
     let values = try ParallelWork.map(
       count: columns.count,
       threads: threads
     ) { (index) throws(ModelError) -> [Double] in
+      try interruption.check()
       if method == .spearman { return AverageRanks.ranks(columns[index]) }
       if let row = columns[index].firstIndex(where: { !(abs($0) < Matrix.largest) }) {
         throw .notFinite(row: row, column: index)
@@ -83,11 +167,12 @@ package enum CorrelationTable {
     }
     let rows = columns.first?.count ?? 0
     let sums = BlockSums.combined(
-      ParallelWork.map(
+      try ParallelWork.map(
         count: (rows + taskRows - 1) / taskRows,
         threads: threads
-      ) { task in
-        products(values, centred, task * taskRows..<min((task + 1) * taskRows, rows))
+      ) { (task) throws(ModelError) in
+        try interruption.check()
+        return products(values, centred, task * taskRows..<min((task + 1) * taskRows, rows))
       }
     )
     var coefficients: [Double?] = []

@@ -2,7 +2,8 @@ import Glibc
 
 /// Measures how much one column tells of another, in whatever shape, in nats.
 ///
-/// Numbers are put in bins of equal frequency, equal values never split. The estimator is the
+/// Numbers are put in bins of equal frequency, equal values never split; few different ones have a
+/// bin each. The estimator is the
 /// plug-in with the Miller–Madow correction:
 /// `Σ p_xy ln(p_xy / (p_x p_y)) + ((m_x − 1) + (m_y − 1) − (m_xy − 1)) / 2n`, `m` counting cells that
 /// are not empty; below 0 it is set to 0.
@@ -26,7 +27,8 @@ package struct MutualInformation: Hashable, Sendable {
 
   /// Measures two numeric columns over the rows in which neither is NaN.
   ///
-  /// Each has `⌊√(n / 5)⌋` bins, 2 to 20, so that a cell expects five rows.
+  /// Each has `⌊√(n / 5)⌋` bins, 2 to 20, so that a cell expects five rows; a column of no more
+  /// different numbers has a bin for each.
   ///
   /// - Throws: ``ModelError/shape(expected:found:)`` of columns of different length.
   /// - Complexity: O(*n*).
@@ -40,12 +42,13 @@ package struct MutualInformation: Hashable, Sendable {
       y.append(second[row])
     }
     let bins = Self.limited(Int((Double(x.count) / 5).squareRoot()))
-    self.init(try Self.binned(x, bins), try Self.binned(y, bins))
+    self.init(Self.binned(x, bins), Self.binned(y, bins))
   }
 
   /// Measures a numeric column and a category over the rows in which neither is NULL.
   ///
-  /// The column has `⌊n / 5c⌋` bins for `c` categories, 2 to 20.
+  /// The column has `⌊n / 5c⌋` bins for `c` categories, 2 to 20, or one for each of no more different
+  /// numbers.
   ///
   /// - Parameters:
   ///   - values: NaN is NULL.
@@ -66,13 +69,30 @@ package struct MutualInformation: Hashable, Sendable {
       y.append(number)
     }
     let bins = Self.limited(x.count / (5 * max(numbers.count, 1)))
-    self.init(try Self.binned(x, bins), y)
+    self.init(Self.binned(x, bins), y)
   }
 
   private static func limited(_ bins: Int) -> Int { min(max(bins, 2), maximumBins) }
 
-  private static func binned(_ values: [Double], _ bins: Int) throws(ModelError) -> [Int32] {
-    try QuantileCuts(values, bins: bins).bins(of: values)
+  private static func binned(_ values: [Double], _ bins: Int) -> [Int32] {
+    let sorted = Quantiles.sorted(values)
+    // A rare value at the low end would else share a bin with the next.
+    if let different = few(bins, sorted) {
+      return values.map { value in
+        Int32(truncatingIfNeeded: different.firstIndex { $0 >= value } ?? 0)
+      }
+    }
+    return QuantileCuts(sorted: sorted, bins: bins).bins(of: values)
+  }
+
+  /// The different numbers, ascending; nil of more than so many.
+  private static func few(_ bins: Int, _ sorted: [Double]) -> [Double]? {
+    var different: [Double] = []
+    for value in sorted where value != different.last {
+      if different.count == bins { return nil }
+      different.append(value)
+    }
+    return different
   }
 
   /// Measures two lists of numbers from 0.

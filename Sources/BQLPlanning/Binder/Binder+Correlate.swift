@@ -36,6 +36,9 @@ extension Binder {
     if rows.isSet, case .column(_, let name) = correlate.target.kind {
       features = features.filter { schema[$0].name.lowercased() != name.name.lowercased() }
     }
+    if rows.isSet, case .table = rows.owner {
+      features = leavingOutTargets(features, correlate, schema)
+    }
     let usable = features.filter { place in
       schema[place].type.isFeature || method == .mutual && schema[place].type == .text
     }
@@ -63,5 +66,22 @@ extension Binder {
       input: .project(plan, usable.map(item) + [item(target)]),
       method: method
     )
+  }
+
+  /// Leaves the other targets out where one of a table of customers is asked about: they are known no
+  /// sooner, and tell of it by their definition.
+  private mutating func leavingOutTargets(
+    _ features: [Int],
+    _ correlate: CorrelateStatement,
+    _ schema: Schema
+  ) -> [Int] {
+    guard case .column(_, let name) = correlate.target.kind,
+      UserFeatureSets.targets.contains(name.name.lowercased())
+    else { return features }
+    let others = features.filter { UserFeatureSets.targets.contains(schema[$0].name.lowercased()) }
+    guard !others.isEmpty else { return features }
+    let names = others.map { schema[$0].name }.joined(separator: ", ")
+    note("left out, as they are of the horizon too: \(names)")
+    return features.filter { !others.contains($0) }
   }
 }

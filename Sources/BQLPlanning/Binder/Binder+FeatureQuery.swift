@@ -94,6 +94,15 @@ extension Binder {
       items = relation.schema.fields
         .filter { $0.type.isFeature && named.contains($0.name.lowercased()) }
         .map { Self.item($0.name, of: name.name, at: name.range) }
+    case .named(let set) where set.name.lowercased() != name.name.lowercased():
+      return fail(
+        .badClause,
+        UserFeatureSets.names.contains(set.name.lowercased())
+          ? "'\(set.name)' are features of a log's users, and '\(name.name)' is a plain table"
+          : "ON names '\(set.name)' and FROM '\(name.name)'",
+        at: set.range,
+        hints: ["ON \(name.name) takes all its numbers, ON (a, b) FROM \(name.name) some"]
+      )
     case .named:
       let fields = relation.schema.fields.filter { field in
         field.name.lowercased() != key?.lowercased() && !made.contains(field.name.lowercased())
@@ -171,7 +180,13 @@ extension Binder {
         ?? (log.roles[.value] == nil || !clauses.needsWorth
           ? nil : Self.column("monetary", of: "rfm", at: range)),
       features: features,
-      isKept: nil,
+      // Who has no row of FEATURES was not there yet, which is no missing value.
+      isKept: sets.featuresQuery.map { _ in
+        Expression(
+          .isNull(Self.column("user_id", of: UserFeatureSets.features, at: range), negated: true),
+          range: range
+        )
+      },
       clauses
     )
   }

@@ -158,6 +158,14 @@ extension Binder {
   ) -> SegmentPlan.Division? {
     if refusesMethod(segment) { return nil }
     let names = rules.map(\.name) + [otherwise].compactMap { $0 }
+    if let taken = names.first(where: { $0.name.uppercased() == SegmentPlan.nobody }) {
+      return fail(
+        .nameTaken,
+        "'\(taken.name)' is the group of users who bought nothing",
+        at: taken.range,
+        hints: ["give the rule another name"]
+      )
+    }
     for (index, name) in names.enumerated()
     where names[..<index].contains(where: { $0.name == name.name }) {
       return fail(.nameTaken, "two rules are called '\(name.name)'", at: name.range)
@@ -241,6 +249,11 @@ extension Binder {
       )
     }
     for text in segment.notes { note(text) }
+    if segment.table == nil, catalog.attribute(named: segment.name)?.values == nil {
+      note(
+        "'users.\(segment.name)' is gone, or its log was loaded anew: this is what was found before"
+      )
+    }
     return relation
   }
 }

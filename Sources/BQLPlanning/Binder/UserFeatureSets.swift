@@ -32,7 +32,8 @@ struct UserFeatureSets {
     var set: String?
     switch clauses.source?.kind {
     case .named(let name)?: set = Self.set(named: name.name)
-    case .none: isRFM = true
+    // Rules stand alone: who bought nothing may follow them as well.
+    case .none: isRFM = isRFM || clauses.extra == nil
     case .columns: break
     }
     if set == Self.rfm { (set, isRFM) = (nil, true) }
@@ -70,7 +71,7 @@ struct UserFeatureSets {
   }
 
   /// What only the customer model has.
-  private static let targets = FeatureSet.customerModel.features.filter { feature in
+  static let targets = FeatureSet.customerModel.features.filter { feature in
     if case .target = feature.kind { true } else { false }
   }.map(\.name)
 

@@ -63,6 +63,9 @@ package struct SegmentPlan: Sendable {
     case logz, zscore, robust, none
   }
 
+  /// The group of users who bought nothing, where that is asked: outside of what is divided.
+  package static let nobody = "S0"
+
   package var rows: FeatureQuery
   package var division: Division
   /// nil: LOGZ for skewed features, ZSCORE for the others.

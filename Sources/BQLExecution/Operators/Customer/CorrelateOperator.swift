@@ -30,7 +30,7 @@ struct CorrelateOperator: Operator {
     try context.checkCancelled()
     let names = schema.fields.map(\.name)
     let found = try Segmentation.attempt(names) { () throws(ModelError) -> Relation in
-      try answer(of: columns, context.threads)
+      try answer(of: columns, context)
     }
     return RelationStream(relation: found, context: context)
   }
@@ -66,14 +66,15 @@ struct CorrelateOperator: Operator {
 
   private func answer(
     of columns: [FeatureValues],
-    _ threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) -> Relation {
+    let threads = context.threads
     let features = Array(columns.dropLast())
     let numbers = features.map(\.numbers)
     let associations = try associations(features, columns[plan.target], threads)
     let screenings = ColumnScreening.columns(numbers, threads: threads)
     let duplicates = ColumnScreening.duplicates(numbers, threads: threads)
-    let groups = try redundancy(features, threads)
+    let groups = try redundancy(features, context)
     let qValues = FalseDiscovery.qValues(associations.map(\.pValue))
     let names = plan.input.schema.fields.map(\.name)
     let rows = features.indices.map { index -> [Value] in
@@ -94,7 +95,7 @@ struct CorrelateOperator: Operator {
       let (a, b) = (associations[first].strength.map(abs), associations[second].strength.map(abs))
       return (b ?? -1, first) < (a ?? -1, second)
     }
-    addNotes(groups)
+    addNotes(groups, columns[plan.target])
     return Relation(schema: plan.schema, rows: order.map { rows[$0] })
   }
 
@@ -158,15 +159,22 @@ struct CorrelateOperator: Operator {
   /// The group of columns that say nearly the same as each other, for each column.
   private func redundancy(
     _ features: [FeatureValues],
-    _ threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) -> [Int?] {
     let numeric = features.indices.filter { features[$0].categories == nil }
     guard numeric.count <= Self.comparedColumns else { return features.map { _ in nil } }
-    let pairs = try CorrelationTable.allPairs(
-      numeric.map { features[$0].numbers },
-      plan.method == .spearman ? .spearman : .pearson,
-      threads: threads
-    )
+    let pairs: [Correlation]
+    do throws(ModelError) {
+      pairs = try CorrelationTable.allPairs(
+        numeric.map { features[$0].numbers },
+        plan.method == .spearman ? .spearman : .pearson,
+        interruption: context.interruption,
+        threads: context.threads
+      )
+    } catch {
+      guard case .notFinite(let row, let column) = error else { throw error }
+      throw .notFinite(row: row, column: numeric[column])
+    }
     let found = try RedundancyGroups.groups(
       pairs,
       columns: numeric.count,
@@ -201,15 +209,23 @@ struct CorrelateOperator: Operator {
     return remarks.isEmpty ? .null : .text(remarks.joined(separator: ", "))
   }
 
-  private func addNotes(_ groups: [Int?]) {
-    let target = plan.input.schema[plan.target].name
+  private func addNotes(_ groups: [Int?], _ target: FeatureValues) {
+    let name = plan.input.schema[plan.target].name
+    let known = Set(target.numbers.lazy.filter { !$0.isNaN })
+    if known.count < 2 {
+      notes.add(
+        known.isEmpty
+          ? "\(name) has no value: nothing goes with it"
+          : "\(name) is the same in all rows: nothing goes with it"
+      )
+    }
     switch plan.method {
     case .pearson, .spearman:
       notes.add(
-        "correlation with \(target) over the rows that have both; it is no proof of a cause"
+        "correlation with \(name) over the rows that have both; it is no proof of a cause"
       )
     case .mutual:
-      notes.add("mutual information with \(target) in nats, of values in at most 20 bins")
+      notes.add("mutual information with \(name) in nats, of values in at most 20 bins")
     }
     if groups.contains(where: { $0 != nil }) {
       notes.add(

@@ -38,6 +38,11 @@ enum RFMMoney: Sendable {
     return .sums(hundredths.isEmpty ? sums : parts.flatMap(\.wide))
   }
 
+  /// Rounds to millionths what is not too large for it: the order of a sum is no difference in money.
+  private static func rounded(_ money: Double) -> Double {
+    abs(money) < 1e9 ? (money * 1e6).rounded() / 1e6 : money
+  }
+
   private var wide: [MoneySum] {
     switch self {
     case .none: []
@@ -51,7 +56,7 @@ enum RFMMoney: Sendable {
     switch self {
     case .none: []
     case .hundredths(let amounts): amounts
-    case .sums(let sums): sums.map { RFMScores.key($0.money ?? 0) }
+    case .sums(let sums): sums.map { RFMScores.key(Self.rounded($0.money ?? 0)) }
     }
   }
 }

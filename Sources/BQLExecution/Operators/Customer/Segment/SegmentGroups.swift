@@ -5,8 +5,8 @@ import BQLSyntax
 
 /// Holds the group of each row.
 struct SegmentGroups: Sendable {
-  /// The group of users who bought nothing, where that is asked: outside of what is clustered.
-  static let nobody = "S0"
+  /// See ``SegmentPlan/nobody``.
+  static let nobody = SegmentPlan.nobody
 
   /// The groups in their order.
   private(set) var names: [String]
@@ -30,6 +30,11 @@ struct SegmentGroups: Sendable {
     remarks: [String] = []
   ) {
     self.model = model
+    var remarks = remarks
+    if let ranking = Self.ranking(input), model.names.first == "S1" {
+      let name = input.names[ranking]
+      remarks.append("groups are ordered by \(name): nothing tells what rows are worth")
+    }
     self.remarks = remarks
     names = model.names
     codes = [Int32](repeating: -1, count: input.rowCount)
@@ -81,8 +86,8 @@ struct SegmentGroups: Sendable {
 
   /// Returns the place of each label among the groups, the one of the highest mean first.
   ///
-  /// The mean is of what rows are worth, else of the first feature; a row without either counts 0;
-  /// equal means leave the order of the labels.
+  /// The mean is of what rows are worth, else of ``ranking(_:)``; a row without either counts 0; equal
+  /// means leave the order of the labels.
   static func order(
     _ input: SegmentInput,
     rows: [Int32],
@@ -91,7 +96,7 @@ struct SegmentGroups: Sendable {
   ) -> [Int32] {
     var sums = [Double](repeating: 0, count: count)
     var sizes = [Double](repeating: 0, count: count)
-    let worth = input.worth ?? input.features.first ?? []
+    let worth = input.worth ?? ranking(input).map { input.features[$0] } ?? []
     for (row, label) in zip(rows, labels) where label >= 0 {
       sizes[Int(label)] += 1
       let value = worth.isEmpty ? 0 : worth[Int(row)]
@@ -102,6 +107,13 @@ struct SegmentGroups: Sendable {
     var places = [Int32](repeating: 0, count: count)
     for (place, label) in ranked.enumerated() { places[label] = Int32(truncatingIfNeeded: place) }
     return places
+  }
+
+  /// The feature that groups are ordered by where nothing tells what rows are worth: how often a
+  /// customer bought, else the first; nil of none.
+  static func ranking(_ input: SegmentInput) -> Int? {
+    if input.worth != nil || input.features.isEmpty { return nil }
+    return input.names.firstIndex(of: "frequency") ?? 0
   }
 
   /// The names of so many groups: `S1`, `S2` and so on.

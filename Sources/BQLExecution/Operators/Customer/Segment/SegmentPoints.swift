@@ -123,6 +123,18 @@ extension SegmentInput {
   func rowsToDivide() throws(ExecutionError) -> [Int32] {
     let rows = completeRows()
     guard rows.isEmpty else { return rows }
+    if let hasBought, !hasBought.contains(true) {
+      throw .unfit(
+        "nobody bought anything, and RFM is of those who did",
+        hint: "ON engagement, or ON (click_count_sum, length_mean), looks at all users"
+      )
+    }
+    guard (0..<rowCount).contains(where: isCandidate) else {
+      throw .unfit(
+        "there is nobody to divide",
+        hint: "WHERE and AS OF leave no row: look at the same from FEATURES or SELECT"
+      )
+    }
     throw .unfit(
       "no row has all of the features: \(names.joined(separator: ", "))",
       hint: "ask for fewer features, or coalesce(feature, 0)"

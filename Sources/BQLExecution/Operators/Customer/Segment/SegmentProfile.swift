@@ -239,7 +239,11 @@ struct SegmentProfile: Sendable {
     _ ranked: [(name: String, contrast: StandardizedDifference)]
   ) -> String {
     ranked.prefix(shownDifferences).map { name, contrast in
-      "\(name) \(signed(contrast.difference)) (\(signed(contrast.low)) to \(signed(contrast.high)))"
+      if contrast.difference.isInfinite {
+        return "\(name) wholly \(contrast.difference > 0 ? "above" : "below")"
+      }
+      let interval = "\(signed(contrast.low)) to \(signed(contrast.high))"
+      return "\(name) \(signed(contrast.difference)) (\(interval))"
     }.joined(separator: ", ")
   }
 

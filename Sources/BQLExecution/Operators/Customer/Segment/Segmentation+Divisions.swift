@@ -119,7 +119,8 @@ extension Segmentation {
     )
     var remark = "power: worth \(ValueText.text(.float(threshold))) and more"
     if let share {
-      remark += ", the fewest who together have \(percent(share)) % of the whole"
+      remark +=
+        ", the fewest who together have \(percent(share)) % of the whole, with all who equal the last"
     }
     return SegmentGroups(input, model, rows: rows, labels: labels, remarks: [remark])
   }
@@ -149,6 +150,9 @@ extension Segmentation {
         MixtureOptions(
           components: 1,
           covariance: isFull ? .full : .diagonal,
+          // Far below what one start differs from another by, so that information criteria hold.
+          tolerance: 1e-6,
+          maximumIterations: 1_000,
           starts: starts,
           seed: plan.seed
         ),

@@ -48,7 +48,12 @@ package enum Segmentation {
     var input = try SegmentInput(plan.rows, context, notes: &notes)
     let places = model.features.compactMap { input.names.firstIndex(of: $0) }
     guard places.count == model.features.count else {
-      throw .internal("features of a segment are gone")
+      let missing = model.features.filter { !input.names.contains($0) }
+      throw .unfit(
+        "the segments go by \(model.features.joined(separator: ", ")), and here there is no "
+          + missing.joined(separator: ", "),
+        hint: "ASSIGN takes users or rows of the kind that SEGMENT looked at"
+      )
     }
     input.names = model.features
     input.features = places.map { input.features[$0] }
