@@ -117,7 +117,7 @@ let package = Package(
       "BehaviorQueryTests",
       [
         "BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions", "BQLModels",
-        "BQLPlanning",
+        "BQLPlanning", "BQLSyntax",
       ]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),

@@ -139,7 +139,8 @@ import Testing
   /// A model that is written and read again predicts the same, in each format that can carry it.
   @Test func filesKeepPredictions() throws {
     let folder = try TestFolder()
-    let workspace = try ModelShop(seed: 15).workspace(folder)
+    let workspace = try ModelShop(seed: 15, users: 700).workspace(folder)
+    defer { withExtendedLifetime(folder) {} }
     _ = try workspace.run("TRAIN churn AS m \(Self.fast) CALIBRATE;")
     let before = try last(workspace, "PREDICT m;").relation.rows
     let path = try folder.write("", to: "m.json")
@@ -152,7 +153,7 @@ import Testing
     // Without calibration and texts the other programs' formats carry it too.
     _ = try workspace.run(
       "LET t = FEATURES USING customer_model SNAPSHOTS 1 HORIZON 14d; "
-        + "TRAIN target_event AS c FROM t FEATURES (click_count_sum, session_recency_min) "
+        + "TRAIN target_event AS c FROM t FEATURES (click_count_sum, purchase_count_sum) "
         + "USING gbdt(trees = 20);"
     )
     let own = try last(workspace, "PREDICT c FROM t;").relation.rows.compactMap { number($0[0]) }

@@ -1,4 +1,5 @@
 import BQLColumnar
+import BQLSyntax
 import BQLTestSupport
 import BehaviorQuery
 import Foundation
@@ -17,6 +18,7 @@ import Testing
 
   private func table(_ header: String, _ rows: [String]) throws -> Workspace {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let workspace = Workspace(options: WorkspaceOptions(threads: 2))
     let path = try folder.write(([header] + rows).joined(separator: "\n") + "\n", to: "t.csv")
     _ = try workspace.run("LOAD '\(path)' AS TABLE t;")
@@ -60,7 +62,7 @@ import Testing
 
   @Test func aShortLogNamesTheLongestHorizon() throws {
     let folder = try TestFolder()
-    let workspace = try ModelShop(seed: 3, days: 60).workspace(folder)
+    let workspace = try ModelShop(seed: 3, users: 600, days: 60).workspace(folder)
     do throws(BQLError) {
       _ = try workspace.run("TRAIN churn;")
       Issue.record("60 days are too short for two cutoffs of 28 days")
@@ -73,6 +75,7 @@ import Testing
 
   @Test func anEmptyLogIsRefused() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let workspace = Workspace()
     let path = try folder.write("event_time,event_type,user_id,visit,price\n", to: "empty.csv")
     _ = try? workspace.run(

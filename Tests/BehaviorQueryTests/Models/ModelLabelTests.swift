@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func otherTargetsAreAsTheyAreCalled() throws {
-    let shop = ModelShop(seed: 4)
+    let shop = ModelShop(seed: 4, users: 500)
     let folder = try TestFolder()
     let workspace = try shop.workspace(folder)
     let cutoff = shop.cutoffs(1, horizon: Self.horizon)[0]

@@ -1,4 +1,6 @@
 import BQLColumnar
+import BQLPlanning
+import BQLSyntax
 import BQLTestSupport
 import BehaviorQuery
 import Foundation
@@ -79,6 +81,7 @@ import Testing
 
   @Test func aColumnMadeOfTheTargetDrawsAWarning() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let workspace = Workspace()
     _ = try workspace.run("LOAD '\(try table(folder, seed: 7))' AS TABLE t KEY id;")
     let answer = try #require(try workspace.run("TRAIN y FROM t;").last)
@@ -94,6 +97,7 @@ import Testing
   /// The target itself is no feature, whatever the table is asked for.
   @Test func theTargetIsNoFeature() throws {
     let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
     let workspace = Workspace()
     _ = try workspace.run("LOAD '\(try table(folder, seed: 8))' AS TABLE t KEY id;")
     _ = try workspace.run(
@@ -101,6 +105,6 @@ import Testing
     )
     let features = workspace.catalog.model(named: "y")?.model.features.map(\.name)
     #expect(features == ["x", "noise", "kind", "leak", "flag"])
-    #expect(workspace.catalog.model(named: "m")?.targetName == "x > 50")
+    #expect(workspace.catalog.model(named: "m")?.targetName == "(x > 50)")
   }
 }

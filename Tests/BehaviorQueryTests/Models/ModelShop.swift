@@ -20,7 +20,7 @@ struct ModelShop {
   private(set) var rows: [Row] = []
 
   /// - `days`: The log's length.
-  init(seed: UInt64, users: Int = 240, days: Int = 84) {
+  init(seed: UInt64, users: Int = 320, days: Int = 84) {
     var random = SeededGenerator(seed: seed)
     var session = 0
     for user in 1...users {
