@@ -131,7 +131,7 @@ struct RandomSyntax {
           SummarizeStatement(table: table(depth - 1), by: some(0...2) { $0.expression(depth - 1) })
         )
       case 3: .explain(ExplainStatement(isAnalyze: chance(50), query: query(depth - 1)))
-      case 4: .unimplemented(feature: pick(["SHOW STORAGE", "SURVIVAL"]))
+      case 4: .unimplemented(feature: pick(["SHOW STORAGE", "SHOW LOADS"]))
       case 5, 6: .funnel(funnel(depth - 1))
       case 7: .retention(retention(depth - 1))
       case 8, 9: activity(depth - 1)

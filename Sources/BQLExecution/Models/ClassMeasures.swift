@@ -65,6 +65,17 @@ struct ClassMeasures: Sendable {
     return values
   }
 
+  /// Says of which top the equal scores make much more than was asked for.
+  var remarks: [String] {
+    tops.compactMap { top in
+      guard let share = model.ranked.top(top.share)?.share, share > top.share * 1.2 else {
+        return nil
+      }
+      let percent = FeatureText.number((share * 1_000).rounded() / 10)
+      return "the top \(top.name) % is \(percent) % of the rows, for equal scores stay together"
+    }
+  }
+
   /// The measures of a baseline.
   func baseline(_ index: Int) -> [Double?] {
     var values = Self.measures(baselines[index], tops, nil)

@@ -110,6 +110,7 @@ struct ModelEvaluation {
     let measures = try ModelWork.attempt([]) { () throws(ModelError) in
       try ClassMeasures(part, top: evaluation.top)
     }
+    if evaluation.dimensions.isEmpty { measures.remarks.forEach(notes.add) }
     return try rows(part, measures.names, gains: measures.gains) {
       measures.values(weights: $0)
     } of: {

@@ -272,10 +272,10 @@ enum FeatureText {
 
   /// A number with four digits that count.
   static func number(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return ValueText.text(.float(value)) }
-    if value == value.rounded(), abs(value) < 1e15 { return "\(Int64(value))" }
+    guard value.isFinite, abs(value) < 1e15 else { return ValueText.text(.float(value)) }
     var scale = 1.0
-    while abs(value) * scale < 1_000, scale < 1e12 { scale *= 10 }
-    return ValueText.text(.float((value * scale).rounded() / scale))
+    while value != 0, abs(value) * scale < 1_000, scale < 1e12 { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    return rounded == rounded.rounded() ? "\(Int64(rounded))" : ValueText.text(.float(rounded))
   }
 }

@@ -67,10 +67,10 @@ struct ModelLearner: Sendable {
       }
       if let method = plan.calibration {
         // The validation part was not learnt from: what it says of the scores is no flattery.
-        calibration = try ProbabilityCalibration(
-          method == .isotonic ? .isotonic : .platt,
-          margins: first.margins(of: validation.table, threads: context.threads),
-          labels: validation.labels
+        calibration = try Self.calibrated(
+          method,
+          first.margins(of: validation.table, threads: context.threads),
+          validation.labels
         )
       }
     }
@@ -82,6 +82,25 @@ struct ModelLearner: Sendable {
       threads: context.threads
     )
     return (.trees(model), calibration)
+  }
+
+  /// Fits probabilities to margins.
+  ///
+  /// A rising step function says 0 and 1 where all rows at an end agree, which no finite number of
+  /// rows can know: one more row of the other class stands at either end.
+  private static func calibrated(
+    _ method: TrainPlan.Calibration,
+    _ margins: [Double],
+    _ labels: [Double]
+  ) throws(ModelError) -> ProbabilityCalibration {
+    guard method == .isotonic, let low = margins.min(), let high = margins.max() else {
+      return try ProbabilityCalibration(.platt, margins: margins, labels: labels)
+    }
+    return try ProbabilityCalibration(
+      .isotonic,
+      margins: margins + [low, high],
+      labels: labels + [1, 0]
+    )
   }
 
   private func tune(
@@ -189,10 +208,10 @@ struct ModelLearner: Sendable {
         options,
         threads: context.threads
       )
-      calibration = try ProbabilityCalibration(
-        method == .isotonic ? .isotonic : .platt,
-        margins: first.margins(of: validation.table),
-        labels: validation.labels
+      calibration = try Self.calibrated(
+        method,
+        first.margins(of: validation.table),
+        validation.labels
       )
     }
     let model = try LogisticModel(

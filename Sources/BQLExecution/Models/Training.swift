@@ -151,7 +151,7 @@ package enum Training {
     }
     guard case .users(let owner) = plan.rows.owner else { return notes }
     let shown = owner.cutoffs.map { ValueText.text(timestamp: $0, in: context.timeZone) }
-    let days = ValueText.text(.float((Double(owner.horizon) / 864_000_000).rounded() / 100))
+    let days = FeatureText.number(Double(owner.horizon) / 86_400_000_000)
     notes.append(
       "cutoffs, the newest first: \(shown.joined(separator: ", ")); features up to each, labels up to "
         + "\(days) days behind it"

@@ -42,15 +42,7 @@ extension Binder {
     behavior.unit = log.roles[.session].map { .session(column: $0) } ?? bindVisit()
     // The log gets the attributes that WHERE names as columns behind its own.
     behavior.log = attributeSlots.attaching(to: log)
-    var plan = FeaturesPlan(
-      behavior: behavior,
-      set: .customerModel,
-      snapshots: snapshots,
-      recencyEnd: snapshots.first?.cutoff ?? 0,
-      logStart: log.timeRange?.lowerBound ?? 0,
-      isFilled: false
-    )
-    plan.tellsOfRows = false
+    var plan = Self.plan(behavior, snapshots, log)
     let base = FeatureSet.base.features
     plan.columns = base.filter { $0.kind == .user }
     func place(of feature: Feature) -> Int {
@@ -66,12 +58,8 @@ extension Binder {
     let isOfAnyone = name(of: train.target) == "return"
     let population = isOfAnyone ? nil : place(.purchaseCount, .sum)
     let recency = place(isOfAnyone ? .sessionRecency : .purchaseRecency, .min)
-    let step = FeatureSet.customerModel.features.first { $0.kind == .snapshot }.map {
-      place(of: $0)
-    }
-    let reach = snapshots.first.flatMap { snapshot in
-      snapshot.horizonEnd.map { $0 - snapshot.cutoff }
-    }
+    let step = FeatureSet.customerModel.features.first { $0.kind == .snapshot }
+    let reach = snapshots.first.flatMap { first in first.horizonEnd.map { $0 - first.cutoff } }
     var rows = TrainRows(
       plan: .behavior(.features(plan)),
       owner: .users(
@@ -86,7 +74,7 @@ extension Binder {
     )
     rows.key = 0
     rows.recency = recency
-    rows.time = step
+    rows.time = step.map { place(of: $0) }
     if snapshots.first?.horizonEnd != nil {
       rows.label = place(of: FeatureSet.feature(label(of: train.target)))
       rows.revenue = place(of: FeatureSet.feature(.revenue))
@@ -98,6 +86,24 @@ extension Binder {
       rows.plan = customers
     }
     return attach(inputs.attributes, to: rows, at: range)
+  }
+
+  /// The features with gaps as they are, and with notes that are left to those who read the rows.
+  private static func plan(
+    _ behavior: BehaviorPlan,
+    _ snapshots: [FeaturesPlan.Snapshot],
+    _ log: EventLog
+  ) -> FeaturesPlan {
+    var plan = FeaturesPlan(
+      behavior: behavior,
+      set: .customerModel,
+      snapshots: snapshots,
+      recencyEnd: snapshots.first?.cutoff ?? 0,
+      logStart: log.timeRange?.lowerBound ?? 0,
+      isFilled: false
+    )
+    plan.tellsOfRows = false
+    return plan
   }
 
   /// Keeps those who have bought.

@@ -85,6 +85,7 @@ package struct ModelQuestion: Sendable {
 
 /// Asks how good a model is.
 package struct Evaluation: Sendable {
+  /// Names what is shown of how good it is.
   package enum Part: String, Sendable {
     case measures, deciles, calibration, thresholds
   }
@@ -122,6 +123,7 @@ package struct Evaluation: Sendable {
 
 /// Asks what a model goes by.
 package struct Explanation: Sendable {
+  /// Names what is shown of what it goes by.
   package enum Part: String, Sendable {
     case importance, dependence, interactions
   }
@@ -148,6 +150,7 @@ package struct Explanation: Sendable {
 
 /// Asks whom an offer should go to.
 package struct CampaignOrder: Sendable {
+  /// Names what is shown of a campaign.
   package enum Part: String, Sendable {
     case users, curve, summary
   }

@@ -135,6 +135,7 @@ package struct TrainRows: Sendable {
 
 /// Says how a model learns; nil takes what the learner finds good.
 package struct LearnerOptions: Hashable, Sendable {
+  /// Names a learner.
   package enum Method: String, Hashable, Sendable {
     case gbdt, logistic
   }

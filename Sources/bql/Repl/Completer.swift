@@ -201,6 +201,21 @@ struct Completer {
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
         .on, .error, .stop, .skip, .null, .rejects, .into,
       ]
+    case .train, .evaluate, .predict, .campaign, .explain, .save: modelClauses(of: verb)
+    case .summarize: [.by, .into]
+    case .assert: [.message]
+    case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
+    case .drop: [.users, .model]
+    default:
+      [
+        .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
+        .desc, .asc, .nulls, .first, .last, .filter,
+      ]
+    }
+  }
+
+  private static func modelClauses(of verb: Keyword?) -> [Keyword] {
+    switch verb {
     case .train:
       [
         .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features,
@@ -220,15 +235,7 @@ struct Completer {
         .analyze, .model, .for, .user, .show, .importance, .dependence, .interactions, .top,
       ]
     case .save: [.model, .into, .format, .bql, .xgboost, .lightgbm]
-    case .summarize: [.by, .into]
-    case .assert: [.message]
-    case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
-    case .drop: [.users, .model]
-    default:
-      [
-        .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
-        .desc, .asc, .nulls, .first, .last, .filter,
-      ]
+    default: []
     }
   }
 }
