@@ -65,7 +65,7 @@ let package = Package(
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
     stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
-    stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
+    stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     stage(
       "BQLExecution",
       [
@@ -78,8 +78,8 @@ let package = Package(
     stage(
       "BehaviorQuery",
       [
-        "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage", "BQLPlanning", "BQLExecution",
-        "BQLOutput",
+        "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage",
+        "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     .executableTarget(
@@ -115,7 +115,10 @@ let package = Package(
     ),
     tests(
       "BehaviorQueryTests",
-      ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions"]
+      [
+        "BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLFunctions", "BQLModels",
+        "BQLPlanning", "BQLSyntax",
+      ]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),

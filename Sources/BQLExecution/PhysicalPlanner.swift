@@ -98,11 +98,11 @@ struct PhysicalPlanner {
       return ReplicateOperator(input: try self.plan(input, depth: depth + 1))
     case .summarize(let plan): return try summarize(plan, depth)
     case .correlate(let plan):
-      return CorrelateOperator(
-        plan: plan,
-        input: try self.plan(plan.input, depth: depth + 1),
-        notes: notes
-      )
+      let input = try self.plan(plan.input, depth: depth + 1)
+      return CorrelateOperator(plan: plan, input: input, notes: notes)
+    case .model(let question):
+      let input = try self.plan(question.input, depth: depth + 1)
+      return ModelOperator(question: question, input: input, notes: notes)
     case .behavior(let question): return try behavior(question)
     }
   }

@@ -147,6 +147,63 @@ struct HelpTopic {
       example: "CORRELATE rfm WITH monetary METHOD spearman;"
     ),
     HelpTopic(
+      name: "TRAIN",
+      form: [
+        "TRAIN churn|high_value|revenue|return [AS name] [HORIZON 28d] [SNAPSHOTS n] [WHERE …]",
+        "  [FEATURES set|(column, …)] [USING gbdt(trees = 500, …)|logistic(penalty = …)]",
+        "  [SPLIT TIME|USER 25%] [CALIBRATE ISOTONIC|PLATT] [WEIGHTS BALANCED] [TUNE n] [SEED n];",
+        "TRAIN conversion [AFTER 3 EVENTS] …;",
+        "TRAIN column|(condition) FROM table [FEATURES (column, …)] [SPLIT TIME ON column] …;",
+        "SHOW MODELS;   DROP MODEL name;",
+      ],
+      text:
+        "learns who will leave, come back, spend or convert from what is known at a cutoff, and tells "
+        + "how good that is on rows that training was not shown, beside simple rules",
+      example: "TRAIN churn;"
+    ),
+    HelpTopic(
+      name: "EVALUATE",
+      form: [
+        "EVALUATE model [TOP 10%] [BY attribute, …]",
+        "  [SHOW MEASURES|DECILES|CALIBRATION|THRESHOLDS];",
+      ],
+      text: "tells how good a model is on rows that training was not shown, with intervals",
+      example: "TRAIN churn; EVALUATE churn SHOW DECILES;"
+    ),
+    HelpTopic(
+      name: "EXPLAIN MODEL",
+      form: [
+        "EXPLAIN MODEL model [SHOW IMPORTANCE|DEPENDENCE|INTERACTIONS] [TOP k];",
+        "EXPLAIN MODEL model FOR USER key [TOP k];",
+      ],
+      text: "tells what a model goes by, and what speaks for and against one user",
+      example: "TRAIN churn; EXPLAIN MODEL churn TOP 10;"
+    ),
+    HelpTopic(
+      name: "PREDICT",
+      form: ["PREDICT model [FROM table] [AS OF time] [WHERE condition] [AS attribute];"],
+      text: "tells what a model says of each user or row, and makes it an attribute of users",
+      example: "TRAIN churn; PREDICT churn AS risk;"
+    ),
+    HelpTopic(
+      name: "CAMPAIGN",
+      form: [
+        "CAMPAIGN model OFFER cost [KEEP chance] [ACCEPT chance] [VALUE expression]",
+        "  [AS OF time] [SHOW USERS|CURVE|SUMMARY];",
+      ],
+      text: "chooses the users whom an offer is worth making to, by a model of churn",
+      example: "TRAIN churn; CAMPAIGN churn OFFER 20;"
+    ),
+    HelpTopic(
+      name: "SAVE MODEL",
+      form: [
+        "SAVE MODEL model INTO 'file' [FORMAT bql|xgboost|lightgbm];",
+        "LOAD MODEL 'file' [AS model] [FORMAT bql|xgboost|lightgbm];",
+      ],
+      text: "writes a model into a file, reads one from a file",
+      example: "TRAIN churn; SAVE MODEL churn INTO 'churn.json';"
+    ),
+    HelpTopic(
       name: "FEATURES",
       form: [
         "FEATURES [USING base|rfm|engagement|customer_model] [AS OF time] [FILLED|UNFILLED]",
@@ -219,7 +276,7 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "SHOW",
-      form: ["SHOW TABLES|FUNCTIONS|SETTINGS;"],
+      form: ["SHOW TABLES|FUNCTIONS|SETTINGS|SEGMENTS|MODELS;"],
       text: "lists what is loaded, what may be called, what may be set",
       example: "SHOW TABLES;"
     ),
@@ -245,8 +302,8 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "DROP",
-      form: ["DROP users.name;"],
-      text: "forgets an attribute of users",
+      form: ["DROP users.name;   DROP MODEL name;"],
+      text: "forgets an attribute of users, or a model",
       example: "DROP users.spent;"
     ),
     HelpTopic(

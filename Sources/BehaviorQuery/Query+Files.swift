@@ -44,6 +44,7 @@ extension Query {
       return [correlate.condition, correlate.asOf].compactMap { $0 }.flatMap(\.filePaths)
         + correlate.target.filePaths + correlate.source.filePaths
     case .explain(let explain): return explain.query.filePaths
+    case .model(let question): return question.expressions.flatMap(\.filePaths)
     case .describe, .show, .showSegment, .unimplemented: return []
     }
   }

@@ -61,7 +61,7 @@ extension Workspace {
   }
 
   /// Answers the query and gives its values to the users that it names.
-  private func attach(
+  func attach(
     _ bound: BoundAttributes?,
     names: [String],
     definition: String,

@@ -12,6 +12,8 @@ package struct CompletionNames: Sendable {
   package var events: [(table: String, names: [String])]
   /// Attributes of users: those that LET and INTO define, and columns of keyed tables.
   package var attributes: [String]
+  /// What TRAIN has learnt and LOAD MODEL has read.
+  package var models: [String]
   package var functions: [String]
   package var settings: [String]
 }
@@ -24,6 +26,7 @@ extension Workspace {
       columns: [],
       events: [],
       attributes: [],
+      models: catalog.models.map(\.name),
       functions: FunctionRegistry.callableNames,
       settings: Settings.all.map(\.name)
     )

@@ -79,6 +79,12 @@ public final class Workspace {
       emit(try self.segment(segment, of: source, at: statement.range))
     case .assign(let assign): emit(try self.assign(assign, of: source, at: statement.range))
     case .dropAttribute(let name): emit(try drop(name, of: source))
+    case .train(let train): emit(try self.train(train, of: source, at: statement.range))
+    case .attachPrediction(let question, let name):
+      emit(try attachPrediction(question, as: name, of: source, at: statement.range))
+    case .saveModel(let save): emit(try saveModel(save, of: source))
+    case .loadModel(let load): emit(try loadModel(load, of: source))
+    case .dropModel(let name): emit(try dropModel(name, of: source))
     case .set(let set): emit(try self.set(set, of: source))
     case .include(let path):
       try include(path, of: source, at: statement.range, emit: emit)

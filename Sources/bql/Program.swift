@@ -5,7 +5,7 @@ import Glibc
 /// The `bql` program: a command line, scripts, pipes and the interactive prompt around a workspace.
 @main
 enum Program {
-  static let version = "0.1.0"
+  static let version = Workspace.version
 
   static func main() {
     // A closed pipe then arrives as an error of `write`, which ends the program quietly.

@@ -21,7 +21,7 @@ extension RandomSyntax {
     return statement
   }
 
-  private mutating func offerChance(_ depth: Int) -> OfferChance {
+  mutating func offerChance(_ depth: Int) -> OfferChance {
     chance(50)
       ? .share(expression(depth)) : .beta(expression(depth), expression(depth))
   }

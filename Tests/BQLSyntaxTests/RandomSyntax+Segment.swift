@@ -62,7 +62,7 @@ extension RandomSyntax {
     }
   }
 
-  private mutating func featureSource(_ depth: Int) -> FeatureSource {
+  mutating func featureSource(_ depth: Int) -> FeatureSource {
     if chance(50) { return FeatureSource(.named(name()), range: nowhere) }
     let items = some(1...3) { random in
       SelectItem(

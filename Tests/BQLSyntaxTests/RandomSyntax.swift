@@ -43,7 +43,7 @@ struct RandomSyntax {
 
   mutating func statement() -> Statement {
     let kind: Statement.Kind =
-      switch Int.random(in: 0..<15, using: &random) {
+      switch Int.random(in: 0..<18, using: &random) {
       case 0: .load(load())
       case 1: letStatement()
       case 2: .set(setting())
@@ -51,10 +51,12 @@ struct RandomSyntax {
       case 4: .assert(AssertStatement(condition: expression(3), message: maybe { $0.text() }))
       case 5:
         .help(topic: maybe { Identifier($0.pick(["FUNNEL", "show tables"]), range: $0.nowhere) })
-      case 6: .unimplemented(feature: pick(["OPEN", "LOAD MODEL", "CHECK STORE"]))
+      case 6: .unimplemented(feature: pick(["OPEN", "CHECK STORE"]))
       case 8: .segment(segment())
       case 9: .assign(assign())
       case 10: .query(Query(.showSegment(showSegment()), range: nowhere), into: nil)
+      case 11: .train(train())
+      case 12: modelStatement()
       case 7: .attach(Query(.select(select(2)), range: nowhere), into: nowhere)
       default:
         .query(
@@ -118,7 +120,7 @@ struct RandomSyntax {
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {
     let kind: Query.Kind =
-      switch Int.random(in: 0..<(depth > 0 ? 22 : 2), using: &random) {
+      switch Int.random(in: 0..<(depth > 0 ? 24 : 2), using: &random) {
       case 0:
         .describe(
           DescribeStatement(table: Identifier("t", range: nowhere), isFeatureSet: chance(30))
@@ -129,7 +131,7 @@ struct RandomSyntax {
           SummarizeStatement(table: table(depth - 1), by: some(0...2) { $0.expression(depth - 1) })
         )
       case 3: .explain(ExplainStatement(isAnalyze: chance(50), query: query(depth - 1)))
-      case 4: .unimplemented(feature: pick(["EXPLAIN MODEL", "SHOW MODELS"]))
+      case 4: .unimplemented(feature: pick(["SHOW STORAGE", "SHOW LOADS"]))
       case 5, 6: .funnel(funnel(depth - 1))
       case 7: .retention(retention(depth - 1))
       case 8, 9: activity(depth - 1)
@@ -141,6 +143,7 @@ struct RandomSyntax {
       case 15: .features(features(depth - 1))
       case 16: .rfm(rfm(depth - 1))
       case 17: .correlate(correlate(depth - 1))
+      case 18, 19: .model(modelQuery(depth - 1))
       default: .select(select(depth - 1))
       }
     return Query(kind, range: nowhere)

@@ -82,8 +82,8 @@ import Testing
   /// Each answer shown on a page of the behaviour statements is what its statement gives, and its
   /// other examples run.
   @Test func theBehaviorPagesShowWhatTheProgramPrints() throws {
-    var paths = ["docs/behavior.md", "docs/customers.md"]
-    for folder in ["docs/behavior", "docs/customers"] {
+    var paths = ["docs/behavior.md", "docs/customers.md", "docs/models.md"]
+    for folder in ["docs/behavior", "docs/customers", "docs/models"] {
       let path = Self.root.appendingPathComponent(folder).path
       let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
       #expect(names.count >= 1)

@@ -8,7 +8,7 @@ enum Layers {
     ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLStorage", ["BQLJSON", "BQLColumnar", "CDelimiterScan"]),
-    ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLStorage"]),
+    ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     // Of the syntax only the places that errors point at.
     (
       "BQLExecution",

@@ -20,8 +20,8 @@ struct LogisticCurve {
   init(fitting points: [Point], start: Double, slopes: Bool = true) {
     var (a, b) = (slopes ? 0.0 : 1.0, start)
     var loss = Self.loss(points, a, b)
-    var isConverged = false
     let total = points.reduce(0) { $0 + $1.weight }
+    var gradient = Double.infinity
     for _ in 0..<200 {
       var (ga, gb, haa, hab, hbb) = (0.0, 0.0, 1e-300, 0.0, 1e-300)
       for point in points {
@@ -35,10 +35,8 @@ struct LogisticCurve {
         hbb += curve
       }
       if !slopes { (ga, haa, hab) = (0, 1, 0) }
-      guard abs(ga) + abs(gb) > 1e-13 * total else {
-        isConverged = true
-        break
-      }
+      gradient = abs(ga) + abs(gb)
+      if gradient <= 1e-13 * total { break }
       let determinant = haa * hbb - hab * hab
       // Scores that do not differ have no slope.
       let isFlat = determinant <= 1e-14 * haa * hbb
@@ -52,14 +50,11 @@ struct LogisticCurve {
         step /= 2
         next = Self.loss(points, a - step * da, b - step * db)
       }
-      guard next <= loss + slack else {
-        // What is left is rounding.
-        isConverged = abs(ga) + abs(gb) <= 1e-9 * total
-        break
-      }
+      guard next <= loss + slack else { break }
       (a, b, loss) = (a - step * da, b - step * db, next)
     }
-    (slope, intercept, self.isConverged) = (a, b, isConverged)
+    // What is left below that is rounding.
+    (slope, intercept, isConverged) = (a, b, gradient <= 1e-9 * total)
   }
 
   private static func loss(_ points: [Point], _ a: Double, _ b: Double) -> Double {

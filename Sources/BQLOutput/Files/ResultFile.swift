@@ -17,14 +17,28 @@ package enum ResultFile {
     to path: String
   ) throws(OutputError) {
     let format = try self.format(of: path)
+    try replace(path) { (sink) throws(OutputError) in
+      try format.write(relation, in: zone, to: sink)
+    }
+  }
+
+  /// Writes bytes to `path` in the same way, whatever its extension.
+  package static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
+    try replace(path) { (sink) throws(OutputError) in try sink.append(bytes.span) }
+  }
+
+  private static func replace(
+    _ path: String,
+    _ body: (FileDescriptorSink) throws(OutputError) -> Void
+  ) throws(OutputError) {
     let target = resolvingLinks(path)
     if let special = try openSpecial(target, path) {
       defer { close(special) }
-      return try write(relation, in: zone, format, to: special, path)
+      return try write(to: special, path, body)
     }
     let replacement = try ReplacementFile(for: target, named: path)
     do throws(OutputError) {
-      try write(relation, in: zone, format, to: replacement.descriptor, path)
+      try write(to: replacement.descriptor, path, body)
     } catch {
       replacement.discard()
       throw error
@@ -69,14 +83,12 @@ package enum ResultFile {
   }
 
   private static func write(
-    _ relation: Relation,
-    in zone: TimeZone,
-    _ format: any ResultFormat,
     to descriptor: Int32,
-    _ path: String
+    _ path: String,
+    _ body: (FileDescriptorSink) throws(OutputError) -> Void
   ) throws(OutputError) {
     let sink = FileDescriptorSink(descriptor: descriptor, path: path)
-    try format.write(relation, in: zone, to: sink)
+    try body(sink)
     try sink.flush()
   }
 

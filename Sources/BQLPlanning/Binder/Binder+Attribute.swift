@@ -90,7 +90,7 @@ extension Binder {
   }
 
   /// Checks the key and the names, and collects what the values depend on.
-  private mutating func bound(
+  mutating func bound(
     _ plan: LogicalPlan,
     key: Int,
     at range: SourceRange,

@@ -122,6 +122,7 @@ extension Binder {
       return Relation(schema: schema, rows: rows)
     case .functions: return functionTable
     case .segments: return segmentTable
+    case .models: return modelTable
     case .settings:
       let schema = Schema([
         Field("setting", .text), Field("value", .text), Field("accepts", .text),

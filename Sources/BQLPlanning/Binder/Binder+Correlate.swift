@@ -17,7 +17,7 @@ extension Binder {
       range: range,
       needsWorth: false
     )
-    guard let rows = bindFeatureTable(clauses), let target = rows.extra else { return nil }
+    guard let rows = bindFeatureQuery(clauses), let target = rows.extra else { return nil }
     let method =
       CorrelatePlan.Method(rawValue: (correlate.method?.value.rawValue ?? "PEARSON").lowercased())
       ?? .pearson

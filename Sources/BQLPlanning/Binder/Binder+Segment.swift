@@ -39,7 +39,7 @@ extension Binder {
       }
       clauses.value = value ?? segment.value
     }
-    guard let rows = bindFeatureTable(clauses) else { return nil }
+    guard let rows = bindFeatureQuery(clauses) else { return nil }
     if case .power = division, rows.worth == nil {
       return fail(
         .missingClause,
@@ -63,7 +63,7 @@ extension Binder {
   private func plan(
     _ segment: SegmentStatement,
     _ division: SegmentPlan.Division,
-    _ rows: FeatureTable,
+    _ rows: FeatureQuery,
     _ name: String
   ) -> SegmentPlan {
     let period = Optimizer.optimize(rows.plan).readPeriod
@@ -198,7 +198,7 @@ extension Binder {
   /// Checks the name of the attribute or column that is defined.
   private mutating func bindSegmentName(
     _ name: Identifier?,
-    _ rows: FeatureTable,
+    _ rows: FeatureQuery,
     at range: SourceRange
   ) -> String? {
     let name = name ?? Identifier("segment", range: range)

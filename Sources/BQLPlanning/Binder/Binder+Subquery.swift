@@ -231,7 +231,7 @@ extension LogicalPlan {
     case .sort(let sort): return sort.input.aggregateOfAll
     case .distinct(let input): return input.aggregateOfAll
     case .scan, .values, .window, .union, .join, .with, .replicate, .summarize,
-      .correlate, .behavior:
+      .correlate, .model, .behavior:
       return .none
     }
   }

@@ -7,6 +7,7 @@ package indirect enum BoundQuery: Sendable {
   case behavior(BehaviorQuestion)
   case summarize(SummarizePlan)
   case correlate(CorrelatePlan)
+  case model(ModelQuestion)
   /// An answer that the catalog alone gives: DESCRIBE, SHOW.
   case values(Relation)
 }

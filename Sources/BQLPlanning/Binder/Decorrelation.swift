@@ -59,7 +59,7 @@ struct Decorrelation {
       self = try Self.limited(sort.input, by: sort.keys, limit)
     case .limit(let input, let limit): self = try Self.limited(input, by: [], limit)
     case .scan, .values, .window, .join, .union, .with, .replicate, .summarize, .correlate,
-      .behavior:
+      .model, .behavior:
       throw Unsupported(feature: "a query that depends on the outer row in this way")
     }
   }

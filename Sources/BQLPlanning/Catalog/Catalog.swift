@@ -38,6 +38,8 @@ package struct Catalog: Sendable {
   private var attributeVersions: [String: Int] = [:]
   /// What SEGMENT found, in order of definition.
   package internal(set) var segments: [SegmentEntry] = []
+  /// What TRAIN has learnt, in order of definition.
+  package internal(set) var models: [ModelEntry] = []
   /// The values that attributes have for the users of one log or the other.
   package private(set) var attributeColumns = AttributeColumns()
 

@@ -123,4 +123,6 @@ package enum FeatureTarget: String, Hashable, Sendable, CaseIterable {
   /// The snapshot before's `target_customer_value`.
   case customerValueBefore = "target_customer_value_lag1"
   case actualProfit = "target_actual_profit"
+  /// Whether the user is there at all in the horizon; for TRAIN alone.
+  case returned = "target_return"
 }

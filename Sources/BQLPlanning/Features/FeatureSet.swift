@@ -169,7 +169,7 @@ package enum FeatureSet: String, Hashable, Sendable, CaseIterable {
     )
   }
 
-  private static func feature(_ target: FeatureTarget) -> Feature {
+  static func feature(_ target: FeatureTarget) -> Feature {
     let name = target.rawValue
     switch target {
     case .event:
@@ -205,6 +205,15 @@ package enum FeatureSet: String, Hashable, Sendable, CaseIterable {
         "target_customer_value of the user's row in the next older snapshot, 0 where there is none",
         unit: "money",
         fill: .zero
+      )
+    case .returned:
+      return Feature(
+        .target(target),
+        name,
+        type: .int,
+        "1 where the user has an event in the horizon, 0 where none",
+        unit: "0 or 1",
+        reach: .horizon
       )
     case .actualProfit:
       return Feature(

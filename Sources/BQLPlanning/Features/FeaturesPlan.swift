@@ -51,6 +51,8 @@ package struct FeaturesPlan: Sendable {
   /// What is returned of each user, in order, each with its reach in time; those that nothing reads
   /// are pruned away.
   package var columns: [Feature]
+  /// Whether notes say of which users and times the rows are; what reads them may say it better.
+  package var tellsOfRows = true
 
   package init(
     behavior: BehaviorPlan,

@@ -68,7 +68,7 @@ extension Optimizer {
         )
       }
       return (.union(side(first), side(second)), positions(kept))
-    case .distinct, .values, .with, .correlate:
+    case .distinct, .values, .with, .correlate, .model:
       // These give all their columns: a duplicate is one in every column.
       let all = positions(Array(0..<plan.schema.count))
       return (plan.mapInputs { prune($0, keeping: Set(0..<$0.schema.count)).plan }, all)

@@ -71,7 +71,7 @@ extension LogicalPlan {
       input.isRead
         && items.allSatisfy { if case .column = $0.expression.kind { true } else { false } }
     case .filter, .aggregate, .window, .distinct, .sort, .limit, .union, .join, .with, .replicate,
-      .summarize, .correlate, .behavior:
+      .summarize, .correlate, .model, .behavior:
       false
     }
   }

@@ -113,6 +113,8 @@ extension LogicalPlan {
     case .with(let query): return query.plan.estimatedRowCount
     case .summarize(let summarize): return summarize.columns.count
     case .correlate(let correlate): return correlate.target
+    case .model(let question):
+      return question.rows.map { $0.plan.estimatedRowCount } ?? 1_000
     case .behavior(.rfm(let rfm)): return rfm.behavior.log.userCount
     case .behavior: return 1_000
     }

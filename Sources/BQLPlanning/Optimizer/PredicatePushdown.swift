@@ -36,7 +36,7 @@ extension Optimizer {
     case .join(let join): return push(predicate.conjuncts, into: join)
     case .window(let window): return push(predicate, below: window)
     case .behavior(let question): return push(predicate, into: question)
-    case .sort, .limit, .values, .summarize, .correlate, .with, .replicate:
+    case .sort, .limit, .values, .summarize, .correlate, .model, .with, .replicate:
       return .filter(input.mapInputs(push), predicate)
     }
   }

@@ -20,7 +20,7 @@ extension Optimizer {
     case .project(let below, _): input = below
     case .aggregate(let aggregate): input = aggregate.input
     case .scan, .values, .filter, .window, .distinct, .sort, .limit, .union, .join, .with,
-      .replicate, .summarize, .correlate, .behavior:
+      .replicate, .summarize, .correlate, .model, .behavior:
       return plan
     }
     let schema = input.schema

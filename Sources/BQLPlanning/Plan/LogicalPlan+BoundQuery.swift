@@ -9,6 +9,7 @@ extension LogicalPlan {
     case .behavior(let question): self = .behavior(question)
     case .summarize(let summarize): self = .summarize(summarize)
     case .correlate(let correlate): self = .correlate(correlate)
+    case .model(let question): self = .model(question)
     case .values(let relation): self = .values(relation)
     }
   }

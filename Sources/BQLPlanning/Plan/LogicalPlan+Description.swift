@@ -38,6 +38,7 @@ extension LogicalPlan {
     case .summarize(let plan):
       return "summarize \(plan.columns.map { plan.input.schema[$0].name }.joined(separator: ", "))"
     case .correlate(let plan): return plan.title
+    case .model(let question): return question.title
     case .behavior(let question): return question.title
     }
   }

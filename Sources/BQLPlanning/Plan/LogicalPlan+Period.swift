@@ -24,7 +24,7 @@ extension LogicalPlan {
     case .with(let query):
       periods += [Optimizer.optimizePart(query.plan).readPeriod].compactMap { $0 }
     case .values, .filter, .project, .aggregate, .window, .distinct, .sort, .limit, .union,
-      .join, .replicate, .summarize, .correlate:
+      .join, .replicate, .summarize, .correlate, .model:
       break
     }
     _ = mapExpressions { expression in

@@ -28,6 +28,7 @@ extension LogicalPlan {
       )
     case .summarize(let plan): plan.schema
     case .correlate(let plan): plan.schema
+    case .model(let question): question.schema
     case .behavior(let question): question.schema
     }
   }

@@ -11,6 +11,7 @@ extension LogicalPlan {
     case .sort(let plan): [plan.input]
     case .summarize(let plan): [plan.input]
     case .correlate(let plan): [plan.input]
+    case .model(let question): [question.input]
     case .union(let first, let second): [first, second]
     case .join(let join): [join.left, join.right]
     }
@@ -45,6 +46,9 @@ extension LogicalPlan {
     case .correlate(var plan):
       plan.input = transform(plan.input)
       return .correlate(plan)
+    case .model(var question):
+      question.input = transform(question.input)
+      return .model(question)
     }
   }
 
@@ -56,7 +60,8 @@ extension LogicalPlan {
       items.map { NamedExpression($0.name, transform($0.expression)) }
     }
     switch self {
-    case .values, .distinct, .limit, .union, .sort, .with, .replicate, .correlate: return self
+    case .values, .distinct, .limit, .union, .sort, .with, .replicate, .correlate, .model:
+      return self
     case .join(var join):
       join.condition = join.condition.map(transform)
       join.membership = join.membership.map(transform)

@@ -23,6 +23,7 @@ package indirect enum LogicalPlan: Sendable {
   case replicate(LogicalPlan)
   case summarize(SummarizePlan)
   case correlate(CorrelatePlan)
+  case model(ModelQuestion)
   case behavior(BehaviorQuestion)
 }
 

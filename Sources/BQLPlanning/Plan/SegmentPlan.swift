@@ -2,7 +2,7 @@ package import BQLColumnar
 package import BQLStorage
 
 /// Holds a query whose rows are what SEGMENT groups and CORRELATE compares.
-package struct FeatureTable: Sendable {
+package struct FeatureQuery: Sendable {
   /// Says whose rows they are.
   package enum Owner: Sendable {
     /// One row a user of a log.
@@ -66,7 +66,7 @@ package struct SegmentPlan: Sendable {
   /// The group of users who bought nothing, where that is asked: outside of what is divided.
   package static let nobody = "S0"
 
-  package var rows: FeatureTable
+  package var rows: FeatureQuery
   package var division: Division
   /// nil: LOGZ for skewed features, ZSCORE for the others.
   package var scale: Scale?

@@ -30,6 +30,8 @@ package struct Query: Hashable, Sendable {
     case summarize(SummarizeStatement)
     case show(ShowStatement)
     case showSegment(ShowSegmentStatement)
+    /// EVALUATE, EXPLAIN MODEL, PREDICT or CAMPAIGN.
+    case model(ModelQuery)
     case explain(ExplainStatement)
     /// A verb of the language that this version does not run; the text up to its end is skipped.
     case unimplemented(feature: String)

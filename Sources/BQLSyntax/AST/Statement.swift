@@ -21,6 +21,14 @@ package struct Statement: Hashable, Sendable {
     /// `SEGMENT …`: an attribute that says which group each user is in.
     case segment(SegmentStatement)
     case assign(AssignStatement)
+    /// `TRAIN …`: a model that EVALUATE, EXPLAIN MODEL, PREDICT and CAMPAIGN ask.
+    case train(TrainStatement)
+    /// `PREDICT m … AS name`: an attribute of users.
+    case attachPrediction(ModelQuery, as: Identifier)
+    case saveModel(SaveModelStatement)
+    case loadModel(LoadModelStatement)
+    /// `DROP MODEL name`.
+    case dropModel(Identifier)
     /// `DROP users.name`.
     case dropAttribute(Identifier)
     case set(SetStatement)
@@ -168,6 +176,7 @@ package struct ShowStatement: Hashable, Sendable {
     case functions = "FUNCTIONS"
     case settings = "SETTINGS"
     case segments = "SEGMENTS"
+    case models = "MODELS"
   }
 
   package var subject: Subject

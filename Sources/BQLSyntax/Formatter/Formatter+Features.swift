@@ -14,7 +14,7 @@ extension Formatter {
     return (parts + leadingClauses(features.behavior)).joined(separator: " ")
   }
 
-  private static func print(_ chance: OfferChance) -> String {
+  static func print(_ chance: OfferChance) -> String {
     switch chance {
     case .share(let share): print(share)
     case .beta(let a, let b): "BETA (\(print(a)), \(print(b)))"

@@ -34,14 +34,11 @@ extension Formatter {
       let rest = otherwise.map { ["ELSE " + print($0)] } ?? []
       return "RULES " + (texts + rest).joined(separator: ", ")
     case .power(let percent, let value):
-      let number =
-        percent.value == percent.value.rounded() && abs(percent.value) < 1e9
-        ? "\(Int(percent.value))" : "\(percent.value)"
-      return "POWER AT \(number)%" + (value.map { " OF " + print($0) } ?? "")
+      return "POWER AT " + print(percent: percent.value) + (value.map { " OF " + print($0) } ?? "")
     }
   }
 
-  private static func print(_ source: FeatureSource) -> String {
+  static func print(_ source: FeatureSource) -> String {
     switch source.kind {
     case .named(let name): return print(name)
     case .columns(let items):

@@ -14,6 +14,11 @@ package enum Formatter {
     case .attach(let query, _): print(query) + " INTO users"
     case .segment(let statement): print(statement)
     case .assign(let statement): print(statement)
+    case .train(let statement): print(statement)
+    case .attachPrediction(let question, let name): print(question) + " AS " + print(name)
+    case .saveModel(let statement): print(statement)
+    case .loadModel(let statement): print(statement)
+    case .dropModel(let name): "DROP MODEL " + print(name)
     case .dropAttribute(let name): "DROP users." + print(name)
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
@@ -67,6 +72,7 @@ package enum Formatter {
         + (statement.by.isEmpty ? "" : " BY " + list(statement.by))
     case .show(let statement): "SHOW " + statement.subject.rawValue
     case .showSegment(let statement): print(statement)
+    case .model(let question): print(question)
     case .explain(let statement):
       "EXPLAIN " + (statement.isAnalyze ? "ANALYZE " : "") + print(statement.query)
     case .unimplemented(let feature): feature

@@ -97,7 +97,7 @@ extension Parser {
     let expected = "a clause of \(verb.rawValue)"
     switch current.kind {
     case .word where at(.into) || startsStatementOnNewLine: return
-    case .word where at(.top):
+    case .word where at(.top) && !clauses.contains(.top):
       throw unexpected(expected, hints: ["TOP stands directly behind BY's dimensions"])
     case .symbol(.comma):
       throw unexpected(expected, hints: ["clauses are separated by blanks, not by commas"])

@@ -82,8 +82,10 @@ extension Parser {
     return try parseName("an attribute")
   }
 
-  /// Whether `DROP users.` stands here.
-  var startsDropOfAttribute: Bool {
-    at(.drop) && peek().keyword == .users && peek(2).kind == .symbol(.dot)
+  /// Whether `DROP users.` or `DROP MODEL` stands here.
+  var startsDrop: Bool {
+    if !at(.drop) { return false }
+    return peek().keyword == .model
+      || peek().keyword == .users && peek(2).kind == .symbol(.dot)
   }
 }

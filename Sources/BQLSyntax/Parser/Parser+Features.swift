@@ -49,7 +49,7 @@ extension Parser {
   }
 
   /// Takes a share, or `BETA (a, b)`.
-  private mutating func parseOfferChance() throws(SyntaxError) -> OfferChance {
+  mutating func parseOfferChance() throws(SyntaxError) -> OfferChance {
     guard at(.beta), peek().kind == .symbol(.leftParenthesis) else {
       return .share(try parseExpression())
     }

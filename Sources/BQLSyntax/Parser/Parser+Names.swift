@@ -58,6 +58,21 @@ extension Parser {
     return Choice(count, range: previous.range)
   }
 
+  /// Takes a share such as `80%`, in percent.
+  mutating func parsePercent() throws(SyntaxError) -> Choice<Double> {
+    let start = current
+    let percent: Double?
+    switch current.kind {
+    case .int(let value): percent = Double(value)
+    case .number(let text): percent = Double(text)
+    default: percent = nil
+    }
+    guard let percent else { throw unexpected("a share such as 80%") }
+    advance()
+    try expect(.percent)
+    return Choice(percent, range: range(from: start))
+  }
+
   /// Whether a span of time starts here: `7d`, or `7 DAYS`.
   var startsDuration: Bool {
     switch current.kind {

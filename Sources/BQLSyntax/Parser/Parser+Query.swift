@@ -4,6 +4,7 @@ extension Parser {
     switch current.keyword {
     case .select, .from, .with, .describe, .summarize, .show, .explain, .correlate: true
     case .some(let verb) where Parser.behaviorVerbs.contains(verb): true
+    case .some(let verb) where Parser.modelVerbs.contains(verb): true
     case .values: peek().kind == .symbol(.leftParenthesis)
     case .some(let verb): Parser.unimplementedQueryVerbs.contains(verb)
     case .none: false
@@ -52,6 +53,11 @@ extension Parser {
     case .summarize: kind = try parseSummarize()
     case .show: kind = try parseShow()
     case .correlate: kind = .correlate(try parseCorrelate())
+    case .explain where peek().keyword == .model && peek(2).isName:
+      kind = .model(try parseExplainModel())
+    case .evaluate: kind = .model(try parseEvaluate())
+    case .predict: kind = .model(try parsePredict())
+    case .campaign: kind = .model(try parseCampaign())
     case .explain: kind = try parseExplain()
     default:
       guard startsQuery || at(.leftParenthesis) else { throw expectedQuery() }
@@ -70,7 +76,7 @@ extension Parser {
     }
     return unexpected(
       "a query",
-      candidates: [.select, .describe, .summarize, .show] + Parser.behaviorVerbs
+      candidates: [.select, .describe, .summarize, .show] + Parser.behaviorVerbs + Parser.modelVerbs
     )
   }
 

@@ -76,17 +76,7 @@ extension Parser {
   /// Takes `AT 80% [OF expression]`.
   private mutating func parsePower() throws(SyntaxError) -> SegmentStatement.Division {
     try expect(.at)
-    let start = current
-    let percent: Double?
-    switch current.kind {
-    case .int(let value): percent = Double(value)
-    case .number(let text): percent = Double(text)
-    default: percent = nil
-    }
-    guard let percent else { throw unexpected("a share such as 80%") }
-    advance()
-    try expect(.percent)
-    let share = Choice(percent, range: range(from: start))
+    let share = try parsePercent()
     guard accept(.of) != nil else { return .power(percent: share, of: nil) }
     return .power(percent: share, of: try parseExpression())
   }
@@ -131,7 +121,7 @@ extension Parser {
   }
 
   /// Takes a whole number from 0 on.
-  private mutating func parseSeed() throws(SyntaxError) -> Choice<Int> {
+  mutating func parseSeed() throws(SyntaxError) -> Choice<Int> {
     guard case .int(let value) = current.kind, let seed = Int(exactly: value) else {
       throw unexpected("a whole number")
     }
@@ -140,7 +130,7 @@ extension Parser {
   }
 
   /// Takes a set's or a table's name, or `(column, …)`.
-  private mutating func parseFeatureSource() throws(SyntaxError) -> FeatureSource {
+  mutating func parseFeatureSource() throws(SyntaxError) -> FeatureSource {
     guard let open = accept(.leftParenthesis) else {
       let name = try parseName("a feature set, a table or columns in parentheses")
       return FeatureSource(.named(name), range: name.range)

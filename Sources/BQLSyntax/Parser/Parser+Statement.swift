@@ -3,21 +3,23 @@ extension Parser {
   static let statementVerbs: [Keyword] =
     [
       .load, .select, .from, .with, .values, .describe, .summarize, .show, .explain, .let, .set,
-      .include, .assert, .help, .segment, .assign, .correlate,
-    ] + behaviorVerbs + unimplementedVerbs
+      .include, .assert, .help, .segment, .assign, .correlate, .train, .save, .drop,
+    ] + modelVerbs + behaviorVerbs + unimplementedVerbs
 
   /// Takes one statement, without its `;`.
   mutating func parseStatement() throws(SyntaxError) -> Statement {
     let start = current
     let kind: Statement.Kind
-    if !startsDropOfAttribute, let feature = acceptUnimplementedStatement() {
+    if !startsDrop, let feature = acceptUnimplementedStatement() {
       skipStatement()
       kind = .unimplemented(feature: feature)
     } else {
       kind =
         switch start.keyword {
+        case .load where startsModel: .loadModel(try parseLoadModel())
         case .load: .load(try parseLoad())
         case .let: try parseLet()
+        case .drop where peek().keyword == .model: .dropModel(try parseDropModel())
         case .drop: .dropAttribute(try parseDrop())
         case .set: .set(try parseSet())
         case .include: try parseInclude()
@@ -25,6 +27,8 @@ extension Parser {
         case .help: .help(topic: parseHelp())
         case .segment: .segment(try parseSegment())
         case .assign: .assign(try parseAssign())
+        case .train: .train(try parseTrain())
+        case .save: .saveModel(try parseSaveModel())
         default: try parseQueryStatement()
         }
     }
@@ -36,6 +40,11 @@ extension Parser {
       throw unexpected("a statement", candidates: Parser.statementVerbs)
     }
     let query = try parseQuery()
+    if case .model(let question) = query.kind, case .predict = question.kind,
+      accept(.as) != nil
+    {
+      return .attachPrediction(question, as: try parseName("an attribute"))
+    }
     guard let into = accept(.into) else { return .query(query, into: nil) }
     if accept(.users) != nil { return .attach(query, into: range(from: into)) }
     let path = try parseText("a file or users", example: "INTO 'answer.csv'")

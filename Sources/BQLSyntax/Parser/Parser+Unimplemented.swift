@@ -2,19 +2,18 @@
 extension Parser {
   /// Lists the verbs that ask a question.
   static let unimplementedQueryVerbs: [Keyword] = [
-    .evaluate, .predict, .campaign, .compare, .insights, .basket, .clv, .survival, .cox,
+    .compare, .insights, .basket, .clv, .survival, .cox,
   ]
 
   /// Lists the verbs of statements that define or do something and stand alone.
   static let unimplementedActionVerbs: [Keyword] = [
-    .open, .latent, .train, .save, .plot, .report, .drop, .compact, .check,
-    .erase,
+    .open, .latent, .plot, .report, .drop, .compact, .check, .erase,
   ]
 
   static var unimplementedVerbs: [Keyword] { unimplementedQueryVerbs + unimplementedActionVerbs }
 
   private static let unimplementedSubjects: [Keyword] = [
-    .models, .storage, .loads,
+    .storage, .loads,
   ]
 
   /// Takes the words that name a statement that is not run; nil if the statement is another.
@@ -22,7 +21,7 @@ extension Parser {
     guard let verb = current.keyword else { return nil }
     let next = peek().keyword
     switch (verb, next) {
-    case (.load, .model), (.save, .model), (.check, .store):
+    case (.check, .store):
       advance()
       advance()
       return "\(verb.rawValue) \(next?.rawValue ?? "")"
@@ -44,7 +43,6 @@ extension Parser {
     let isNamed =
       switch verb {
       case .show: Parser.unimplementedSubjects.contains(next)
-      case .explain: next == .model
       default: false
       }
     guard isNamed else { return nil }

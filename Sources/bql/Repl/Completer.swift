@@ -36,10 +36,11 @@ struct Completer {
   private func candidates(at place: CompletionPlace, word: String) -> [Candidate] {
     switch place {
     case .statement: return Self.keywords(Self.verbs)
-    case .subject: return Self.keywords([.tables, .functions, .settings])
+    case .subject: return Self.keywords([.tables, .functions, .settings, .segments, .models])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
     case .featureSet:
       return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
+    case .model: return names.models.map { Candidate(BQLName.quoted($0)) }
     case .attribute: return names.attributes.map { Candidate(BQLName.quoted($0)) }
     case .setting: return names.settings.map { Candidate($0) }
     case .event(let log): return events(of: log).map { Candidate(BQLName.quoted($0)) }
@@ -130,7 +131,8 @@ struct Completer {
   private static let verbs: [Keyword] = [
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
-    .features, .segment, .assign, .correlate, .let, .drop, .set, .include, .assert, .explain, .help,
+    .features, .segment, .assign, .correlate, .train, .evaluate,
+    .predict, .campaign, .save, .let, .drop, .set, .include, .assert, .explain, .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -199,15 +201,41 @@ struct Completer {
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
         .on, .error, .stop, .skip, .null, .rejects, .into,
       ]
+    case .train, .evaluate, .predict, .campaign, .explain, .save: modelClauses(of: verb)
     case .summarize: [.by, .into]
     case .assert: [.message]
     case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
-    case .drop: [.users]
+    case .drop: [.users, .model]
     default:
       [
         .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
         .desc, .asc, .nulls, .first, .last, .filter,
       ]
+    }
+  }
+
+  private static func modelClauses(of verb: Keyword?) -> [Keyword] {
+    switch verb {
+    case .train:
+      [
+        .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features,
+        .using,
+        .gbdt, .logistic, .split, .time, .user, .on, .calibrate, .isotonic, .platt, .weights,
+        .balanced, .tune, .seed,
+      ]
+    case .evaluate:
+      [.top, .by, .show, .measures, .deciles, .calibration, .thresholds, .into]
+    case .predict: [.from, .as, .of, .where, .into]
+    case .campaign:
+      [
+        .offer, .keep, .accept, .beta, .value, .as, .of, .show, .users, .curve, .summary, .into,
+      ]
+    case .explain:
+      [
+        .analyze, .model, .for, .user, .show, .importance, .dependence, .interactions, .top,
+      ]
+    case .save: [.model, .into, .format, .bql, .xgboost, .lightgbm]
+    default: []
     }
   }
 }

@@ -11,6 +11,8 @@ enum CompletionPlace: Equatable {
   case featureSet
   /// An attribute of users, behind `users.`.
   case attribute
+  /// A model that was trained or loaded.
+  case model
   /// An event value; `log` is the table after FROM, where one is named.
   case event(log: String?)
   /// A column, a function, or the next clause's word.
@@ -78,6 +80,10 @@ enum CompletionPlace: Equatable {
     case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
     case .help: return .statement
+    case .evaluate where tokens.count == 1: return .model
+    case .predict where tokens.count == 1: return .model
+    case .campaign where tokens.count == 1: return .model
+    case .model where [.explain, .save, .drop].contains(verb.keyword): return .model
     default: break
     }
     if last.kind == .symbol(.leftParenthesis), tokens.dropLast().last?.keyword == .from {

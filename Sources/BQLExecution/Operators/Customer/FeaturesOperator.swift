@@ -84,6 +84,19 @@ struct FeaturesOperator: Operator {
     _ morsels: [Morsel],
     _ context: ExecutionContext
   ) throws(ExecutionError) {
+    if plan.tellsOfRows { addRowNotes(units) }
+    if case .session(let column) = plan.behavior.unit, plan.set != .rfm {
+      let leftOut = try leftOutRowCount(column, reader, morsels, context)
+      if leftOut > 0 {
+        notes.add(
+          "\(NoteText.count(leftOut, "rows")) without a session left out of the features"
+            + (plan.snapshots.contains { $0.horizonEnd != nil } ? ", not of the targets" : "")
+        )
+      }
+    }
+  }
+
+  private func addRowNotes(_ units: [FeatureUnit]) {
     func time(_ instant: Int64) -> String {
       ValueText.text(timestamp: instant, in: plan.behavior.timeZone)
     }
@@ -106,15 +119,6 @@ struct FeaturesOperator: Operator {
       )
     }
     addValueNotes()
-    if case .session(let column) = plan.behavior.unit, plan.set != .rfm {
-      let leftOut = try leftOutRowCount(column, reader, morsels, context)
-      if leftOut > 0 {
-        notes.add(
-          "\(NoteText.count(leftOut, "rows")) without a session left out of the features"
-            + (plan.snapshots.contains { $0.horizonEnd != nil } ? ", not of the targets" : "")
-        )
-      }
-    }
   }
 
   private func addValueNotes() {

@@ -91,8 +91,12 @@ struct FeatureRows {
   @inline(__always)
   func isPurchase(_ row: Int) -> Bool {
     guard kinds[row] == Kind.purchase else { return false }
-    return slots[row] >= 0 || kept.map { $0[row] != 0 } ?? true
+    return isKept(row)
   }
+
+  /// Whether WHERE keeps `row`, be it in a session or not.
+  @inline(__always)
+  func isKept(_ row: Int) -> Bool { slots[row] >= 0 || kept.map { $0[row] != 0 } ?? true }
 
   /// Returns the money of a row, 0 where it has none.
   @inline(__always)

@@ -39,10 +39,12 @@ struct FeatureTargets {
       earlier += rows.amount(row)
     }
     var hasPurchase = false
+    var isBack = false
     var money = 0.0
     var row = Int(end)
     let last = Int(rows.offsets[user + 1])
     while row < last, rows.times[row] <= horizonEnd {
+      isBack = isBack || rows.isKept(row)
       if rows.isPurchase(row) {
         hasPurchase = true
         money += rows.amount(row)
@@ -53,6 +55,7 @@ struct FeatureTargets {
     let value = weeks > 0 ? profit / weeks * horizonWeeks : .nan
     values[user] = value
     features[FeatureValues.place(.event)] = hasPurchase ? 0 : 1
+    features[FeatureValues.place(.returned)] = isBack ? 1 : 0
     features[FeatureValues.place(.revenue)] = money / rows.moneyScale
     features[FeatureValues.place(FeatureTarget.customerValue)] = value
     let before = older.isEmpty ? .nan : older[user]

@@ -22,7 +22,7 @@ struct SegmentInput: Sendable {
   var features: [[Double]]
 
   /// Runs the query of a segmentation.
-  init(_ rows: FeatureTable, _ context: ExecutionContext, notes: inout [String])
+  init(_ rows: FeatureQuery, _ context: ExecutionContext, notes: inout [String])
     throws(ExecutionError)
   {
     let (relation, found) = try Executor.run(Optimizer.optimize(rows.plan), context)

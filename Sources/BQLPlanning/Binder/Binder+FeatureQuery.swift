@@ -29,7 +29,7 @@ struct FeatureClauses {
 extension Binder {
   /// Binds what SEGMENT and CORRELATE look at: a table's rows, or the users of a log with their
   /// attributes, RFM and features as far as they are named.
-  mutating func bindFeatureTable(_ clauses: FeatureClauses) -> FeatureTable? {
+  mutating func bindFeatureQuery(_ clauses: FeatureClauses) -> FeatureQuery? {
     switch tableName(clauses) {
     case .none: return nil
     case .some(.some(let table)): return bindTableFeatures(table, clauses)
@@ -73,7 +73,7 @@ extension Binder {
   private mutating func bindTableFeatures(
     _ name: Identifier,
     _ clauses: FeatureClauses
-  ) -> FeatureTable? {
+  ) -> FeatureQuery? {
     guard case .relation(let relation, let kind)? = lookUp(name) else { return nil }
     if let asOf = clauses.asOf {
       return fail(
@@ -130,7 +130,7 @@ extension Binder {
   }
 
   /// Binds one row a user: `users`, joined with RFM and with the features that are named.
-  private mutating func bindUserFeatures(_ clauses: FeatureClauses) -> FeatureTable? {
+  private mutating func bindUserFeatures(_ clauses: FeatureClauses) -> FeatureQuery? {
     var from = clauses.from
     if case .table(let name)? = from?.kind, name.name.lowercased() == Catalog.usersTable {
       from = nil
@@ -241,14 +241,14 @@ extension Binder {
   /// Binds the SELECT and says where its columns are.
   private mutating func bindItems(
     _ select: SelectStatement,
-    _ owner: FeatureTable.Owner,
+    _ owner: FeatureQuery.Owner,
     user: Expression?,
     hasBought: Expression?,
     worth: Expression?,
     features: [SelectItem],
     isKept: Expression?,
     _ clauses: FeatureClauses
-  ) -> FeatureTable? {
+  ) -> FeatureQuery? {
     var select = select
     select.items = []
     func place(_ expression: Expression?) -> Int? {
@@ -268,7 +268,7 @@ extension Binder {
     guard let bound = bind(query) else { return nil }
     let plan = LogicalPlan(bound)
     let isSet = if case .named? = clauses.source?.kind { true } else { false }
-    let rows = FeatureTable(
+    let rows = FeatureQuery(
       plan: plan,
       owner: owner,
       user: places.0,
@@ -284,7 +284,7 @@ extension Binder {
 
   /// Checks that what is to be a number is one.
   private mutating func check(
-    _ rows: FeatureTable,
+    _ rows: FeatureQuery,
     _ items: [SelectItem],
     _ clauses: FeatureClauses
   ) -> Bool {

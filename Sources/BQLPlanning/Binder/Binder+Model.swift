@@ -1,0 +1,377 @@
+import BQLColumnar
+import BQLModels
+import BQLStorage
+import BQLSyntax
+
+extension Binder {
+  /// Binds EVALUATE, EXPLAIN MODEL, PREDICT or CAMPAIGN.
+  mutating func bindModel(_ question: ModelQuery, at range: SourceRange) -> ModelQuestion? {
+    guard let model = lookUpModel(question.model) else { return nil }
+    switch question.kind {
+    case .evaluate(let clauses): return bindEvaluate(clauses, model, at: range)
+    case .explain(let clauses): return bindExplain(clauses, model, at: range)
+    case .predict(let clauses):
+      guard let rows = bindPredicted(clauses, model, at: range) else { return nil }
+      return ModelQuestion(kind: .predict, model: model, input: rows.plan, rows: rows)
+    case .campaign(let clauses): return bindCampaign(clauses, model, at: range)
+    }
+  }
+
+  /// Finds a model by its name.
+  mutating func lookUpModel(_ name: Identifier) -> ModelEntry? {
+    if let model = catalog.model(named: name.name) { return model }
+    return fail(
+      .unknownTable,
+      "unknown model '\(name.name)'",
+      at: name.range,
+      hints: catalog.models.isEmpty
+        ? ["TRAIN churn makes one"]
+        : suggestions(for: name.name, among: catalog.models.map(\.name), kind: "models")
+    )
+  }
+
+  private mutating func needHoldout(
+    _ model: ModelEntry,
+    _ verb: String,
+    at range: SourceRange
+  ) -> ModelHoldout? {
+    if let holdout = model.holdout { return holdout }
+    return fail(
+      .badClause,
+      "'\(model.name)' was loaded from a file, which has no rows that \(verb) could look at",
+      at: range,
+      hints: ["PREDICT \(model.name) works; TRAIN makes a model that can be judged"]
+    )
+  }
+
+  private mutating func bindEvaluate(
+    _ clauses: EvaluateClauses,
+    _ model: ModelEntry,
+    at range: SourceRange
+  ) -> ModelQuestion? {
+    guard let holdout = needHoldout(model, "EVALUATE", at: range) else { return nil }
+    let part = Evaluation.Part(
+      rawValue: clauses.part?.value.rawValue.lowercased() ?? "measures"
+    )
+    if let place = clauses.part, part != .measures, !model.model.isClassifier {
+      return fail(
+        .badClause,
+        "\(place.value.rawValue) is of probabilities, and '\(model.name)' predicts a number",
+        at: place.range
+      )
+    }
+    if let percent = clauses.percent {
+      guard percent.value > 0, percent.value <= 100 else {
+        return fail(.badClause, "the share is above 0% and up to 100%", at: percent.range)
+      }
+      guard model.model.isClassifier, part == .measures else {
+        return fail(.badClause, "TOP is for the measures of a probability", at: percent.range)
+      }
+    }
+    var input = LogicalPlan.values(Relation(schema: Schema([]), rows: []))
+    var dimensions: [Field] = []
+    if !clauses.by.isEmpty {
+      guard case .users(let users)? = model.owner, holdout.keys != nil else {
+        return fail(
+          .badClause,
+          "BY takes attributes of users, and '\(model.name)' was not trained on users of a log",
+          at: clauses.by[0].range
+        )
+      }
+      guard let groups = bindGroups(clauses.by, users.logName, at: range) else { return nil }
+      input = groups
+      dimensions = Array(groups.schema.fields.dropFirst())
+    }
+    return ModelQuestion(
+      kind: .evaluate(
+        Evaluation(
+          part: part ?? .measures,
+          top: clauses.percent.map { $0.value / 100 },
+          dimensions: dimensions
+        )
+      ),
+      model: model,
+      input: input
+    )
+  }
+
+  /// Binds the users with the dimensions of BY.
+  private mutating func bindGroups(
+    _ by: [Expression],
+    _ logName: String,
+    at range: SourceRange
+  ) -> LogicalPlan? {
+    guard case .log(let log)? = catalog[logName], let user = log.roles[.user] else {
+      return fail(.unknownTable, "the log '\(logName)' is gone", at: range)
+    }
+    var select = SelectStatement()
+    select.from = TableReference(
+      .table(Identifier(Catalog.usersTable, range: range)),
+      range: range
+    )
+    select.items = [Self.item(log.schema[user].name, of: nil, at: range)]
+    select.items += by.map { SelectItem(.expression($0), range: $0.range) }
+    return bind(Query(.select(select), range: range)).map(LogicalPlan.init)
+  }
+
+  private mutating func bindExplain(
+    _ clauses: ExplainModelClauses,
+    _ model: ModelEntry,
+    at range: SourceRange
+  ) -> ModelQuestion? {
+    guard let user = clauses.user else {
+      guard needHoldout(model, "EXPLAIN MODEL", at: range) != nil else { return nil }
+      let part =
+        Explanation.Part(rawValue: clauses.part?.value.rawValue.lowercased() ?? "importance")
+        ?? .importance
+      let shown = part == .dependence ? 3 : 15
+      return ModelQuestion(
+        kind: .explain(Explanation(part: part, top: clauses.top?.value ?? shown)),
+        model: model,
+        input: .values(Relation(schema: Schema([]), rows: []))
+      )
+    }
+    if let part = clauses.part {
+      return fail(
+        .badClause,
+        "FOR USER tells what speaks for and against one user: it has no SHOW",
+        at: part.range
+      )
+    }
+    guard var rows = bindPredicted(PredictClauses(), model, at: range), let key = rows.key else {
+      return nil
+    }
+    let schema = rows.plan.schema
+    let context = ExpressionContext(scope: Scope(columns: []), clause: "FOR USER", grouping: nil)
+    guard let value = bind(user, context), let wanted = coerce(value, to: schema[key].type) else {
+      return nil
+    }
+    let column = BoundExpression(.column(key), schema[key].type, range: user.range)
+    guard let same = call("=", shown: "=", [column, wanted], at: user.range) else { return nil }
+    rows.plan = .filter(rows.plan, same)
+    return ModelQuestion(
+      kind: .explainRow(top: clauses.top?.value ?? 5, shown: text(of: user.range)),
+      model: model,
+      input: rows.plan,
+      rows: rows
+    )
+  }
+
+  /// Binds the rows that a model is to predict.
+  mutating func bindPredicted(
+    _ clauses: PredictClauses,
+    _ model: ModelEntry,
+    at range: SourceRange
+  ) -> TrainRows? {
+    guard var train = model.statement else {
+      guard case .table(let table)? = clauses.from?.kind, case .relation? = catalog[table.name]
+      else {
+        return fail(
+          .missingClause,
+          "'\(model.name)' was loaded from a file: say which table it predicts",
+          at: clauses.from?.range ?? range,
+          hints: ["PREDICT \(model.name) FROM table"]
+        )
+      }
+      return bindPredictedTable(TrainStatement(target: Self.nothing), table, clauses, model, range)
+    }
+    if let from = clauses.from { train.behavior.from = from }
+    if let condition = clauses.condition { train.behavior.condition = condition }
+    switch model.owner {
+    case .table:
+      guard case .table(let table)? = train.behavior.from?.kind, lookUp(table) != nil else {
+        return fail(.badClause, "FROM names a plain table", at: clauses.from?.range ?? range)
+      }
+      if let asOf = clauses.asOf {
+        return fail(.badClause, "AS OF is for models of a log's users", at: asOf.range)
+      }
+      return bindPredictedTable(train, table, clauses, model, range)
+    case .sessions:
+      if let asOf = clauses.asOf {
+        return fail(.badClause, "AS OF is for models of a log's users", at: asOf.range)
+      }
+      guard var rows = bindSessionRows(train, isLabelled: false, at: range) else { return nil }
+      rows.label = nil
+      return rows
+    case .users(let users):
+      return bindPredictedUsers(train, clauses, users.horizon, at: range)
+    case .none: return nil
+    }
+  }
+
+  private static let nothing = Expression(.literal(.null), range: SourceRange(0, 0))
+
+  /// Binds users with their features up to now, or to AS OF.
+  private mutating func bindPredictedUsers(
+    _ train: TrainStatement,
+    _ clauses: PredictClauses,
+    _ horizon: Int64,
+    at range: SourceRange
+  ) -> TrainRows? {
+    guard let owner = bindLog(train.behavior.from, at: range),
+      let asOf = bindInstant(clauses.asOf, clause: "AS OF"),
+      let times = owner.log.timeRange
+    else {
+      if !hasErrors { return fail(.badClause, "the log has no rows to predict", at: range) }
+      return nil
+    }
+    // AS OF t reads the rows before t, as everywhere; a cutoff is the last instant read.
+    let cutoff = asOf.value.map { $0 - 1 } ?? times.upperBound
+    note("features up to \(ValueText.text(timestamp: cutoff, in: settings.timeZone))")
+    return bindUserRows(
+      train,
+      owner,
+      [FeaturesPlan.Snapshot(step: 0, cutoff: cutoff)],
+      horizon: horizon,
+      at: range
+    )
+  }
+
+  /// Binds the model's features by name.
+  private mutating func bindPredictedTable(
+    _ train: TrainStatement,
+    _ table: Identifier,
+    _ clauses: PredictClauses,
+    _ model: ModelEntry,
+    _ range: SourceRange
+  ) -> TrainRows? {
+    var train = train
+    train.behavior.condition = clauses.condition
+    if train.features == nil || model.statement == nil {
+      guard case .relation(let relation, _)? = catalog[table.name] else {
+        return fail(.badClause, "FROM names a plain table", at: table.range)
+      }
+      let missing = model.model.features.map(\.name).filter {
+        relation.schema.index(named: $0) == nil
+      }
+      guard missing.isEmpty else {
+        let shown = missing.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        return fail(
+          .unknownColumn,
+          "'\(table.name)' lacks \(shown)\(missing.count > 5 ? " and more" : ""), which "
+            + "'\(model.name)' goes by",
+          at: table.range
+        )
+      }
+      train.features = FeatureSource(
+        .columns(model.model.features.map { Self.item($0.name, of: nil, at: table.range) }),
+        range: table.range
+      )
+    }
+    return bindTableRows(train, table, label: nil, time: nil, at: range)
+  }
+
+  private mutating func bindCampaign(
+    _ clauses: CampaignClauses,
+    _ model: ModelEntry,
+    at range: SourceRange
+  ) -> ModelQuestion? {
+    guard let cost = clauses.offer else {
+      return fail(
+        .missingClause,
+        "CAMPAIGN needs OFFER: what the offer costs",
+        at: range,
+        hints: ["CAMPAIGN \(model.name) OFFER 20"]
+      )
+    }
+    guard model.model.isClassifier, case .users? = model.owner, model.targetName == "churn" else {
+      return fail(
+        .badClause,
+        "a campaign keeps customers who would leave: it needs a model of churn",
+        at: range,
+        hints: ["TRAIN churn; CAMPAIGN churn OFFER 20"]
+      )
+    }
+    var offer = CampaignOffer(cost: 0)
+    guard let amount = bindNumber(cost, "OFFER", in: 0...1e12, "an amount of at least 0"),
+      let keep = bindChance(clauses.keep, "KEEP", .keep),
+      let accept = bindChance(clauses.accept, "ACCEPT", .accept)
+    else { return nil }
+    (offer.cost, offer.keep, offer.accept) = (amount, keep, accept)
+    var predicted = PredictClauses()
+    predicted.asOf = clauses.asOf
+    guard var rows = bindPredicted(predicted, model, at: range) else { return nil }
+    if let value = clauses.value {
+      guard let worth = bindWorth(value, rows, at: range) else { return nil }
+      rows = worth
+    } else if rows.spent == nil {
+      return fail(
+        .missingRole,
+        "nothing tells what customers are worth: the log has no VALUE column",
+        at: range,
+        hints: ["VALUE says it: CAMPAIGN \(model.name) OFFER 20 VALUE users.worth"]
+      )
+    }
+    let part =
+      CampaignOrder.Part(rawValue: clauses.part?.value.rawValue.lowercased() ?? "users") ?? .users
+    return ModelQuestion(
+      kind: .campaign(CampaignOrder(part: part, offer: offer)),
+      model: model,
+      input: rows.plan,
+      rows: rows
+    )
+  }
+
+  private mutating func bindChance(
+    _ chance: OfferChance?,
+    _ clause: String,
+    _ usual: CampaignChance
+  ) -> CampaignChance? {
+    switch chance {
+    case nil: return usual
+    case .share(let share):
+      return bindNumber(share, clause, in: 0...1, "a share from 0 to 1").map { .fixed($0) }
+    case .beta(let a, let b):
+      let limits = Double.leastNormalMagnitude...1e12
+      guard let a = bindNumber(a, "BETA", in: limits, "a number above 0"),
+        let b = bindNumber(b, "BETA", in: limits, "a number above 0")
+      else { return nil }
+      return .beta(a, b)
+    }
+  }
+
+  /// Puts what users are worth, an expression over their attributes, behind the rows.
+  private mutating func bindWorth(
+    _ value: Expression,
+    _ rows: TrainRows,
+    at range: SourceRange
+  ) -> TrainRows? {
+    guard case .users(let users) = rows.owner,
+      let groups = bindGroups([value], users.logName, at: range), let key = rows.key
+    else { return nil }
+    guard groups.schema[1].type.isNumeric else {
+      return fail(
+        .typeMismatch,
+        "VALUE is a number, found \(groups.schema[1].type.rawValue)",
+        at: value.range
+      )
+    }
+    let width = rows.plan.schema.count
+    let left = BoundExpression(.column(key), rows.plan.schema[key].type, range: range)
+    let right = BoundExpression(.column(width), groups.schema[0].type, range: range)
+    guard let equal = call("=", shown: "=", [left, right], at: range) else { return nil }
+    var rows = rows
+    rows.plan = .join(JoinPlan(rows.plan, .left, groups, on: equal, range: range))
+    rows.worth = width + 1
+    return rows
+  }
+
+  /// What SHOW MODELS returns.
+  var modelTable: Relation {
+    let schema = Schema(
+      ["model", "target", "learner", "split"].map { Field($0, .text) }
+        + ["features", "train_rows", "test_rows", "seed"].map { Field($0, .int) }
+        + ["fingerprint", "version", "definition"].map { Field($0, .text) }
+    )
+    let rows = catalog.models.map { model -> [Value] in
+      [
+        .text(model.name), .text(model.targetName), .text(model.card.learner),
+        .text(model.card.split), .int(Int64(model.model.features.count)),
+        .int(Int64(model.card.trainRows)), .int(Int64(model.card.testRows)),
+        .int(Int64(truncatingIfNeeded: model.card.seed)), .text(model.card.fingerprint),
+        .text(model.card.version), .text(model.definition),
+      ]
+    }
+    return Relation(schema: schema, rows: rows)
+  }
+}
