@@ -45,13 +45,20 @@ struct RetentionInputs: Sendable {
     )
     markOrders(&units, shared)
     let ends = grid.ends(scale: units.timeScale)
+    let period = StoredPeriod(
+      since: plan.behavior.since,
+      until: plan.behavior.until,
+      scale: units.timeScale
+    )
+    let scale = units.timeScale
+    if var scan = RetentionFirstScan(specification, period: period, ends: ends, scale: scale, tally) {
+      units.scan(&scan)
+      scan.tally.leftOutRowCount = units.leftOutRowCount
+      return scan.tally
+    }
     var startScan = RetentionStartScan(
       isRecurring: specification.isRecurring,
-      period: StoredPeriod(
-        since: plan.behavior.since,
-        until: plan.behavior.until,
-        scale: units.timeScale
-      ),
+      period: period,
       ends: ends
     )
     units.scan(&startScan)
@@ -69,7 +76,7 @@ struct RetentionInputs: Sendable {
       starts: starts,
       groups: groups.codes,
       ends: ends,
-      scale: units.timeScale,
+      scale: scale,
       amounts: amounts.sums,
       amountOfPosition: amounts.places,
       tally: tally

@@ -3,14 +3,6 @@ import BQLSyntax
 /// Counts returns by a bit a period, which takes no branch a row: where units are counted in periods
 /// of one length.
 extension RetentionReturnScan {
-  /// The periods of starts and returns; nil where their bits do not tell what is asked.
-  var countablePeriods: UniformPeriods? {
-    guard specification.measure == .users, !specification.isRolling, !specification.isOnOrAfter,
-      specification.columnOfPeriod.count < UInt64.bitWidth
-    else { return nil }
-    return UniformPeriods(ends: ends)
-  }
-
   /// Counts the returns of one start among its unit's rows from it on.
   @inline(__always)
   mutating func count<Time: FixedWidthInteger>(
@@ -19,8 +11,7 @@ extension RetentionReturnScan {
     _ rows: Range<Int>,
     _ marks: Span<UInt8>,
     _ times: Span<Time>,
-    _ periods: UniformPeriods,
-    _ columns: Span<Int32>
+    _ periods: UniformPeriods
   ) {
     var bits = Self.bits(
       (rows.lowerBound + 1)..<rows.upperBound,
@@ -30,15 +21,7 @@ extension RetentionReturnScan {
       cohort: UInt64(truncatingIfNeeded: start.cohort)
     )
     if specification.isOwnReturn { bits |= 1 }
-    var column = -1
-    while bits != 0 {
-      let number = bits.trailingZeroBitCount
-      bits &= bits &- 1
-      guard number < columns.count else { break }
-      let next = Int(columns[number])
-      if next >= 0, next != column { tally.addUser(slot, next) }
-      column = next
-    }
+    specification.forEachColumn(of: bits) { tally.addUser(slot, $0) }
   }
 
   /// Returns a bit for each period behind the cohort in which a row returns; the last bit stands for

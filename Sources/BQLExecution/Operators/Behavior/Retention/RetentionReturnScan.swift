@@ -23,16 +23,14 @@ struct RetentionReturnScan: UnitScan {
   ) {
     let boundaries = self.ends
     let ends = boundaries.span
-    let periods = countablePeriods
-    let columnOfPeriod = specification.columnOfPeriod
-    let columns = columnOfPeriod.span
+    let periods = specification.countablePeriods(ends: boundaries)
     for (index, start) in starts.enumerated() {
       let position = Int(start.position)
       let end = Int(offsets[Int(start.unit) + 1])
       let slot = tally.slot(groups.isEmpty ? -1 : groups[index], Int(start.cohort))
       tally.addStart(slot, at: Int64(times[position]) &* scale)
       if let periods {
-        count(start, slot, position..<end, marks, times, periods, columns)
+        count(start, slot, position..<end, marks, times, periods)
       } else {
         count(start, slot, position..<end, marks, times, ends)
       }

@@ -42,6 +42,31 @@ struct RetentionSpecification: Sendable {
     if period < columnOfPeriod.count { return Int(columnOfPeriod[period]) }
     return isOnOrAfter ? columns.count - 1 : -1
   }
+
+  /// The periods of starts and returns, which end at the stored times `ends`; nil where a bit a
+  /// period does not tell what is asked.
+  func countablePeriods(ends: [Int64]) -> UniformPeriods? {
+    guard measure == .users, !isRolling, !isOnOrAfter, columnOfPeriod.count < UInt64.bitWidth else {
+      return nil
+    }
+    return UniformPeriods(ends: ends)
+  }
+
+  /// Calls `body` with each column, once, in which a period lies whose bit is set; bit 0 is the
+  /// cohort's own.
+  @inline(__always)
+  func forEachColumn(of bits: UInt64, _ body: (Int) -> Void) {
+    var bits = bits
+    var column = -1
+    while bits != 0 {
+      let number = bits.trailingZeroBitCount
+      bits &= bits &- 1
+      guard number < columnOfPeriod.count else { break }
+      let next = Int(columnOfPeriod[number])
+      if next >= 0, next != column { body(next) }
+      column = next
+    }
+  }
 }
 
 /// The bits of a row's marks.

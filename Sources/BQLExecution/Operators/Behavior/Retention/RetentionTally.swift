@@ -41,14 +41,19 @@ struct RetentionTally: Sendable {
   }
 
   mutating func addStart(_ slot: Int, at instant: Int64) {
-    sizes[slot] += 1
-    earliest[slot] = min(earliest[slot], instant)
-    latest[slot] = max(latest[slot], instant)
+    addStarts(slot, 1, from: instant, to: instant)
+  }
+
+  /// Adds `count` units to a slot, which start in `first...last`.
+  mutating func addStarts(_ slot: Int, _ count: Int, from first: Int64, to last: Int64) {
+    sizes[slot] += count
+    earliest[slot] = min(earliest[slot], first)
+    latest[slot] = max(latest[slot], last)
   }
 
   @inline(__always)
-  mutating func addUser(_ slot: Int, _ column: Int) {
-    users[slot * width + column] += 1
+  mutating func addUser(_ slot: Int, _ column: Int, _ count: Int = 1) {
+    users[slot * width + column] += count
   }
 
   mutating func addOrder(_ slot: Int, _ column: Int, _ count: Int = 1) {
