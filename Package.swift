@@ -64,7 +64,8 @@ let package = Package(
     stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
-    stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
+    stage("BQLArrow", ["BQLColumnar"]),
+    stage("BQLStorage", ["BQLColumnar", "BQLArrow", "CDelimiterScan"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     stage(
       "BQLExecution",
@@ -73,7 +74,7 @@ let package = Package(
         "CPrefetch",
       ]
     ),
-    stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
+    stage("BQLOutput", ["BQLJSON", "BQLColumnar", "BQLArrow"]),
     stage("BQLGenerator", ["BQLColumnar"]),
     stage(
       "BehaviorQuery",
@@ -121,6 +122,7 @@ let package = Package(
       ]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
+    tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),

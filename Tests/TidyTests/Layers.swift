@@ -7,7 +7,8 @@ enum Layers {
     ("BQLColumnar", []),
     ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
-    ("BQLStorage", ["BQLJSON", "BQLColumnar", "CDelimiterScan"]),
+    ("BQLArrow", ["BQLColumnar"]),
+    ("BQLStorage", ["BQLJSON", "BQLColumnar", "BQLArrow", "CDelimiterScan"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     // Of the syntax only the places that errors point at.
     (
@@ -17,7 +18,7 @@ enum Layers {
         "CPrefetch",
       ]
     ),
-    ("BQLOutput", ["BQLJSON", "BQLColumnar"]),
+    ("BQLOutput", ["BQLJSON", "BQLColumnar", "BQLArrow"]),
     ("BQLGenerator", ["BQLColumnar"]),
     (
       "BehaviorQuery",
