@@ -66,6 +66,7 @@ let package = Package(
     .target(name: "CDelimiterScan"),
     stage("BQLArrow", ["BQLColumnar"]),
     stage("BQLStorage", ["BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    stage("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     stage(
       "BQLExecution",
@@ -124,6 +125,7 @@ let package = Package(
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests("BQLStoreTests", ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
     tests(

@@ -9,6 +9,7 @@ enum Layers {
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLArrow", ["BQLColumnar"]),
     ("BQLStorage", ["BQLJSON", "BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    ("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     // Of the syntax only the places that errors point at.
     (
