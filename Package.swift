@@ -60,6 +60,7 @@ let package = Package(
     stage("BQLJSON"),
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
+    .target(name: "CAllocator"),
     stage("BQLColumnar"),
     stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
@@ -88,7 +89,7 @@ let package = Package(
       name: "bql",
       dependencies: [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CLibEdit",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

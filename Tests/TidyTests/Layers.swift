@@ -32,7 +32,7 @@ enum Layers {
       "bql",
       [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CLibEdit", "ArgumentParser",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit", "ArgumentParser",
       ]
     ),
   ]
@@ -42,7 +42,7 @@ enum Layers {
   static let system = ["Glibc", "Synchronization"]
 
   /// Targets of C, which import nothing of the project.
-  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch"]
+  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch", "CAllocator"]
 
   /// Finds imports that a file's target may not have, or does not declare in `Package.swift`.
   static func findings(_ file: SourceFile, declared: [String: [String]]) -> [Finding] {
