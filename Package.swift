@@ -82,7 +82,7 @@ let package = Package(
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     .executableTarget(

@@ -25,7 +25,7 @@ enum Layers {
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     (
