@@ -65,7 +65,9 @@ let package = Package(
     stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
-    stage("BQLStorage", ["BQLColumnar", "CDelimiterScan"]),
+    stage("BQLArrow", ["BQLColumnar"]),
+    stage("BQLStorage", ["BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    stage("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     stage(
       "BQLExecution",
@@ -74,13 +76,13 @@ let package = Package(
         "CPrefetch",
       ]
     ),
-    stage("BQLOutput", ["BQLJSON", "BQLColumnar"]),
+    stage("BQLOutput", ["BQLJSON", "BQLColumnar", "BQLArrow"]),
     stage("BQLGenerator", ["BQLColumnar"]),
     stage(
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     .executableTarget(
@@ -122,7 +124,9 @@ let package = Package(
       ]
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
+    tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
     tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests("BQLStoreTests", ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
     tests(

@@ -20,6 +20,15 @@ struct HelpTopic {
       example: "LOAD 'data/shop.csv.gz';"
     ),
     HelpTopic(
+      name: "OPEN",
+      form: [
+        "OPEN 'folder.bqs';   CHECK STORE;   SHOW STORAGE;   SHOW LOADS;   DROP log;"
+      ],
+      text: "opens a store: its logs are there at once, and what LOAD reads is kept in it for the "
+        + "next run; CHECK STORE compares every byte with what was written",
+      example: "OPEN 'shop.bqs';"
+    ),
+    HelpTopic(
       name: "FUNNEL",
       form: [
         "FUNNEL step, step, … [FROM log] [WHERE condition] [PER user|session|(column, …)]",
@@ -302,8 +311,8 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "DROP",
-      form: ["DROP users.name;   DROP MODEL name;"],
-      text: "forgets an attribute of users, or a model",
+      form: ["DROP users.name;   DROP MODEL name;   DROP table;"],
+      text: "forgets an attribute of users, a model, or a table; a log of the open store for good",
       example: "DROP users.spent;"
     ),
     HelpTopic(

@@ -3,6 +3,7 @@ import BQLExecution
 import BQLFunctions
 import BQLPlanning
 import BQLStorage
+import BQLStore
 import BQLSyntax
 
 extension Workspace {
@@ -30,6 +31,7 @@ extension Workspace {
     let place = load.paths.first?.range ?? range
     let name = load.name?.name ?? Catalog.defaultLog
     try checkTableName(name, of: source, at: load.name?.range ?? range)
+    try checkAppends(to: name, of: source, at: load.name?.range ?? place)
     let kind: LoadRequest.Kind
     if load.isPlainTable {
       kind = .table(key: load.key?.name)
@@ -62,25 +64,41 @@ extension Workspace {
       let binder = try binder(source, files: condition.filePaths)
       filter = rowFilter(condition, source, binder, failure)
     }
+    let loaded: Loaded
     do throws(LoadError) {
-      var report: LoadReport
       switch kind {
-      case .log:
-        let log = try Loader.prepare(request).loadLog(filter: filter)
-        define(log, as: name)
-        report = log.report
-        report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+      case .log: loaded = .log(try Loader.prepare(request).loadLog(filter: filter))
       case .table(let key):
-        let loaded = try Loader.prepare(request).loadTable(filter: filter)
-        catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
-        report = loaded.report
+        let (relation, report) = try Loader.prepare(request).loadTable(filter: filter)
+        loaded = .table(relation, key: key, report)
       }
-      let lines = report.lines(name: name) + keyLines(of: name)
-      return .report(lines: lines, warnings: report.warnings)
     } catch {
       if let failed = failure.error { throw failed }
       throw self.error(error, of: source, at: load.place(of: error) ?? place)
     }
+    var report: LoadReport
+    switch loaded {
+    case .log(let log):
+      report = log.report
+      report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+      define(try stored(log, of: source, at: range), as: name)
+    case .table(let relation, let key, let made):
+      report = made
+      catalog.define(name, .relation(relation, kind: .table(key: key)))
+      if let openStore {
+        report.warnings.append(
+          "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
+        )
+      }
+    }
+    let lines = report.lines(name: name) + keyLines(of: name)
+    return .report(lines: lines, warnings: report.warnings)
+  }
+
+  /// What a LOAD has read.
+  private enum Loaded {
+    case log(EventLog)
+    case table(Relation, key: String?, LoadReport)
   }
 
   /// Defines a log; where it has the rows of the one before, what was computed from them holds on.

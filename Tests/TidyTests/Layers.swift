@@ -7,7 +7,9 @@ enum Layers {
     ("BQLColumnar", []),
     ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
-    ("BQLStorage", ["BQLJSON", "BQLColumnar", "CDelimiterScan"]),
+    ("BQLArrow", ["BQLColumnar"]),
+    ("BQLStorage", ["BQLJSON", "BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    ("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     // Of the syntax only the places that errors point at.
     (
@@ -17,13 +19,13 @@ enum Layers {
         "CPrefetch",
       ]
     ),
-    ("BQLOutput", ["BQLJSON", "BQLColumnar"]),
+    ("BQLOutput", ["BQLJSON", "BQLColumnar", "BQLArrow"]),
     ("BQLGenerator", ["BQLColumnar"]),
     (
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     (

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Owns a region of memory that holds one array of a stored column, laid out as Arrow has it.
+/// Owns a region of memory that holds one array of a stored column, laid out as Arrow has it, or a
+/// whole file that is mapped for reading.
 ///
 /// Large regions are mapped and advised to use huge pages: on virtual machines the first touch of
 /// 4 KiB pages costs several times what the parsing that fills them does.
@@ -9,6 +10,8 @@ package final class MemoryRegion: @unchecked Sendable {
   // Safe to share: nobody writes after `Buffer.init(count:initializer)` returns.
   @usableFromInline let base: UnsafeMutableRawPointer
   package let byteCount: Int
+  /// Says that the bytes are a file's, which nobody may write.
+  package let isReadOnly: Bool
   private let isMapped: Bool
 
   /// Regions of at least this many bytes are mapped; smaller ones come from the heap.
@@ -38,11 +41,51 @@ package final class MemoryRegion: @unchecked Sendable {
     }
   }
 
+  /// Maps the first `byteCount` bytes of an open file for reading; the descriptor may be closed
+  /// afterwards, and the mapping ends with the region.
+  ///
+  /// The file must not become shorter while the region lives: reading what was cut off ends the
+  /// process with SIGBUS. Bytes written by others meanwhile may or may not be seen.
+  package convenience init(mapping descriptor: Int32, byteCount: Int) throws(MappingError) {
+    guard byteCount > 0 else {
+      // The system maps no empty files.
+      let heap = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      unsafe self.init(heap, 0, isMapped: false, isReadOnly: true)
+      return
+    }
+    let mapped = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
+    guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+      throw MappingError(code: errno)
+    }
+    unsafe self.init(mapped, byteCount, isMapped: true, isReadOnly: true)
+  }
+
+  /// Maps the whole of the regular file at `path` for reading; see
+  /// ``init(mapping:byteCount:)``.
+  package convenience init(mappingFileAt path: String) throws(MappingError) {
+    // The path is bridged for the call alone.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw MappingError(code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw MappingError(code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw MappingError(code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : ENODEV)
+    }
+    try self.init(mapping: descriptor, byteCount: Int(status.st_size))
+  }
+
   @unsafe
-  private init(_ base: UnsafeMutableRawPointer, _ byteCount: Int, isMapped: Bool) {
+  private init(
+    _ base: UnsafeMutableRawPointer,
+    _ byteCount: Int,
+    isMapped: Bool,
+    isReadOnly: Bool = false
+  ) {
     unsafe self.base = base
     self.byteCount = byteCount
     self.isMapped = isMapped
+    self.isReadOnly = isReadOnly
   }
 
   /// Maps zeroed pages; nil where the system refuses.
@@ -55,7 +98,7 @@ package final class MemoryRegion: @unchecked Sendable {
   }
 
   /// Lends the `count` numbers from `byteOffset` on for writing; nobody may read or write them
-  /// elsewhere meanwhile.
+  /// elsewhere meanwhile, and a mapped file is never lent.
   @inlinable
   package func withMutableSpan<Element: BitwiseCopyable, R, E>(
     of type: Element.Type,
@@ -63,6 +106,7 @@ package final class MemoryRegion: @unchecked Sendable {
     count: Int,
     _ body: (inout MutableSpan<Element>) throws(E) -> R
   ) throws(E) -> R {
+    precondition(!isReadOnly, "nobody writes into a mapped file")
     precondition(byteOffset >= 0 && byteOffset % MemoryLayout<Element>.alignment == 0)
     precondition(byteOffset + count * MemoryLayout<Element>.stride <= byteCount)
     let start = unsafe (base + byteOffset).bindMemory(to: Element.self, capacity: count)
@@ -80,8 +124,7 @@ package final class MemoryRegion: @unchecked Sendable {
   }
 }
 
-/// Reads one immutable array of fixed-width numbers, in memory of its own or (later) in a mapped
-/// file.
+/// Reads one immutable array of fixed-width numbers, in memory of its own or in a mapped file.
 package struct Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline let region: MemoryRegion
   @usableFromInline let byteOffset: Int

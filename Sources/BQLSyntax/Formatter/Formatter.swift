@@ -20,6 +20,9 @@ package enum Formatter {
     case .loadModel(let statement): print(statement)
     case .dropModel(let name): "DROP MODEL " + print(name)
     case .dropAttribute(let name): "DROP users." + print(name)
+    case .dropTable(let name): "DROP " + print(name)
+    case .open(let statement): "OPEN " + quote(statement.path)
+    case .checkStore: "CHECK STORE"
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
         + printSetting(statement.value)

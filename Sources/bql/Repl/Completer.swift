@@ -36,7 +36,10 @@ struct Completer {
   private func candidates(at place: CompletionPlace, word: String) -> [Candidate] {
     switch place {
     case .statement: return Self.keywords(Self.verbs)
-    case .subject: return Self.keywords([.tables, .functions, .settings, .segments, .models])
+    case .subject:
+      return Self.keywords([
+        .tables, .functions, .settings, .segments, .models, .storage, .loads,
+      ])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
     case .featureSet:
       return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
@@ -132,7 +135,8 @@ struct Completer {
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
     .features, .segment, .assign, .correlate, .train, .evaluate,
-    .predict, .campaign, .save, .let, .drop, .set, .include, .assert, .explain, .help,
+    .predict, .campaign, .save, .let, .drop, .open, .check, .set, .include, .assert, .explain,
+    .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -206,6 +210,7 @@ struct Completer {
     case .assert: [.message]
     case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
     case .drop: [.users, .model]
+    case .check: [.store]
     default:
       [
         .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
