@@ -113,7 +113,9 @@ struct ModelCampaign {
       ]
     }
     let seed = entry.card.seed
-    let shares = try attempt { () throws(ModelError) in try campaign.shareInterval(seed: seed) }
+    let shares = try attempt { () throws(ModelError) in
+      try campaign.shareInterval(seed: seed, interruption: context.interruption)
+    }
     let curve = try attempt { () throws(ModelError) in try campaign.curve(seed: seed) }
     var summary = [
       row("users", Double(worth.count)), row("treated", Double(campaign.chosen)),

@@ -23,14 +23,23 @@ struct ModelContributions: Sendable {
     _ learner: LearnedModel,
     _ table: FeatureTable,
     _ names: [String],
-    threads: Int
+    _ context: ExecutionContext
   ) throws(ExecutionError) {
     (values, base, margins) = try ModelWork.attempt(names) {
       () throws(ModelError) -> (Matrix, Double, [Double]) in
-      let margins = try learner.margins(of: table, threads: threads)
+      let (threads, interruption) = (context.threads, context.interruption)
+      let margins = try learner.margins(
+        of: table,
+        threads: threads,
+        interruption: interruption
+      )
       switch learner {
       case .trees(let trees):
-        let shap = try TreeExplainer(trees).values(of: table, threads: threads)
+        let shap = try TreeExplainer(trees).values(
+          of: table,
+          threads: threads,
+          interruption: interruption
+        )
         return (shap.values, shap.expected, margins)
       case .logistic(let model):
         let (values, base) = try Self.linear(model, table)

@@ -361,14 +361,17 @@ extension Binder {
     let schema = Schema(
       ["model", "target", "learner", "split"].map { Field($0, .text) }
         + ["features", "train_rows", "test_rows", "seed"].map { Field($0, .int) }
-        + ["fingerprint", "version", "definition"].map { Field($0, .text) }
+        + ["monotone", "fingerprint", "version", "definition"].map { Field($0, .text) }
     )
     let rows = catalog.models.map { model -> [Value] in
       [
         .text(model.name), .text(model.targetName), .text(model.card.learner),
         .text(model.card.split), .int(Int64(model.model.features.count)),
         .int(Int64(model.card.trainRows)), .int(Int64(model.card.testRows)),
-        .int(Int64(truncatingIfNeeded: model.card.seed)), .text(model.card.fingerprint),
+        .int(Int64(truncatingIfNeeded: model.card.seed)),
+        model.card.monotone.isEmpty
+          ? .null : .text(model.card.monotone.joined(separator: ", ")),
+        .text(model.card.fingerprint),
         .text(model.card.version), .text(model.definition),
       ]
     }

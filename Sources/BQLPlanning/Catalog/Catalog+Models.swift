@@ -50,6 +50,8 @@ package struct ModelCard: Hashable, Sendable {
   /// A number of the data and labels that the model saw, 16 hexadecimal digits.
   package var fingerprint: String
   package var version: String
+  /// What MONOTONE said, such as `orders UP`; empty without it.
+  package var monotone: [String]
 
   package init(
     learner: String,
@@ -58,7 +60,8 @@ package struct ModelCard: Hashable, Sendable {
     testRows: Int,
     seed: UInt64,
     fingerprint: String,
-    version: String
+    version: String,
+    monotone: [String] = []
   ) {
     self.learner = learner
     self.split = split
@@ -67,6 +70,7 @@ package struct ModelCard: Hashable, Sendable {
     self.seed = seed
     self.fingerprint = fingerprint
     self.version = version
+    self.monotone = monotone
   }
 }
 
