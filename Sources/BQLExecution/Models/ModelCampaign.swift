@@ -69,7 +69,8 @@ struct ModelCampaign {
   private func attempt<Result>(
     _ body: () throws(ModelError) -> Result
   ) throws(ExecutionError) -> Result {
-    try ModelWork.attempt([], body)
+    // The columns of what Campaign takes.
+    try ModelWork.attempt(["probability", "value"], body)
   }
 
   private func addNotes(_ campaign: Campaign) {

@@ -17,6 +17,8 @@ struct ModelContributions: Sendable {
 
   /// The gap from which on the contributions are wrong rather than rounded.
   private static let tolerance = 1e-6
+  /// Contributions beyond this lose to rounding what they should add up to.
+  private static let largest = 1e9
 
   /// Explains the rows of a table.
   init(
@@ -35,7 +37,7 @@ struct ModelContributions: Sendable {
       )
       switch learner {
       case .trees(let trees):
-        let shap = try TreeExplainer(trees).values(
+        let shap = try TreeExplainer(trees, interruption: interruption).values(
           of: table,
           threads: threads,
           interruption: interruption
@@ -54,6 +56,13 @@ struct ModelContributions: Sendable {
     }
     largestGap = gap
     guard gap <= Self.tolerance else {
+      let isRounded = ([base] + values.values).allSatisfy { abs($0) < Self.largest }
+      guard isRounded else {
+        throw .unfit(
+          "the model's parts are so large that contributions do not add up to its predictions",
+          hint: "features that are scaled down, or TRAIN with a penalty: l2 = 1"
+        )
+      }
       throw .internal("contributions miss the prediction by \(gap)")
     }
   }

@@ -222,7 +222,7 @@ struct ModelExplanation {
     }
     let count = min(table.rowCount, Self.interactionRows)
     let explainer = try ModelWork.attempt(names) { () throws(ModelError) in
-      try TreeExplainer(trees)
+      try TreeExplainer(trees, interruption: context.interruption)
     }
     let found = try ParallelWork.map(
       count: count,

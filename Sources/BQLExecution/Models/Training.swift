@@ -73,7 +73,8 @@ package enum Training {
         fingerprint: fingerprint(table, labels.values),
         version: version,
         monotone: plan.monotoneNames
-      )
+      ),
+      sources: plan.sources
     )
     return (entry, notes)
   }

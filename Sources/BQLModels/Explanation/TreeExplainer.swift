@@ -27,11 +27,19 @@ package struct TreeExplainer: Sendable {
 
   /// Prepares a model.
   ///
-  /// - Throws: ``ModelError/parameter(_:)`` where a tree does not know its training rows.
-  package init(_ model: BoostedTrees) throws(ModelError) {
+  /// - `interruption`: Asked at every tree.
+  /// - Throws: ``ModelError/parameter(_:)`` where a tree does not know its training rows,
+  ///   ``ModelError/interrupted``.
+  package init(
+    _ model: BoostedTrees,
+    interruption: Interruption = .none
+  ) throws(ModelError) {
     self.model = model
     var trees: [TreePaths] = []
-    for tree in model.trees { trees.append(try TreePaths(tree)) }
+    for tree in model.trees {
+      try interruption.check()
+      trees.append(try TreePaths(tree))
+    }
     self.trees = trees
     expected = trees.reduce(model.start) { $0 + $1.expected }
   }

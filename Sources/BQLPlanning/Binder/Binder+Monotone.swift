@@ -10,12 +10,13 @@ extension Binder {
   ) -> [Int]? {
     guard let first = items.first else { return [] }
     if learner.method != .gbdt || learner.loss == "quantile" {
-      let what = learner.method == .gbdt ? "loss = quantile" : learner.method.rawValue
+      let isQuantile = learner.method == .gbdt
+      let what = isQuantile ? "loss = quantile" : learner.method.rawValue
       return fail(
         .badClause,
         "\(what) cannot hold a prediction to a direction",
         at: first.feature.range,
-        hints: ["MONOTONE is for gbdt with another loss: USING gbdt"]
+        hints: [isQuantile ? "MONOTONE is for the other losses" : "MONOTONE is for USING gbdt"]
       )
     }
     let names = rows.featureNames.map { $0.lowercased() }
