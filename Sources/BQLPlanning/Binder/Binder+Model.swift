@@ -157,7 +157,7 @@ extension Binder {
         .badClause,
         "the rows that '\(model.name)' predicts have no key that FOR USER could name",
         at: user.range,
-        hints: ["LOAD … AS TABLE name (KEY column) gives a table's rows one"]
+        hints: ["LOAD … AS TABLE name KEY column gives a table's rows one"]
       )
     }
     let type = rows.plan.schema[key].type
