@@ -160,7 +160,8 @@ struct HelpTopic {
       form: [
         "TRAIN churn|high_value|revenue|return [AS name] [HORIZON 28d] [SNAPSHOTS n] [WHERE …]",
         "  [FEATURES set|(column, …)] [USING gbdt(trees = 500, …)|logistic(penalty = …)]",
-        "  [SPLIT TIME|USER 25%] [CALIBRATE ISOTONIC|PLATT] [WEIGHTS BALANCED] [TUNE n] [SEED n];",
+        "  [SPLIT TIME|USER 25%] [CALIBRATE ISOTONIC|PLATT] [WEIGHTS BALANCED]",
+        "  [MONOTONE column UP|DOWN, …] [TUNE n] [SEED n];",
         "TRAIN conversion [AFTER 3 EVENTS] …;",
         "TRAIN column|(condition) FROM table [FEATURES (column, …)] [SPLIT TIME ON column] …;",
         "SHOW MODELS;   DROP MODEL name;",

@@ -70,7 +70,7 @@ extension Workspace {
     var binder = try binder(source, files: query.filePaths)
     let bound = binder.bind(query)
     guard let bound, !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: query.range)
     }
     let warnings = binder.diagnostics.map {
       "warning: \($0.message); \($0.hints.joined(separator: "; "))"

@@ -153,6 +153,7 @@ package struct Catalog: Sendable {
     let name = name.lowercased()
     return attributes.contains { $0.sources.contains { $0.name.lowercased() == name } }
       || definitions.values.contains { $0.sources.contains { $0.name.lowercased() == name } }
+      || models.contains { $0.sources.contains { $0.name.lowercased() == name } }
   }
 
   /// The log whose users `users` lists: `events`, else the one that was loaded first.

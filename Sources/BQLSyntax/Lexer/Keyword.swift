@@ -239,6 +239,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case campaign = "CAMPAIGN"
   case deciles = "DECILES"
   case dependence = "DEPENDENCE"
+  case down = "DOWN"
   case evaluate = "EVALUATE"
   case events = "EVENTS"
   case format = "FORMAT"
@@ -251,6 +252,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case measures = "MEASURES"
   case model = "MODEL"
   case models = "MODELS"
+  case monotone = "MONOTONE"
   case platt = "PLATT"
   case predict = "PREDICT"
   case save = "SAVE"
@@ -258,6 +260,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case thresholds = "THRESHOLDS"
   case train = "TRAIN"
   case tune = "TUNE"
+  case up = "UP"
   case weights = "WEIGHTS"
   case xgboost = "XGBOOST"
 

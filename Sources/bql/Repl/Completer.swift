@@ -226,7 +226,7 @@ struct Completer {
         .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features,
         .using,
         .gbdt, .logistic, .split, .time, .user, .on, .calibrate, .isotonic, .platt, .weights,
-        .balanced, .tune, .seed,
+        .balanced, .monotone, .up, .down, .tune, .seed,
       ]
     case .evaluate:
       [.top, .by, .show, .measures, .deciles, .calibration, .thresholds, .into]
