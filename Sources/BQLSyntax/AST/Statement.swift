@@ -105,6 +105,7 @@ package struct LoadStatement: Hashable, Sendable {
   package var condition: Expression?
   package var onError: Choice<OnError>?
   package var rejectsInto: IntoClause?
+  package var csv: CSVClause?
 
   package init() {}
 }
