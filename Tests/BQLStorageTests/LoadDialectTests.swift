@@ -142,7 +142,7 @@ import Testing
     let loaded = try load(Array(text.utf8)) { $0.delimiter = .blanks }
     #expect(loaded.report.rejections.map(\.firstLine) == [4])
     #expect(loaded.report.rejections.map(\.rowCount) == [2])
-    let open = "a,b\n1,'x\n2,'y'\n3,z\n"
+    let open = "a,b\n1,'x\n2,y\n3,z\n"
     let unclosed = try load(Array(open.utf8)) {
       $0.quote = .byte(39)
       $0.escape = 92

@@ -119,7 +119,7 @@ struct RowRecoder: Hashable, Sendable {
       output.append(Self.mark)
       if let failure = quoted(text, &cursor, quote, isComplete, &output) { return failure }
       output.append(Self.mark)
-      if trims || delimiter == .blanks { skipBlanks(text, &cursor) }
+      if trims { skipBlanks(text, &cursor) }
       return rest(text, &cursor, isComplete, &output)
     }
     return plain(text, &cursor, isComplete, &output)
