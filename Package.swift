@@ -103,6 +103,20 @@ let package = Package(
       path: "Benchmarks/models",
       swiftSettings: settings
     ),
+    // Feeds mutated inputs to the parts that read what others wrote.
+    .target(
+      name: "Fuzz",
+      dependencies: ["BQLColumnar", "BQLStorage", "BQLSyntax"],
+      path: "Tests/Fuzz",
+      exclude: ["Corpus"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "FuzzRunner",
+      dependencies: ["Fuzz"],
+      path: "Tests/FuzzRunner",
+      swiftSettings: settings
+    ),
     .target(
       name: "BQLTestSupport",
       path: "Tests/BQLTestSupport",
@@ -138,6 +152,7 @@ let package = Package(
     ),
     tests("BehaviorTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLSyntax"]),
     tests("TidyTests", []),
+    tests("FuzzTests", ["Fuzz"]),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
     tests("BQLModelsTests", ["BQLTestSupport", "BQLJSON", "BQLModels", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),

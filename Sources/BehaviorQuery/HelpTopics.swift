@@ -12,7 +12,9 @@ struct HelpTopic {
       form: [
         "LOAD 'file', … [AS log] [(USER column, TIME column, EVENT column (value AS name, …),",
         "  SESSION column, ITEM column, VALUE column)]",
-        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv'];",
+        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv']",
+        "  [CSV (DELIMITER ';', QUOTE '''', ESCAPE '\\', HEADER TRUE|FALSE, SKIP n, NULLS 'NA',",
+        "  DATES DMY|MDY, DECIMALS ',')];",
         "LOAD 'file' AS TABLE name [KEY column];",
       ],
       text: "reads CSV or TSV, plain, .gz or .zst, globs and '-' for standard input; as the event "

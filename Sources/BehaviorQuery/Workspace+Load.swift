@@ -51,6 +51,7 @@ extension Workspace {
     )
     request.dedupExact = load.dedupExact != nil
     request.rejectsInto = load.rejectsInto?.path
+    if let csv = load.csv { request.options = try csvOptions(csv, of: source) }
     request.onError =
       switch load.onError?.value {
       case .stop: .stop
@@ -190,12 +191,13 @@ extension LoadStatement {
         ?? self.roles(of: name).first?.column.range
     case .repeatedRole(let name):
       return self.roles(of: name).dropFirst().first?.column.range ?? repeatedRole
-    case .unfitRole(_, let name, _, _), .mixedTimes(let name, _, _), .badTimes(let name, _, _):
+    case .unfitRole(_, let name, _, _), .mixedTimes(let name, _, _), .badTimes(let name, _, _),
+      .unknownDateOrder(let name, _):
       return self.roles(of: name).first?.column.range
     case .unwritable: return rejectsInto?.range
     case .fileNotFound(let path, _), .unreadable(let path, _), .notData(let path, _, _),
       .damagedArchive(let path, _), .missingLibrary(_, _, let path),
-      .differentColumns(let path, _, _, _), .rolesUnknown(let path, _, _, _),
+      .differentColumns(let path, _, _, _, _), .rolesUnknown(let path, _, _, _),
       .notImplemented(let path, _):
       return paths.first { $0.text == path }?.range
     case .badRow, .tooManyBadRows, .openQuote, .filterFailed, .tooLarge, .outOfMemory, .cancelled:

@@ -21,6 +21,9 @@ package struct Binder: Sendable {
   package private(set) var diagnostics: [Diagnostic] = []
   /// What the answer's reader should know, found while binding.
   package private(set) var notes: [String] = []
+
+  /// Adds what a reader must know of the question's input.
+  package mutating func add(notes: [String]) { self.notes += notes }
   /// The attributes that expressions name, behind the columns of their logs.
   var attributeSlots = AttributeSlots()
   /// Whether RFM is bound for its measures alone, by another statement.

@@ -110,6 +110,7 @@ package struct LoadStatement: Hashable, Sendable {
   package var condition: Expression?
   package var onError: Choice<OnError>?
   package var rejectsInto: IntoClause?
+  package var csv: CSVClause?
 
   package init() {}
 }

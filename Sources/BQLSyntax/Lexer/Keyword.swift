@@ -25,7 +25,16 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case tables = "TABLES"
 
   // LOAD.
+  case csv = "CSV"
+  case dates = "DATES"
+  case decimals = "DECIMALS"
   case dedup = "DEDUP"
+  case delimiter = "DELIMITER"
+  case dmy = "DMY"
+  case escape = "ESCAPE"
+  case header = "HEADER"
+  case mdy = "MDY"
+  case quote = "QUOTE"
   case error = "ERROR"
   case event = "EVENT"
   case exact = "EXACT"
@@ -311,6 +320,12 @@ extension Keyword {
 
   /// Finds the keyword that the word spells, without regard to case.
   package init?(word: some StringProtocol) {
-    self.init(rawValue: word.uppercased())
+    guard let keyword = Self.ofWord[word.uppercased()] else { return nil }
+    self = keyword
   }
+
+  /// Finds a keyword at once: its raw values are compared one after the other.
+  private static let ofWord = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) }
+  )
 }

@@ -203,7 +203,8 @@ struct Completer {
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
-        .on, .error, .stop, .skip, .null, .rejects, .into,
+        .on, .error, .stop, .skip, .null, .rejects, .into, .csv, .delimiter, .quote, .escape,
+        .header, .nulls, .dates, .dmy, .mdy, .decimals, .true, .false,
       ]
     case .train, .evaluate, .predict, .campaign, .explain, .save: modelClauses(of: verb)
     case .summarize: [.by, .into]
