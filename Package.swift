@@ -123,7 +123,7 @@ let package = Package(
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
-    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests("BQLStorageTests", ["BQLArrow", "BQLColumnar", "BQLStorage", "CDelimiterScan"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
     tests(

@@ -77,7 +77,7 @@ extension Workspace {
       case .fileNotFound: (.fileNotFound, .data)
       case .unreadable: (.fileUnreadable, .data)
       case .notData: (.notData, .data)
-      case .damagedArchive, .differentColumns, .unfitRole, .mixedTimes, .badTimes, .badRow,
+      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes, .badTimes, .badRow,
         .tooLarge, .outOfMemory:
         (.badData, .data)
       case .missingLibrary: (.missingLibrary, .data)

@@ -13,13 +13,15 @@ struct InputFile: Sendable {
   let path: String
   let file: OpenFile
   let packing: Packing
+  /// The columns of Arrow data, whose text is made while it is read; nil for text.
+  private(set) var arrow: ArrowInput?
   /// Bytes of text before the first row of data: mark, header, blank lines.
   var textStart = 0
   /// Lines before the first row of data.
   var lineStart = 0
 
   /// The size of the text; nil where it is packed.
-  var textByteCount: Int? { packing == .plain ? file.byteCount : nil }
+  var textByteCount: Int? { packing == .plain && arrow == nil ? file.byteCount : nil }
 
   /// Opens a file and tells what it is.
   ///
@@ -41,6 +43,9 @@ struct InputFile: Sendable {
     case .gzip: packing = .gzip
     case .zstd: packing = .zstd
     case .text: packing = .plain
+    case .arrow:
+      packing = .plain
+      arrow = try ArrowInput(file)
     case .empty: throw .notData(path: path, kind: "empty", hint: nil)
     case .other(let kind, let hint): throw .notData(path: path, kind: kind, hint: hint)
     case .notImplemented(let what): throw .notImplemented(path: path, what: what)
@@ -48,6 +53,7 @@ struct InputFile: Sendable {
     guard packing != .plain else { return }
     switch try Self.kind(try makeReader()) {
     case .text: break
+    case .arrow: arrow = try ArrowInput(try Self.spool(try makeReader(), path: path))
     case .empty: throw .notData(path: path, kind: "an archive of nothing", hint: nil)
     case .gzip, .zstd:
       throw .notData(path: path, kind: "an archive in an archive", hint: "unpack it once")
@@ -59,6 +65,7 @@ struct InputFile: Sendable {
 
   /// Makes a reader of the file's text from its start.
   func makeReader() throws(LoadError) -> any ByteReader {
+    if let arrow { return try arrow.makeTextReader() }
     let reader = FileReader(file)
     return switch packing {
     case .plain: reader
@@ -77,6 +84,14 @@ struct InputFile: Sendable {
 
   /// Copies a pipe to a nameless file in the folder for temporary files.
   fileprivate static func spool(_ pipe: OpenFile) throws(LoadError) -> OpenFile {
+    try spool(FileReader(pipe), path: pipe.path)
+  }
+
+  /// Copies what `reader` gives to a nameless file in the folder for temporary files.
+  private static func spool(
+    _ reader: any ByteReader,
+    path: String
+  ) throws(LoadError) -> OpenFile {
     // `getenv` is only read here, at once.
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
@@ -84,7 +99,7 @@ struct InputFile: Sendable {
     let descriptor = unsafe mkstemp(&name)
     guard descriptor >= 0 else {
       throw .unreadable(
-        path: pipe.path,
+        path: path,
         reason: "no temporary file in \(folder): \(OpenFile.reason(errno))"
       )
     }
@@ -93,7 +108,7 @@ struct InputFile: Sendable {
     let region = MemoryRegion(byteCount: chunk)
     var total = 0
     while true {
-      let count = try pipe.read(into: region, at: 0, count: chunk, from: 0)
+      let count = try reader.read(into: region, at: 0, count: chunk)
       if count == 0 { break }
       var written = 0
       while written < count {
@@ -109,13 +124,13 @@ struct InputFile: Sendable {
         guard step >= 0 else {
           let reason = OpenFile.reason(errno)
           close(descriptor)
-          throw .unreadable(path: pipe.path, reason: "its copy in \(folder) failed: \(reason)")
+          throw .unreadable(path: path, reason: "its copy in \(folder) failed: \(reason)")
         }
         written += step
       }
       total += count
     }
-    return OpenFile(path: pipe.path, descriptor: descriptor, byteCount: total)
+    return OpenFile(path: path, descriptor: descriptor, byteCount: total)
   }
 }
 

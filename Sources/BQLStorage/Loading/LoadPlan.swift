@@ -66,7 +66,8 @@ package struct LoadPlan: Sendable {
         throw .unknownColumn(name: key, columns: head.columns)
       }
     }
-    columns = try Self.columns(head.columns, samples, columnOfRole, &warnings)
+    let sampled = try Self.columns(head.columns, samples, columnOfRole, &warnings)
+    columns = try Self.typed(sampled, files)
     if head.sampledRowCount == 0 { warnings.append("'\(firstPath)' has a header and no rows") }
     if case .log = request.kind, columnOfRole[.event] == nil {
       let isTaken = head.columns.contains { $0.lowercased() == "event" }

@@ -17,6 +17,7 @@ extension LoadPlan {
   package func loadTable(
     filter: RowFilter? = nil
   ) throws(LoadError) -> (relation: Relation, report: LoadReport) {
+    if let inputs = arrowInputs { return try loadArrowTable(inputs, filter: filter) }
     let clock = Stopwatch()
     let run = try readAll(filter, partitionCount: 1)
     var report = try account(run)
@@ -98,6 +99,7 @@ extension LoadPlan {
     report.filteredRows = account.filteredRows
     report.outOfOrderRows = account.outOfOrderRows
     report.warnings = warnings + account.warnings + nulled(account, run.columns)
+    report.warnings += files.flatMap { $0.arrow?.notes ?? [] }
     if let path = request.rejectsInto {
       try RejectsFile.write(account.rejectedRows(run.result.blocks, files), to: path)
     }

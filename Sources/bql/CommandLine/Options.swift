@@ -52,7 +52,7 @@ struct Options: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "table, csv, tsv, json, ndjson, md or html.",
+      "table, csv, tsv, json, ndjson, md, html or arrow.",
       discussion: "Without it: table on a terminal, csv elsewhere."
     )
   )
