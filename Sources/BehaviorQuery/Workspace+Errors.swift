@@ -77,8 +77,8 @@ extension Workspace {
       case .fileNotFound: (.fileNotFound, .data)
       case .unreadable: (.fileUnreadable, .data)
       case .notData: (.notData, .data)
-      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes, .badTimes, .badRow,
-        .tooLarge, .outOfMemory:
+      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes, .badTimes,
+        .badRow, .tooLarge, .outOfMemory:
         (.badData, .data)
       case .missingLibrary: (.missingLibrary, .data)
       case .rolesUnknown: (.rolesUnknown, .data)

@@ -44,7 +44,7 @@ enum RandomTables {
     case .decimal: return .decimal(int)
     case .interval: return .interval(int)
     case .float:
-      let floats = [0.0, -0.0, 0.1, .infinity, -.infinity, 1e300, 5e-324]
+      let floats = [0.0, -0.0, 0.1, .infinity, -.infinity, 1e300, .leastNonzeroMagnitude]
       return .float(floats.randomElement(using: &draw) ?? 0)
     case .text: return .text(texts.randomElement(using: &draw) ?? "")
     case .timestamp: return .timestamp(Int64.random(in: TimeLimits.timestamps, using: &draw))

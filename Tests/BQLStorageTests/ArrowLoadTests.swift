@@ -162,12 +162,15 @@ import Testing
       Field("user_id", .text), Field("event_time", .timestamp), Field("event_type", .text),
       Field("score", .float), Field("wait", .interval), Field("code", .text),
     ])
-    let rows: [[Value]] = (0..<20).map { row in
-      [
-        .text("\(row)"), .timestamp(Int64(row) * 1_000_001), .text("view"),
-        .float(row == 3 ? .nan : row == 4 ? .infinity : Double(row) / 8), .interval(1_500_000),
-        .text(row == 5 ? "" : "00\(row)"),
-      ]
+    var rows: [[Value]] = []
+    for row in 0..<20 {
+      let score: Double = row == 3 ? .nan : row == 4 ? .infinity : Double(row) / 8
+      let code = row == 5 ? "" : "00\(row)"
+      let time = Int64(row) * 1_000_001
+      rows.append([
+        .text("\(row)"), .timestamp(time), .text("view"), .float(score), .interval(1_500_000),
+        .text(code),
+      ])
     }
     let path = write(Relation(schema: schema, rows: rows), "odd.arrow", .file)
     let log = try log(path)

@@ -1,26 +1,32 @@
 import BQLColumnar
 
 /// Holds the spelled cells of one column of some rows.
+///
+/// Texts are spelled once for each entry of their dictionary, whose rows then only say which.
 struct ArrowColumnSpelling {
   private var bytes: [UInt8] = []
-  /// Where each row's cell ends; it starts where the one before ends.
-  private var ends: [Int] = []
+  /// Where the cells end: cell *i* is `bytes[offsets[i]..<offsets[i + 1]]`.
+  private var offsets = [0]
+  /// Which cell each row has; nil where row *i* has cell *i*.
+  private var places: [Int32]?
+  /// The dictionary that the cells are those of.
+  private var dictionary: TextDictionary?
   /// How many numbers so far were not finite.
   private(set) var infiniteCount = 0
 
-  /// Appends the cell of `row`.
-  @inline(__always)
-  func append(_ row: Int, to out: inout [UInt8]) {
-    let start = row == 0 ? 0 : ends[row - 1]
-    out.append(contentsOf: bytes[start..<ends[row]])
-  }
-
   /// Spells the cells of a column, in place of those before.
   mutating func spell(_ column: Column) {
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    ends.reserveCapacity(column.count)
     switch column.values {
+    case .texts(let codes, let dictionary): spell(codes, dictionary, column.validity)
+    case .ints(let ints):
+      switch column.type {
+      case .int: spellFast(column, ints) { $2.put($0, &$1) }
+      case .decimal: spellFast(column, ints) { $2.put(hundredths: $0, &$1) }
+      case .timestamp: spellFast(column, ints) { $2.put(timestamp: $0, &$1) }
+      case .date: each(column) { ValueText.append(date: ints[$0], to: &$1) }
+      case .interval, .bool, .float, .text:
+        each(column) { ValueText.append(.interval(ints[$0]), intervals: .seconds, to: &$1) }
+      }
     case .bools(let bools):
       each(column) { $1.append(contentsOf: bools[$0] ? "true".utf8 : "false".utf8) }
     case .floats(let floats):
@@ -33,98 +39,155 @@ struct ArrowColumnSpelling {
         }
       }
       infiniteCount += infinite
-    case .texts(let codes, let dictionary):
-      let (offsets, texts) = (dictionary.offsets, dictionary.bytes)
-      each(column) { row, out in
-        let code = Int(codes[row])
-        Self.append(text: texts[offsets[code]..<offsets[code + 1]], to: &out)
-      }
-    case .ints(let ints): spell(column, ints)
     }
   }
 
-  private mutating func spell(_ column: Column, _ ints: [Int64]) {
-    switch column.type {
-    case .decimal: each(column) { ValueText.append(decimal: ints[$0], to: &$1) }
-    case .date: each(column) { ValueText.append(date: ints[$0], to: &$1) }
-    case .interval:
-      each(column) { ValueText.append(.interval(ints[$0]), intervals: .seconds, to: &$1) }
-    case .timestamp:
-      var clock = ClockSpelling()
-      each(column) { clock.append(ints[$0], to: &$1) }
-    case .int, .bool, .float, .text: each(column) { ValueText.append(int: ints[$0], to: &$1) }
+  /// Adds the length of each row's cell to `lengths`.
+  func addLengths(to lengths: inout [Int]) {
+    var output = lengths.mutableSpan
+    let offsets = offsets.span
+    if let places {
+      let places = places.span
+      for row in output.indices {
+        let place = Int(places[row])
+        output[row] &+= offsets[place + 1] &- offsets[place]
+      }
+    } else {
+      for row in output.indices { output[row] &+= offsets[row + 1] &- offsets[row] }
+    }
+  }
+
+  /// Writes the cells of `rows`, and `end` behind each, to where `positions` says, which then says
+  /// what is behind that.
+  func write(_ rows: Range<Int>, to text: inout [UInt8], at positions: inout [Int], end: UInt8) {
+    if let places {
+      let places = places.span
+      write(rows, to: &text, at: &positions, end: end) { Int(places[$0]) }
+    } else {
+      write(rows, to: &text, at: &positions, end: end) { $0 }
     }
   }
 
   @inline(__always)
-  private mutating func each(_ column: Column, _ append: (Int, inout [UInt8]) -> Void) {
-    var out: [UInt8] = []
-    swap(&out, &bytes)
-    if let validity = column.validity {
-      for row in 0..<column.count {
-        if validity[row] { append(row, &out) }
-        ends.append(out.count)
-      }
-    } else {
-      for row in 0..<column.count {
-        append(row, &out)
-        ends.append(out.count)
+  private func write(
+    _ rows: Range<Int>,
+    to text: inout [UInt8],
+    at positions: inout [Int],
+    end: UInt8,
+    _ place: (Int) -> Int
+  ) {
+    let offsets = offsets.span
+    var output = positions.mutableSpan
+    let room = text.count
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe text.withUnsafeMutableBufferPointer { text in
+        guard let into = text.baseAddress else { return }
+        for row in rows {
+          let place = place(row)
+          let start = offsets[place]
+          let length = offsets[place + 1] &- start
+          let position = output[row &- rows.lowerBound]
+          precondition(position >= 0 && length >= 0 && length < room &- position)
+          // Both ranges lie inside their arrays: offsets end within `bytes`, and the rest is checked.
+          if length > 0, let from = bytes.baseAddress {
+            unsafe (into + position).update(from: from + start, count: length)
+          }
+          unsafe into[position &+ length] = end
+          output[row &- rows.lowerBound] = position &+ length &+ 1
+        }
       }
     }
-    swap(&out, &bytes)
+  }
+
+  // MARK: - Texts
+
+  private mutating func spell(
+    _ codes: [Int32],
+    _ dictionary: TextDictionary,
+    _ validity: Bitmap?
+  ) {
+    if self.dictionary !== dictionary {
+      spell(dictionary)
+      self.dictionary = dictionary
+    }
+    let none = Int32(truncatingIfNeeded: dictionary.count)
+    var places = codes
+    if let validity {
+      var output = places.mutableSpan
+      for row in output.indices where !validity[row] { output[row] = none }
+    }
+    self.places = places
+  }
+
+  /// Spells a dictionary's texts, and the empty one behind them.
+  private mutating func spell(_ dictionary: TextDictionary) {
+    bytes.removeAll(keepingCapacity: true)
+    offsets = [0]
+    offsets.reserveCapacity(dictionary.count + 2)
+    let (starts, texts) = (dictionary.offsets, dictionary.bytes)
+    for code in 0..<dictionary.count {
+      append(text: texts[starts[code]..<starts[code + 1]])
+      offsets.append(bytes.count)
+    }
+    offsets.append(bytes.count)
   }
 
   /// Appends a text, quoted where it needs to be.
-  private static func append(text: ArraySlice<UInt8>, to out: inout [UInt8]) {
+  private mutating func append(text: ArraySlice<UInt8>) {
     var needsQuotes = text.first == 0x20 || text.last == 0x20
     for byte in text {
       needsQuotes = needsQuotes || byte == 0x22 || byte == 0x2C || byte == 0x0A || byte == 0x0D
     }
-    guard needsQuotes else {
-      out.append(contentsOf: text)
-      return
-    }
-    out.append(0x22)
+    guard needsQuotes else { return bytes.append(contentsOf: text) }
+    bytes.append(0x22)
     for byte in text {
-      if byte == 0x22 { out.append(0x22) }
-      out.append(byte)
+      if byte == 0x22 { bytes.append(0x22) }
+      bytes.append(byte)
     }
-    out.append(0x22)
-  }
-}
-
-/// Spells instants in UTC, most of which share their day with the one before.
-struct ClockSpelling {
-  private var day = Int64.min
-  private var date: [UInt8] = []
-
-  mutating func append(_ timestamp: Int64, to out: inout [UInt8]) {
-    let (day, rest) = TimeLimits.split(timestamp)
-    if day != self.day {
-      date.removeAll(keepingCapacity: true)
-      ValueText.append(date: day, to: &date)
-      date.append(UInt8(ascii: " "))
-      self.day = day
-    }
-    out.append(contentsOf: date)
-    let seconds = rest / Microseconds.perSecond
-    Self.append(seconds / 3_600, digits: 2, to: &out)
-    out.append(UInt8(ascii: ":"))
-    Self.append(seconds / 60 % 60, digits: 2, to: &out)
-    out.append(UInt8(ascii: ":"))
-    Self.append(seconds % 60, digits: 2, to: &out)
-    let fraction = rest % Microseconds.perSecond
-    guard fraction > 0 else { return }
-    out.append(UInt8(ascii: "."))
-    Self.append(fraction, digits: 6, to: &out)
+    bytes.append(0x22)
   }
 
-  private static func append(_ number: Int64, digits: Int, to out: inout [UInt8]) {
-    var power: Int64 = 1
-    for _ in 1..<digits { power *= 10 }
-    while power > 0 {
-      out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
-      power /= 10
+  // MARK: - Numbers
+
+  @inline(__always)
+  private mutating func each(_ column: Column, _ append: (Int, inout [UInt8]) -> Void) {
+    begin(column.count)
+    var out: [UInt8] = []
+    swap(&out, &bytes)
+    out.removeAll(keepingCapacity: true)
+    for row in 0..<column.count {
+      if column.isValid(row) { append(row, &out) }
+      offsets.append(out.count)
     }
+    swap(&out, &bytes)
+  }
+
+  /// Spells numbers of at most ``NumberSpelling/longest`` bytes.
+  @inline(__always)
+  private mutating func spellFast(
+    _ column: Column,
+    _ ints: [Int64],
+    _ put: (Int64, inout MutableSpan<UInt8>, inout NumberSpelling) -> Void
+  ) {
+    begin(column.count)
+    let wanted = column.count * NumberSpelling.longest
+    if bytes.count < wanted { bytes = [UInt8](repeating: 0, count: wanted) }
+    var out: [UInt8] = []
+    swap(&out, &bytes)
+    var spelling = NumberSpelling()
+    var output = out.mutableSpan
+    for row in 0..<column.count {
+      if column.isValid(row) { put(ints[row], &output, &spelling) }
+      offsets.append(spelling.position)
+    }
+    swap(&out, &bytes)
+  }
+
+  private mutating func begin(_ count: Int) {
+    dictionary = nil
+    places = nil
+    offsets.removeAll(keepingCapacity: true)
+    offsets.reserveCapacity(count + 1)
+    offsets.append(0)
   }
 }

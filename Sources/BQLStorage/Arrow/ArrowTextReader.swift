@@ -13,12 +13,16 @@ final class ArrowTextReader: ByteReader {
   private var rowCount = 0
   /// The next row of the batch.
   private var row = 0
-  private var pending: [UInt8] = []
-  private var start = 0
   private var spellings: [ArrowColumnSpelling]
+  /// The lengths of the rows that are spelled, of which the first `framedCount` are put together.
+  private var lengths: [Int] = []
+  private var framedCount = 0
+  /// Text, of which `unread` is still to be read.
+  private var text: [UInt8] = []
+  private var unread = 0..<0
 
-  /// Rows decoded at a time, a multiple of 64.
-  private static let stepRowCount = 16_384
+  /// Rows decoded at a time, a multiple of 64, and bytes put together at a time, about.
+  private static let step = (rowCount: 4_096, byteCount: 1 << 20)
 
   init(_ input: ArrowInput) throws(LoadError) {
     self.input = input
@@ -33,18 +37,24 @@ final class ArrowTextReader: ByteReader {
   }
 
   func read(into region: MemoryRegion, at offset: Int, count: Int) throws(LoadError) -> Int {
-    while start == pending.count {
-      start = 0
-      pending.removeAll(keepingCapacity: true)
-      guard try spellRows() else { return 0 }
+    while unread.isEmpty {
+      if framedCount == lengths.count {
+        guard try spellRows() else { return 0 }
+      }
+      frame()
     }
-    let step = min(count, pending.count - start)
-    let bytes = pending
+    let step = min(count, unread.count)
+    let part = unread.lowerBound..<unread.lowerBound + step
+    let bytes = text
     region.withMutableSpan(of: UInt8.self, byteOffset: offset, count: step) { output in
-      let source = bytes.span.extracting(start..<start + step)
-      for index in source.indices { output[index] = source[index] }
+      unsafe output.withUnsafeMutableBytes { output in
+        unsafe bytes.withUnsafeBytes { bytes in
+          // As many bytes as the part has, which lies inside the text.
+          unsafe output.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[part]))
+        }
+      }
     }
-    start += step
+    unread = part.upperBound..<unread.upperBound
     return step
   }
 
@@ -61,12 +71,14 @@ final class ArrowTextReader: ByteReader {
         rowCount = try input.reader.rowCount(ofBatch: batch)
         for index in decoders.indices { _ = try decoders[index].open(batch: batch) }
       }
-      let rows = row..<min(row + Self.stepRowCount, rowCount)
+      let rows = row..<min(row + Self.step.rowCount, rowCount)
       for index in decoders.indices {
         let column = try decoders[index].column(rows)
         spellings[index].spell(column)
       }
-      frame(rows.count)
+      lengths = [Int](repeating: spellings.count, count: rows.count)
+      for spelling in spellings { spelling.addLengths(to: &lengths) }
+      framedCount = 0
       row = rows.upperBound
       return true
     } catch {
@@ -74,18 +86,27 @@ final class ArrowTextReader: ByteReader {
     }
   }
 
-  /// Puts the spelled cells together, row by row.
-  private func frame(_ count: Int) {
-    var out: [UInt8] = []
-    swap(&out, &pending)
-    for row in 0..<count {
-      for index in spellings.indices {
-        if index > 0 { out.append(UInt8(ascii: ",")) }
-        spellings[index].append(row, to: &out)
-      }
-      out.append(UInt8(ascii: "\n"))
+  /// Puts the cells of the next rows together.
+  private func frame() {
+    var positions: [Int] = []
+    var byteCount = 0
+    while framedCount + positions.count < lengths.count, byteCount < Self.step.byteCount {
+      let length = lengths[framedCount + positions.count]
+      positions.append(byteCount)
+      byteCount += length
     }
-    swap(&out, &pending)
+    let rows = framedCount..<framedCount + positions.count
+    var text: [UInt8] = []
+    swap(&text, &self.text)
+    if text.count < byteCount { text = [UInt8](repeating: 0, count: byteCount) }
+    for index in spellings.indices {
+      let isLast = index == spellings.count - 1
+      let end = isLast ? UInt8(ascii: "\n") : UInt8(ascii: ",")
+      spellings[index].write(rows, to: &text, at: &positions, end: end)
+    }
+    swap(&text, &self.text)
+    unread = 0..<byteCount
+    framedCount = rows.upperBound
   }
 
   /// Tells what was changed on the way.

@@ -53,7 +53,8 @@ extension LoadError {
     case .fileNotFound(let path, _):
       return path.contains { "*?[".contains($0) }
         ? "no file matches '\(path)'" : "no such file: '\(path)'"
-    case .unreadable(let path, let reason), .unfitFile(let path, let reason, _): return "'\(path)' cannot be read: \(reason)"
+    case .unreadable(let path, let reason), .unfitFile(let path, let reason, _):
+      return "'\(path)' cannot be read: \(reason)"
     case .notData(let path, let kind, _): return "'\(path)' is not data: it is \(kind)"
     case .damagedArchive(let path, let reason):
       return "the compressed file '\(path)' is damaged: \(reason)"
