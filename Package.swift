@@ -139,8 +139,11 @@ let package = Package(
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
-    tests("BQLStorageTests", ["BQLColumnar", "BQLStorage", "CDelimiterScan"]),
-    tests("BQLStoreTests", ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]),
+    tests("BQLStorageTests", ["BQLArrow", "BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests(
+      "BQLStoreTests",
+      ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]
+    ),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
     tests(

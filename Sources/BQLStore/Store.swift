@@ -138,8 +138,10 @@ package final class Store {
     removeStrays()
   }
 
-  /// Removes files that the manifest does not name: those of changes that were not finished, and
-  /// what changes have replaced. Readers that have mapped them keep them until they end.
+  /// Removes files that the manifest does not name.
+  ///
+  /// They are of changes that were not finished, or have been replaced. Readers that have mapped
+  /// them keep them until they end.
   private func removeStrays() {
     guard let names = try? folder.names() else { return }
     let needed = manifest.fileNames.union([StoreManifest.fileName, StoreLock.fileName])

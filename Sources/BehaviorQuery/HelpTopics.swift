@@ -17,8 +17,8 @@ struct HelpTopic {
         "  DATES DMY|MDY, DECIMALS ',')];",
         "LOAD 'file' AS TABLE name [KEY column];",
       ],
-      text: "reads CSV or TSV, plain, .gz or .zst, globs and '-' for standard input; as the event "
-        + "log 'events' unless AS names another",
+      text: "reads CSV, TSV or Arrow, plain, .gz or .zst, globs and '-' for standard input; as the "
+        + "event log 'events' unless AS names another",
       example: "LOAD 'data/shop.csv.gz';"
     ),
     HelpTopic(
@@ -345,7 +345,8 @@ struct HelpTopic {
     HelpTopic(
       name: "INTO",
       form: [
-        "query INTO 'file.csv|tsv|json|ndjson|md|html';", "query INTO users;      see HELP users",
+        "query INTO 'file.csv|tsv|json|ndjson|md|html|arrow|arrows';",
+        "query INTO users;      see HELP users",
       ],
       text: "writes the answer to a file, replacing it in one step",
       example: "FUNNEL view, cart, purchase INTO 'funnel.csv';"

@@ -100,8 +100,8 @@ extension Workspace {
       case .fileNotFound: (.fileNotFound, .data)
       case .unreadable: (.fileUnreadable, .data)
       case .notData: (.notData, .data)
-      case .damagedArchive, .differentColumns, .unfitRole, .mixedTimes, .unknownDateOrder,
-        .badTimes, .badRow, .tooLarge, .outOfMemory:
+      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes,
+        .unknownDateOrder, .badTimes, .badRow, .tooLarge, .outOfMemory:
         (.badData, .data)
       case .missingLibrary: (.missingLibrary, .data)
       case .rolesUnknown: (.rolesUnknown, .data)

@@ -196,6 +196,7 @@ extension LoadStatement {
       return self.roles(of: name).first?.column.range
     case .unwritable: return rejectsInto?.range
     case .fileNotFound(let path, _), .unreadable(let path, _), .notData(let path, _, _),
+      .unfitFile(let path, _, _),
       .damagedArchive(let path, _), .missingLibrary(_, _, let path),
       .differentColumns(let path, _, _, _, _), .rolesUnknown(let path, _, _, _),
       .notImplemented(let path, _):

@@ -45,7 +45,10 @@ extension Workspace {
         "the store holds '\(log.name)', and another table is called that",
         at: statement.range,
         source,
-        hints: ["DROP \(Formatter.print(Identifier(log.name, range: statement.range))) first, or OPEN before LOAD"]
+        hints: [
+          "DROP \(Formatter.print(Identifier(log.name, range: statement.range))) first, or OPEN "
+            + "before LOAD"
+        ]
       )
     }
     for name in known { _ = catalog.drop(name) }

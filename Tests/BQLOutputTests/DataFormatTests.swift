@@ -184,10 +184,10 @@ import Testing
   }
 
   @Test func unwrittenFormatsSayso() {
-    #expect(throws: OutputError.notImplemented(format: "arrow")) {
-      try FormatName.arrow.format(table: TableStyle())
+    #expect(throws: OutputError.notImplemented(format: "parquet")) {
+      try FormatName.parquet.format(table: TableStyle())
     }
-    #expect(OutputError.notImplemented(format: "arrow").message.hasPrefix("not implemented yet"))
+    #expect(OutputError.notImplemented(format: "parquet").message.hasPrefix("not implemented yet"))
   }
 
   @Test func descriptionForPrograms() {

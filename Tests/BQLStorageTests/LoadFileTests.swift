@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("PAR1....", "Parquet"), ("ARROW1..", "Arrow"), ("{\"a\": 1}\n", "NDJSON"),
+    ("PAR1....", "Parquet"), ("{\"a\": 1}\n", "NDJSON"),
     ("[{\"a\": 1}]", "JSON"),
   ])
   func saysWhatIsNotBuilt(text: String, kind: String) {

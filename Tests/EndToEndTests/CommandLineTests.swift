@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: [
     (["--fromat", "csv"], "B0902", "did you mean '--format'?"),
     (["--format", "xml"], "B0902", "formats: table, csv, tsv, json, ndjson, md, html"),
-    (["--format", "arrow"], "B0900", "not implemented yet: the format 'arrow'"),
+    (["--format", "parquet"], "B0900", "not implemented yet: the format 'parquet'"),
     (["--memory", "much"], "B0902", "--memory is an amount such as 512MB or 2GB, not 'much'"),
     (["--memory", "0GB"], "B0902", "not '0GB'"),
     (["shop.bqs", "other.bqs"], "B0902", "one store at a time"),

@@ -171,6 +171,27 @@ import Testing
     #expect(missing.errors.hasPrefix("error[B0307]: "), "\(missing.errors)")
   }
 
+  /// An Arrow stream goes from one process to the next; a log comes through whole.
+  @Test func arrowGoesThroughPipes() throws {
+    let shop = try SmallShop()
+    let bql = "'\(BuiltProgram.path)' --quiet"
+    let process = try SpawnedProcess(
+      "/bin/sh",
+      [
+        "-c",
+        "\(bql) '\(shop.log)' --format arrow -c 'SELECT * FROM events' | \(bql) - "
+          + "-c 'SELECT count(*) AS n FROM events; SELECT count(*) AS n FROM events'",
+      ]
+    )
+    process.closeInput()
+    let run = try process.finish()
+    #expect(run.output == "n\n6\n\nn\n6\n", "\(run.errors)")
+    let into =
+      "SELECT 1 AS n INTO 'n.arrow'; FROM 'n.arrow'; SELECT 2 AS n INTO 'n.arrows'; FROM 'n.arrows'"
+    let files = try Program.run(["--quiet", "-c", into], folder: shop.folder)
+    #expect(files.output == "n\n1\n\nn\n2\n", "\(files.errors)")
+  }
+
   @Test func helpIsData() throws {
     let run = try Program.run(["-c", "HELP"])
     #expect(run.output.contains("FUNNEL"))

@@ -1,20 +1,33 @@
 import BQLColumnar
 
 extension ArrowMessageReader {
-  /// Reads a table `RecordBatch` whose columns have the types given.
-  func batch(
-    _ table: FlatReader,
-    _ types: [ArrowType],
-    _ decompress: ArrowDecompress?
-  ) throws(ArrowError) -> ArrowBatch {
+  /// Reads how many rows a table `RecordBatch` has.
+  func rowCount(_ table: FlatReader) throws(ArrowError) -> Int {
     let rowCount = try table.number(0, default: Int64(0))
     guard rowCount >= 0, rowCount <= Int64(Int32.max) else {
       throw .damaged(reason: "a batch has \(rowCount) rows")
     }
+    return Int(rowCount)
+  }
+
+  /// Reads a table `RecordBatch` whose columns have the types given; with `only` the others may stay
+  /// compressed.
+  func batch(
+    _ table: FlatReader,
+    _ types: [ArrowType],
+    _ decompress: ArrowDecompress?,
+    only column: Int? = nil
+  ) throws(ArrowError) -> ArrowBatch {
+    let rowCount = try rowCount(table)
     var buffers = try ArrowBufferReader(table, body, decompress)
-    // Rows that no byte stands for could be any number.
-    guard rowCount <= ArrowLimits.emptyRowCount || buffers.hasBytes else {
-      throw .unsupported(column: nil, what: "\(rowCount) rows of NULL alone", hint: nil)
+    // No byte stands for the rows of a column of NULL alone: they could be any number.
+    let (cells, overflow) = rowCount.multipliedReportingOverflow(by: types.count { $0 == .null })
+    guard !overflow, cells <= buffers.nullCellLimit(location.metadataByteCount) else {
+      throw .unsupported(
+        column: nil,
+        what: "so many rows of NULL alone (\(rowCount))",
+        hint: "leave out the columns without values"
+      )
     }
     let nodes = try table.words(1, words: 2)
     guard nodes.count == types.count * 2 else {
@@ -24,19 +37,22 @@ extension ArrowMessageReader {
     columns.reserveCapacity(types.count)
     for (index, type) in types.enumerated() {
       let nullCount = nodes[index * 2 + 1]
-      guard nodes[index * 2] == rowCount, nullCount >= 0, nullCount <= rowCount else {
+      guard nodes[index * 2] == Int64(rowCount), nullCount >= 0, nullCount <= Int64(rowCount) else {
         throw .damaged(reason: "a column has another number of rows than its batch")
       }
-      columns.append(try buffers.array(type, count: Int(rowCount), nullCount: Int(nullCount)))
+      buffers.isSkipping = column.map { $0 != index } ?? false
+      columns.append(try buffers.array(type, count: rowCount, nullCount: Int(nullCount)))
     }
-    return ArrowBatch(rowCount: Int(rowCount), columns: columns)
+    return ArrowBatch(rowCount: rowCount, columns: columns)
   }
 }
 
 /// Bounds what is believed of a batch.
 enum ArrowLimits {
-  /// More rows need bytes that stand for them.
-  static let emptyRowCount: Int64 = 1 << 20
+  /// Cells of columns of NULL alone that any batch may have, and those for each of its bytes.
+  static let nullCells = (any: 1 << 16, perByte: 64)
+  /// Bytes of text that views may name for each byte that is there.
+  static let viewedBytesPerByte = 1_024
   /// A compressed byte stands for this many at most.
   static let expansion = 1 << 15
 }
@@ -53,6 +69,8 @@ struct ArrowBufferReader {
   private var nextVariadic = 0
   /// Bytes of the body that no buffer has taken.
   private var left: Int
+  /// Says that the column at hand is not asked for: its buffers are stepped over.
+  var isSkipping = false
 
   init(
     _ table: FlatReader,
@@ -80,9 +98,12 @@ struct ArrowBufferReader {
     self.codec = codec
   }
 
-  /// Whether any buffer has bytes.
-  var hasBytes: Bool {
-    stride(from: 1, to: places.count, by: 2).contains { places[$0] > 0 }
+  /// How many cells of columns of NULL alone are believed.
+  func nullCellLimit(_ metadataByteCount: Int) -> Int {
+    let bytes = UInt64(body.byteCount + metadataByteCount)
+    let factor = UInt64(ArrowLimits.nullCells.perByte * (codec == nil ? 1 : ArrowLimits.expansion))
+    let (cells, overflow) = bytes.multipliedReportingOverflow(by: factor)
+    return ArrowLimits.nullCells.any + Int(overflow ? 1 << 60 : min(cells, 1 << 60))
   }
 
   /// Takes the buffers of one column.
@@ -139,6 +160,7 @@ struct ArrowBufferReader {
       let slice = body.slice(from: Int(offset), count: Int(length))
     else { throw .damaged(reason: "a buffer lies outside of its batch") }
     left -= Int(length)
+    if isSkipping { return .none }
     let raw = codec.map { _ in length > 0 } ?? false ? try expand(slice) : slice
     guard raw.byteCount >= byteCount else {
       throw .damaged(reason: "a buffer is shorter than its rows need")

@@ -77,6 +77,25 @@ package struct ArrowReader: Sendable {
     )
   }
 
+  /// Returns the rows of batch `index` of one column; the others are not decompressed.
+  package func column(_ field: Int, ofBatch index: Int) throws(ArrowError) -> ArrowArray {
+    let source = ArrowSource(MemorySlice(region))
+    let message = try source.message(at: batches[index].location)
+    return try message.batch(
+      message.header(.recordBatch),
+      schema.fields.map(\.storedType),
+      decompress,
+      only: field
+    ).columns[field]
+  }
+
+  /// Returns how many rows batch `index` has.
+  package func rowCount(ofBatch index: Int) throws(ArrowError) -> Int {
+    let source = ArrowSource(MemorySlice(region))
+    let message = try source.message(at: batches[index].location)
+    return try message.rowCount(try message.header(.recordBatch))
+  }
+
   /// Names the state of a dictionary that the rows of batch `index` refer to: equal versions of one
   /// id have the same entries.
   package func dictionaryVersion(id: Int64, ofBatch index: Int) throws(ArrowError) -> Range<Int> {

@@ -6,7 +6,8 @@ struct ArrowBody {
   /// The table `RecordBatch`.
   let table: FlatTable
 
-  init(rowCount: Int, _ columns: [ArrowArray]) {
+  /// `types` are those of what the columns' own buffers hold.
+  init(rowCount: Int, _ columns: [ArrowArray], _ types: [ArrowType]) {
     var pieces: [ArrowBytes] = []
     var nodes: [Int64] = []
     var buffers: [Int64] = []
@@ -23,10 +24,16 @@ struct ArrowBody {
     }
     self.pieces = pieces
     byteCount = offset
-    table = FlatTable([
+    var table = FlatTable([
       (0, .long(Int64(rowCount))),
       (1, .structs(nodes, words: 2)),
       (2, .structs(buffers, words: 2)),
     ])
+    // Columns of views say how many buffers of bytes they have.
+    let viewed = zip(columns, types).filter { $0.1.layout == .views }
+    if !viewed.isEmpty {
+      table.set(4, .structs(viewed.map { Int64($0.0.buffers.count - 1) }, words: 1))
+    }
+    self.table = table
   }
 }

@@ -44,7 +44,10 @@ package final class ArrowWriter<Failure: Error> {
     _ entries: ArrowArray,
     isDelta: Bool = false
   ) throws(Failure) {
-    let body = ArrowBody(rowCount: entries.count, [entries])
+    guard let type = schema.fields.first(where: { $0.dictionary?.id == id })?.type else {
+      preconditionFailure("a column names the dictionary")
+    }
+    let body = ArrowBody(rowCount: entries.count, [entries], [type])
     let dictionary = FlatTable([
       (0, .long(id)), (1, .table(body.table)), (2, .bool(isDelta)),
     ])
@@ -55,7 +58,7 @@ package final class ArrowWriter<Failure: Error> {
   package func writeBatch(rowCount: Int, _ columns: [ArrowArray]) throws(Failure) {
     precondition(columns.count == schema.fields.count, "one array a column")
     precondition(columns.allSatisfy { $0.count == rowCount }, "columns of a batch have one length")
-    let body = ArrowBody(rowCount: rowCount, columns)
+    let body = ArrowBody(rowCount: rowCount, columns, schema.fields.map(\.storedType))
     batchBlocks += try append(.recordBatch, body.table, body)
   }
 

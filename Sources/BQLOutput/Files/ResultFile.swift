@@ -65,7 +65,8 @@ package enum ResultFile {
     throw .system(code, path: path)
   }
 
-  /// Returns the format that the path's extension names, without regard to case.
+  /// Returns the format that the path's extension names, without regard to case; `.arrows` is a
+  /// stream of Arrow, `.arrow` a file.
   ///
   /// - Throws: ``OutputError/unknownExtension(path:known:)`` or
   ///   ``OutputError/notImplemented(format:)``.
@@ -75,8 +76,11 @@ package enum ResultFile {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else {
       throw .unknownExtension(path: path, known: known)
     }
-    switch FormatName(rawValue: name[name.index(after: dot)...].lowercased()) {
+    let ending = name[name.index(after: dot)...].lowercased()
+    if ending == "arrows" { return ArrowFormat(isFile: false) }
+    switch FormatName(rawValue: ending) {
     case .html: return HTMLFormat(isPage: true)
+    case .arrow: return ArrowFormat(isFile: true)
     case .table, nil: throw .unknownExtension(path: path, known: known)
     case .some(let format): return try format.format(table: TableStyle())
     }

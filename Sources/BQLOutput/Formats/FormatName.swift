@@ -11,10 +11,20 @@ package enum FormatName: String, Hashable, Sendable, CaseIterable {
   case parquet
 
   /// The formats that this version writes, in the order of the documentation.
-  package static let written: [FormatName] = [.table, .csv, .tsv, .json, .ndjson, .md, .html]
+  package static let written: [FormatName] = [
+    .table, .csv, .tsv, .json, .ndjson, .md, .html, .arrow,
+  ]
 
   /// The formats that a file's extension can ask for.
-  package static let ofFiles: [FormatName] = [.csv, .tsv, .json, .ndjson, .md, .html]
+  package static let ofFiles: [FormatName] = [.csv, .tsv, .json, .ndjson, .md, .html, .arrow]
+
+  /// Says that the format is no text: a terminal cannot show it.
+  package var isBinary: Bool {
+    switch self {
+    case .arrow, .parquet: true
+    case .table, .csv, .tsv, .json, .ndjson, .md, .html: false
+    }
+  }
 
   /// Makes the writer of the format for a stream of results; `table` says how a table is drawn.
   ///
@@ -28,7 +38,8 @@ package enum FormatName: String, Hashable, Sendable, CaseIterable {
     case .ndjson: NDJSONFormat()
     case .md: MarkdownFormat()
     case .html: HTMLFormat(isPage: false)
-    case .arrow, .parquet: throw .notImplemented(format: rawValue)
+    case .arrow: ArrowFormat(isFile: false)
+    case .parquet: throw .notImplemented(format: rawValue)
     }
   }
 }

@@ -10,6 +10,10 @@ package enum OutputError: Error, Hashable, Sendable {
   case unknownExtension(path: String, known: [String])
   /// A format of the language that this version does not write.
   case notImplemented(format: String)
+  /// The format is no text, and the output is a terminal.
+  case binaryOnTerminal(format: String)
+  /// A file of the format holds one result, and another came.
+  case oneResultOnly(path: String)
   /// Ctrl-C while a result was printed.
   case interrupted
 
@@ -21,6 +25,8 @@ package enum OutputError: Error, Hashable, Sendable {
     case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
     case .unknownExtension(let path, _): "no format is known by the name of '\(path)'"
     case .notImplemented(let format): "not implemented yet: the format '\(format)'"
+    case .binaryOnTerminal(let format): "a terminal cannot show the format '\(format)'"
+    case .oneResultOnly(let path): "an Arrow file holds one result, and '\(path)' has one"
     case .interrupted: "interrupted"
     }
   }
@@ -30,6 +36,9 @@ package enum OutputError: Error, Hashable, Sendable {
     switch self {
     case .unknownExtension(_, let known):
       "a file's name ends in one of: " + known.map { "." + $0 }.joined(separator: ", ")
+    case .binaryOnTerminal(let format):
+      "send it to a file or a program: bql … --format \(format) | python3 …; or INTO 'file.\(format)'"
+    case .oneResultOnly: "write the results into files of their own, or into 'file.arrows'"
     case .closedPipe, .diskFull, .unwritable, .notImplemented, .interrupted: nil
     }
   }

@@ -74,7 +74,9 @@ package struct Catalog: Sendable {
     }
   }
 
-  /// Forgets a table; false where there is none of the name. What was computed from it is outdated.
+  /// Forgets a table; false where there is none of the name.
+  ///
+  /// What was computed from it is outdated.
   package mutating func drop(_ name: String) -> Bool {
     let key = name.lowercased()
     guard let definition = definitions.removeValue(forKey: key) else { return false }

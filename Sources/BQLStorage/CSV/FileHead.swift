@@ -27,6 +27,10 @@ struct FileHead {
     options: CSVOptions = CSVOptions(),
     sampleByteCount: Int = sampleByteCount
   ) throws(LoadError) {
+    if let arrow = file.arrow {
+      self = try FileHead(arrow, sampleByteCount: sampleByteCount)
+      return
+    }
     // The index of the sampled rows may write as much again behind them.
     let buffer = TextBuffer(capacity: 2 * (sampleByteCount + 1))
     let path = file.path
@@ -124,7 +128,7 @@ struct FileHead {
   }
 
   /// Samples the whole rows of the text's beginning.
-  private static func sample(
+  static func sample(
     _ text: TextView,
     _ buffer: TextBuffer,
     from start: Int,

@@ -91,6 +91,15 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Maps a regular file for reading.
+  func map() throws(LoadError) -> MemoryRegion {
+    do throws(MappingError) {
+      return try MemoryRegion(mapping: descriptor, byteCount: byteCount ?? 0)
+    } catch {
+      throw .unreadable(path: path, reason: error.reason)
+    }
+  }
+
   /// The system's words for an error number.
   static func reason(_ number: Int32) -> String {
     // `strerror` returns a text of static lifetime for the numbers that exist.

@@ -5,6 +5,8 @@ enum FileKind: Equatable {
   case gzip
   case zstd
   case utf16(isLittleEndian: Bool)
+  /// A file or a stream of Arrow.
+  case arrow
   /// Something that is no table of rows: what it is, and what to do about it.
   case other(kind: String, hint: String?)
   case notImplemented(String)
@@ -19,6 +21,8 @@ enum FileKind: Equatable {
       self = .gzip
     } else if head.starts([0x28, 0xB5, 0x2F, 0xFD]) {
       self = .zstd
+    } else if Self.isArrow(head) {
+      self = .arrow
     } else if let other = Self.binaryKind(head) ?? Self.textKind(head) {
       self = other
     } else {
@@ -26,11 +30,18 @@ enum FileKind: Equatable {
     }
   }
 
+  /// A file begins with its name; a stream with a mark and the length of its schema, which is a
+  /// multiple of eight.
+  private static func isArrow(_ head: Span<UInt8>) -> Bool {
+    if head.starts(Array("ARROW1".utf8)) { return true }
+    return head.starts([0xFF, 0xFF, 0xFF, 0xFF]) && head.count >= 8 && head[4] % 8 == 0
+      && head[7] < 0x80
+  }
+
   private static let ustar = Array("ustar".utf8)
 
   private static func binaryKind(_ head: Span<UInt8>) -> FileKind? {
     if head.starts(Array("PAR1".utf8)) { return .notImplemented("reading Parquet files") }
-    if head.starts(Array("ARROW1".utf8)) { return .notImplemented("reading Arrow files") }
     if head.starts(Array("PK".utf8) + [3, 4]) {
       return .other(
         kind: "a zip archive or an Excel workbook (.xlsx)",

@@ -15,6 +15,8 @@ struct InputFile: Sendable {
   let packing: Packing
   /// How the text is rewritten while it is read.
   var recoding = Recoding()
+  /// The columns of Arrow data, whose text is made while it is read; nil for text.
+  private(set) var arrow: ArrowInput?
   /// Bytes of text before the first row of data: mark, header, blank lines.
   var textStart = 0
   /// Lines before the first row of data.
@@ -23,7 +25,9 @@ struct InputFile: Sendable {
   var columnOrder: [Int]?
 
   /// The size of the text; nil where it is packed or rewritten, and so read in order.
-  var textByteCount: Int? { packing == .plain && !recoding.isNeeded ? file.byteCount : nil }
+  var textByteCount: Int? {
+    packing == .plain && arrow == nil && !recoding.isNeeded ? file.byteCount : nil
+  }
 
   /// Opens a file and tells what it is.
   ///
@@ -48,6 +52,9 @@ struct InputFile: Sendable {
     case .utf16(let isLittleEndian):
       packing = .plain
       recoding.encoding = .utf16(isLittleEndian: isLittleEndian)
+    case .arrow:
+      packing = .plain
+      arrow = try ArrowInput(file)
     case .empty: throw .notData(path: path, kind: "empty", hint: nil)
     case .other(let kind, let hint): throw .notData(path: path, kind: kind, hint: hint)
     case .notImplemented(let what): throw .notImplemented(path: path, what: what)
@@ -63,6 +70,7 @@ struct InputFile: Sendable {
     case .utf16(let isLittleEndian) where !recoding.isNeeded:
       recoding.encoding = .utf16(isLittleEndian: isLittleEndian)
     case .utf16: throw .notData(path: path, kind: "binary, not text", hint: nil)
+    case .arrow: arrow = try ArrowInput(try Self.spool(try makeReader(), path: path))
     case .empty:
       throw .notData(
         path: path,
@@ -83,6 +91,7 @@ struct InputFile: Sendable {
 
   /// Makes a reader of the file's text from its start.
   func makeReader() throws(LoadError) -> any ByteReader {
+    if let arrow { return try arrow.makeTextReader() }
     let reader = FileReader(file)
     let text: any ByteReader =
       switch packing {
@@ -103,6 +112,14 @@ struct InputFile: Sendable {
 
   /// Copies a pipe to a nameless file in the folder for temporary files.
   fileprivate static func spool(_ pipe: OpenFile) throws(LoadError) -> OpenFile {
+    try spool(FileReader(pipe), path: pipe.path)
+  }
+
+  /// Copies what `reader` gives to a nameless file in the folder for temporary files.
+  private static func spool(
+    _ reader: any ByteReader,
+    path: String
+  ) throws(LoadError) -> OpenFile {
     // `getenv` is only read here, at once.
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
@@ -110,7 +127,7 @@ struct InputFile: Sendable {
     let descriptor = unsafe mkstemp(&name)
     guard descriptor >= 0 else {
       throw .unreadable(
-        path: pipe.path,
+        path: path,
         reason: "no temporary file in \(folder): \(OpenFile.reason(errno))"
       )
     }
@@ -119,7 +136,7 @@ struct InputFile: Sendable {
     let region = MemoryRegion(byteCount: chunk)
     var total = 0
     while true {
-      let count = try pipe.read(into: region, at: 0, count: chunk, from: 0)
+      let count = try reader.read(into: region, at: 0, count: chunk)
       if count == 0 { break }
       var written = 0
       while written < count {
@@ -135,13 +152,13 @@ struct InputFile: Sendable {
         guard step >= 0 else {
           let reason = OpenFile.reason(errno)
           close(descriptor)
-          throw .unreadable(path: pipe.path, reason: "its copy in \(folder) failed: \(reason)")
+          throw .unreadable(path: path, reason: "its copy in \(folder) failed: \(reason)")
         }
         written += step
       }
       total += count
     }
-    return OpenFile(path: pipe.path, descriptor: descriptor, byteCount: total)
+    return OpenFile(path: path, descriptor: descriptor, byteCount: total)
   }
 }
 

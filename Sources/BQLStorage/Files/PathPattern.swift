@@ -50,7 +50,7 @@ enum PathPattern {
       }
       if !name.hasPrefix(".") { names.append(name) }
     }
-    let dataEndings = [".csv", ".tsv", ".gz", ".zst", ".txt"]
+    let dataEndings = [".csv", ".tsv", ".gz", ".zst", ".txt", ".arrow", ".arrows"]
     let alike = names.filter { name in
       name.lowercased().hasPrefix(wanted.prefix(3).lowercased())
         || dataEndings.contains { name.hasSuffix($0) }

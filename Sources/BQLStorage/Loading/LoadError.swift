@@ -6,6 +6,8 @@ package enum LoadError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
   /// The file is something else than a table of rows; `kind` completes "is …".
   case notData(path: String, kind: String, hint: String?)
+  /// The file is of a known format but cannot be loaded; `reason` completes "cannot be read:".
+  case unfitFile(path: String, reason: String, hint: String?)
   /// The archive is damaged or cut short.
   case damagedArchive(path: String, reason: String)
   /// A library that is opened at run time is not installed.
@@ -60,7 +62,8 @@ extension LoadError {
     case .fileNotFound(let path, _):
       return path.contains { "*?[".contains($0) }
         ? "no file matches '\(path)'" : "no such file: '\(path)'"
-    case .unreadable(let path, let reason): return "'\(path)' cannot be read: \(reason)"
+    case .unreadable(let path, let reason), .unfitFile(let path, let reason, _):
+      return "'\(path)' cannot be read: \(reason)"
     case .notData(let path, let kind, _): return "'\(path)' is not data: it is \(kind)"
     case .damagedArchive(let path, let reason):
       return "the compressed file '\(path)' is damaged: \(reason)"
@@ -113,7 +116,7 @@ extension LoadError {
     switch self {
     case .fileNotFound(_, let nearby):
       return nearby.isEmpty ? nil : "files there: " + nearby.joined(separator: ", ")
-    case .notData(_, _, let hint): return hint
+    case .notData(_, _, let hint), .unfitFile(_, _, let hint): return hint
     case .missingLibrary(_, let package, _): return "sudo apt install \(package)"
     case .damagedArchive:
       return "copy or download the file again; what was read of it was not loaded"

@@ -69,7 +69,8 @@ package struct LoadPlan: Sendable {
         throw .unknownColumn(name: key, columns: head.columns)
       }
     }
-    var columns = try Self.columns(head.columns, samples, columnOfRole, request, &warnings)
+    let sampled = try Self.columns(head.columns, samples, columnOfRole, request, &warnings)
+    var columns = try Self.typed(sampled, files)
     if let time = columnOfRole[.time] {
       columns[time].reading = try Self.dateOrder(
         columns[time],

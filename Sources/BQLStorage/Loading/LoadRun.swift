@@ -17,6 +17,7 @@ extension LoadPlan {
   package func loadTable(
     filter: RowFilter? = nil
   ) throws(LoadError) -> (relation: Relation, report: LoadReport) {
+    if let inputs = arrowInputs { return try loadArrowTable(inputs, filter: filter) }
     let clock = Stopwatch()
     let run = try readAll(filter, partitionCount: 1)
     var report = try account(run)
@@ -112,6 +113,7 @@ extension LoadPlan {
     report.outOfOrderRows = account.outOfOrderRows
     report.warnings = warnings + account.warnings + nulled(account, run.columns)
     report.warnings += findings(account, run.columns)
+    report.warnings += files.flatMap { $0.arrow?.notes ?? [] }
     if let path = request.rejectsInto {
       let rows = account.rejectedRows(run.result.blocks, files)
       try RejectsFile.write(rows, to: path)

@@ -25,7 +25,12 @@ struct Options: ParsableCommand {
     version: "bql \(Program.version)"
   )
 
-  @Argument(help: ArgumentHelp("Data files, a store that ends in .bqs, scripts that end in .bq.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "Data files, a store that ends in .bqs, scripts that end in .bq.",
+      valueName: "file"
+    )
+  )
   var files: [String] = []
 
   @Option(
@@ -53,7 +58,7 @@ struct Options: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "table, csv, tsv, json, ndjson, md or html.",
+      "table, csv, tsv, json, ndjson, md, html or arrow.",
       discussion: "Without it: table on a terminal, csv elsewhere."
     )
   )

@@ -43,7 +43,8 @@ struct ErrorReporter {
       switch error {
       case .notImplemented: .notImplemented
       case .interrupted: .interrupted
-      case .closedPipe, .diskFull, .unwritable, .unknownExtension: .fileUnwritable
+      case .binaryOnTerminal: .badUsage
+      case .closedPipe, .diskFull, .unwritable, .unknownExtension, .oneResultOnly: .fileUnwritable
       }
     let hints = error.hint.map { [$0] } ?? []
     let diagnostic = Diagnostic(code, error.message, at: SourceRange(0, 0), hints: hints)
@@ -74,8 +75,8 @@ extension ExitStatus {
       switch error {
       case .closedPipe: .success
       case .interrupted: .interrupted
-      case .notImplemented: .usage
-      case .diskFull, .unwritable, .unknownExtension: .data
+      case .notImplemented, .binaryOnTerminal: .usage
+      case .oneResultOnly, .diskFull, .unwritable, .unknownExtension: .data
       }
   }
 }

@@ -63,6 +63,9 @@ final class Presenter {
         )
         return try pager.sink.flush()
       }
+      if format.isBinary, Terminal.outputIsTerminal {
+        throw .binaryOnTerminal(format: format.rawValue)
+      }
       try output.write(result, as: try format.format(table: tableStyle()))
     }
     if failure == nil { tell(result) }

@@ -15,7 +15,9 @@ final class ResultStreamFile {
   /// Creates the file, or empties it.
   init(path: String) throws(OutputError) {
     let name = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    format = FormatName(rawValue: name).flatMap { FormatName.ofFiles.contains($0) ? $0 : nil }
+    format =
+      name == "arrows"
+      ? .arrow : FormatName(rawValue: name).flatMap { FormatName.ofFiles.contains($0) ? $0 : nil }
     // The path is bridged for the call alone.
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw .system(errno, path: path) }
@@ -24,7 +26,12 @@ final class ResultStreamFile {
   }
 
   func write(_ result: QueryResult, fallback: FormatName) throws(OutputError) {
-    let writer = try (format ?? fallback).format(table: TableStyle())
+    let writer: any ResultFormat =
+      format == .arrow
+      ? try ResultFile.format(of: path) : try (format ?? fallback).format(table: TableStyle())
+    if format == .arrow, resultCount > 0, !path.lowercased().hasSuffix(".arrows") {
+      throw .oneResultOnly(path: path)
+    }
     if resultCount > 0 { try writer.writeSeparator(to: sink) }
     resultCount += 1
     try writer.write(result.relation, in: result.timeZone, to: sink)

@@ -89,9 +89,8 @@ extension FunnelAccumulator {
     counters[window].tiedPairs += found.tiedPairs
     counters[window].lateStarts += found.lateStarts
     counters[window].immature += found.immature
-    guard specification.stepCount > 1 else { return }
+    guard specification.stepCount > 1, specification.keepsTimes else { return }
     for step in 2...specification.stepCount {
-      guard specification.keepsTimes else { continue }
       let elapsed = found.elapsed(step, isFromFirst: false)
       if specification.keepsTotalTimes {
         total.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
