@@ -60,12 +60,14 @@ let package = Package(
     stage("BQLJSON"),
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
+    .target(name: "CAllocator"),
     stage("BQLColumnar"),
     stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
     stage("BQLArrow", ["BQLColumnar"]),
     stage("BQLStorage", ["BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    stage("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     stage("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     stage(
       "BQLExecution",
@@ -80,14 +82,14 @@ let package = Package(
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     .executableTarget(
       name: "bql",
       dependencies: [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CLibEdit",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -99,6 +101,20 @@ let package = Package(
       name: "ModelRunner",
       dependencies: ["BQLModels"],
       path: "Benchmarks/models",
+      swiftSettings: settings
+    ),
+    // Feeds mutated inputs to the parts that read what others wrote.
+    .target(
+      name: "Fuzz",
+      dependencies: ["BQLColumnar", "BQLStorage", "BQLSyntax"],
+      path: "Tests/Fuzz",
+      exclude: ["Corpus"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "FuzzRunner",
+      dependencies: ["Fuzz"],
+      path: "Tests/FuzzRunner",
       swiftSettings: settings
     ),
     .target(
@@ -124,6 +140,7 @@ let package = Package(
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
     tests("BQLStorageTests", ["BQLArrow", "BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests("BQLStoreTests", ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]),
     tests("BQLJSONTests", ["BQLTestSupport", "BQLJSON"]),
     tests("BQLSyntaxTests", ["BQLTestSupport", "BQLSyntax", "BQLJSON"]),
     tests(
@@ -135,6 +152,7 @@ let package = Package(
     ),
     tests("BehaviorTests", ["BQLTestSupport", "BehaviorQuery", "BQLColumnar", "BQLSyntax"]),
     tests("TidyTests", []),
+    tests("FuzzTests", ["Fuzz"]),
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
     tests("BQLModelsTests", ["BQLTestSupport", "BQLJSON", "BQLModels", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),

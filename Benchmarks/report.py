@@ -6,6 +6,10 @@ import sys
 from select_tasks import STATEMENTS
 
 
+#: The formulation of bql's that answers no more than the peers' do.
+ALONE = "its users alone"
+
+
 def number(seconds):
     """Returns seconds with three digits that matter."""
     places = 2 if seconds >= 1 else 3 if seconds >= 0.1 else 4
@@ -25,6 +29,12 @@ def show(*columns, widths):
 def own(measurements):
     """Returns bql's measurement of the whole statement, which is its first."""
     return next(m for m in measurements if m.program == "bql")
+
+
+def asked(measurements):
+    """Returns bql's measurement of what peers answer: users alone, where its statement tells more."""
+    mine = [m for m in measurements if m.program == "bql"]
+    return next((m for m in mine if m.formulation == ALONE), None)
 
 
 def best(measurements):
@@ -69,6 +79,14 @@ def print_ratios(tasks, log):
                 task, number(mine.median), number(peer.median), ratio(peer.median, mine.median),
                 ratio(peer.busy_median, mine.busy_median),
                 f"{peer.program}, {peer.formulation}", widths=widths,
+            )
+        alone, peers = asked(measurements), best(measurements)
+        if alone and peers:
+            show(
+                "  users alone", number(alone.median), number(peers[0].median),
+                ratio(peers[0].median, alone.median),
+                ratio(peers[0].busy_median, alone.busy_median),
+                f"{peers[0].program}, {peers[0].formulation}", widths=widths,
             )
     widths = ["<15", ">9", ">9", ">9", ">7", "<40"]
     print(file=sys.stderr)

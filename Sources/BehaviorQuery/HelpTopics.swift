@@ -12,12 +12,23 @@ struct HelpTopic {
       form: [
         "LOAD 'file', … [AS log] [(USER column, TIME column, EVENT column (value AS name, …),",
         "  SESSION column, ITEM column, VALUE column)]",
-        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv'];",
+        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv']",
+        "  [CSV (DELIMITER ';', QUOTE '''', ESCAPE '\\', HEADER TRUE|FALSE, SKIP n, NULLS 'NA',",
+        "  DATES DMY|MDY, DECIMALS ',')];",
         "LOAD 'file' AS TABLE name [KEY column];",
       ],
       text: "reads CSV, TSV or Arrow, plain, .gz or .zst, globs and '-' for standard input; as the "
         + "event log 'events' unless AS names another",
       example: "LOAD 'data/shop.csv.gz';"
+    ),
+    HelpTopic(
+      name: "OPEN",
+      form: [
+        "OPEN 'folder.bqs';   CHECK STORE;   SHOW STORAGE;   SHOW LOADS;   DROP log;"
+      ],
+      text: "opens a store: its logs are there at once, and what LOAD reads is kept in it for the "
+        + "next run; CHECK STORE compares every byte with what was written",
+      example: "OPEN 'shop.bqs';"
     ),
     HelpTopic(
       name: "FUNNEL",
@@ -151,7 +162,8 @@ struct HelpTopic {
       form: [
         "TRAIN churn|high_value|revenue|return [AS name] [HORIZON 28d] [SNAPSHOTS n] [WHERE …]",
         "  [FEATURES set|(column, …)] [USING gbdt(trees = 500, …)|logistic(penalty = …)]",
-        "  [SPLIT TIME|USER 25%] [CALIBRATE ISOTONIC|PLATT] [WEIGHTS BALANCED] [TUNE n] [SEED n];",
+        "  [SPLIT TIME|USER 25%] [CALIBRATE ISOTONIC|PLATT] [WEIGHTS BALANCED]",
+        "  [MONOTONE column UP|DOWN, …] [TUNE n] [SEED n];",
         "TRAIN conversion [AFTER 3 EVENTS] …;",
         "TRAIN column|(condition) FROM table [FEATURES (column, …)] [SPLIT TIME ON column] …;",
         "SHOW MODELS;   DROP MODEL name;",
@@ -302,8 +314,8 @@ struct HelpTopic {
     ),
     HelpTopic(
       name: "DROP",
-      form: ["DROP users.name;   DROP MODEL name;"],
-      text: "forgets an attribute of users, or a model",
+      form: ["DROP users.name;   DROP MODEL name;   DROP table;"],
+      text: "forgets an attribute of users, a model, or a table; a log of the open store for good",
       example: "DROP users.spent;"
     ),
     HelpTopic(

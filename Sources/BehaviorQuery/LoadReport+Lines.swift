@@ -20,6 +20,7 @@ extension LoadReport {
           + "\(rejection.firstFile):\(rejection.firstLine): \(rejection.example)"
       )
     }
+    if let rejectsFile, !rejections.isEmpty { lines.append("rejected rows: \(rejectsFile)") }
     if filteredRows > 0 { lines.append("left out by WHERE: \(grouped(filteredRows))") }
     if duplicateRows > 0 {
       lines.append(
@@ -41,6 +42,15 @@ extension LoadReport {
       )
     }
     return lines
+  }
+
+  /// What a reader of a file in FROM must know of it: rows that it lacks, and warnings.
+  func notes(path: String) -> [String] {
+    let lost = rejections.map { rejection in
+      "'\(path)': left out \(counted(rejection.rowCount, "row")): \(rejection.reason), first at "
+        + "\(rejection.firstFile):\(rejection.firstLine)"
+    }
+    return lost + warnings.map { "'\(path)': \($0)" }
   }
 
   private func share(_ count: Int) -> String {

@@ -8,7 +8,7 @@ import BQLSyntax
 /// `name`, `target`, `definition` (the TRAIN), `categories` (a list of texts a feature, in the order
 /// of their codes), `owner` (`kind` "users" with `log`, `cutoffs`, `horizon` and `log_start` in
 /// microseconds, "sessions" with `log`, "table" with `table`) and `card` (`learner`, `split`,
-/// `train_rows`, `test_rows`, `seed`, `fingerprint`, `version`).
+/// `train_rows`, `test_rows`, `seed`, `fingerprint`, `version`, `monotone`).
 enum ModelAbout {
   static func members(of entry: ModelEntry) -> [JSONMember] {
     let card = entry.card
@@ -29,6 +29,7 @@ enum ModelAbout {
           JSONMember("seed", .string(String(card.seed))),
           JSONMember("fingerprint", .string(card.fingerprint)),
           JSONMember("version", .string(card.version)),
+          JSONMember("monotone", .array(card.monotone.map { .string($0) })),
         ])
       ),
     ]
@@ -131,7 +132,8 @@ enum ModelAbout {
       testRows: count("test_rows"),
       seed: value["seed"]?.text.flatMap { UInt64($0) } ?? 1,
       fingerprint: value["fingerprint"]?.text ?? "",
-      version: value["version"]?.text ?? ""
+      version: value["version"]?.text ?? "",
+      monotone: (value["monotone"]?.elements ?? []).compactMap(\.text)
     )
   }
 }

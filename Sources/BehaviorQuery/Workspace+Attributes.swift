@@ -70,7 +70,7 @@ extension Workspace {
     at range: SourceRange
   ) throws(BQLError) -> Outcome {
     guard let bound, !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: range)
     }
     let plan = optimizes ? Optimizer.optimize(bound.plan) : bound.plan
     let relation: Relation

@@ -144,7 +144,7 @@ extension Workspace {
     var binder = try binder(source, files: assertion.condition.filePaths)
     let bound = binder.bindAssertion(assertion.condition)
     guard let bound, !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: range)
     }
     let value: Value
     do throws(ExecutionError) {

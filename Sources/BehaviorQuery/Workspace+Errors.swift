@@ -22,10 +22,33 @@ extension Workspace {
     )
   }
 
+  /// Makes an error of what a binder reported; one that says nothing of a failure is a bug.
+  func failure(_ binder: Binder, of source: Source, at range: SourceRange) -> BQLError {
+    guard binder.hasErrors else {
+      return fail(
+        .internalError,
+        "this is a bug in bql: a statement failed without a reason",
+        at: range,
+        source
+      )
+    }
+    return BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+  }
+
+  /// The place that was found, unless it lies in a model's own TRAIN, behind the source's end.
+  private static func place(
+    _ found: SourceRange,
+    in source: Source,
+    else range: SourceRange
+  ) -> SourceRange {
+    found.start > source.text.utf8.count ? range : found
+  }
+
   /// Places an error of a run; `range` is the statement's, for errors that know no better.
   func error(_ error: ExecutionError, of source: Source, at range: SourceRange) -> BQLError {
     switch error {
-    case .function(let function, let place):
+    case .function(let function, let found):
+      let place = Self.place(found, in: source, else: range)
       let code: DiagnosticCode =
         switch function {
         case .divisionByZero: .divisionByZero
@@ -40,11 +63,11 @@ extension Workspace {
         case .badCast, .badArgument: [String]()
         }
       return fail(code, function.sentence, at: place, source, hints: hints)
-    case .severalRows(let place):
+    case .severalRows(let found):
       return fail(
         .wrongArguments,
         "a query that stands for a value gave more than one row",
-        at: place,
+        at: Self.place(found, in: source, else: range),
         source,
         hints: ["aggregate it, or add LIMIT 1"]
       )
@@ -77,8 +100,8 @@ extension Workspace {
       case .fileNotFound: (.fileNotFound, .data)
       case .unreadable: (.fileUnreadable, .data)
       case .notData: (.notData, .data)
-      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes, .badTimes,
-        .badRow, .tooLarge, .outOfMemory:
+      case .damagedArchive, .unfitFile, .differentColumns, .unfitRole, .mixedTimes,
+        .unknownDateOrder, .badTimes, .badRow, .tooLarge, .outOfMemory:
         (.badData, .data)
       case .missingLibrary: (.missingLibrary, .data)
       case .rolesUnknown: (.rolesUnknown, .data)

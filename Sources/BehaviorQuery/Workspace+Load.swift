@@ -3,6 +3,7 @@ import BQLExecution
 import BQLFunctions
 import BQLPlanning
 import BQLStorage
+import BQLStore
 import BQLSyntax
 
 extension Workspace {
@@ -30,6 +31,7 @@ extension Workspace {
     let place = load.paths.first?.range ?? range
     let name = load.name?.name ?? Catalog.defaultLog
     try checkTableName(name, of: source, at: load.name?.range ?? range)
+    try checkAppends(to: name, of: source, at: load.name?.range ?? place)
     let kind: LoadRequest.Kind
     if load.isPlainTable {
       kind = .table(key: load.key?.name)
@@ -49,6 +51,7 @@ extension Workspace {
     )
     request.dedupExact = load.dedupExact != nil
     request.rejectsInto = load.rejectsInto?.path
+    if let csv = load.csv { request.options = try csvOptions(csv, of: source) }
     request.onError =
       switch load.onError?.value {
       case .stop: .stop
@@ -62,25 +65,41 @@ extension Workspace {
       let binder = try binder(source, files: condition.filePaths)
       filter = rowFilter(condition, source, binder, failure)
     }
+    let loaded: Loaded
     do throws(LoadError) {
-      var report: LoadReport
       switch kind {
-      case .log:
-        let log = try Loader.prepare(request).loadLog(filter: filter)
-        define(log, as: name)
-        report = log.report
-        report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+      case .log: loaded = .log(try Loader.prepare(request).loadLog(filter: filter))
       case .table(let key):
-        let loaded = try Loader.prepare(request).loadTable(filter: filter)
-        catalog.define(name, .relation(loaded.relation, kind: .table(key: key)))
-        report = loaded.report
+        let (relation, report) = try Loader.prepare(request).loadTable(filter: filter)
+        loaded = .table(relation, key: key, report)
       }
-      let lines = report.lines(name: name) + keyLines(of: name)
-      return .report(lines: lines, warnings: report.warnings)
     } catch {
       if let failed = failure.error { throw failed }
       throw self.error(error, of: source, at: load.place(of: error) ?? place)
     }
+    var report: LoadReport
+    switch loaded {
+    case .log(let log):
+      report = log.report
+      report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+      define(try stored(log, of: source, at: range), as: name)
+    case .table(let relation, let key, let made):
+      report = made
+      catalog.define(name, .relation(relation, kind: .table(key: key)))
+      if let openStore {
+        report.warnings.append(
+          "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
+        )
+      }
+    }
+    let lines = report.lines(name: name) + keyLines(of: name)
+    return .report(lines: lines, warnings: report.warnings)
+  }
+
+  /// What a LOAD has read.
+  private enum Loaded {
+    case log(EventLog)
+    case table(Relation, key: String?, LoadReport)
   }
 
   /// Defines a log; where it has the rows of the one before, what was computed from them holds on.
@@ -172,13 +191,14 @@ extension LoadStatement {
         ?? self.roles(of: name).first?.column.range
     case .repeatedRole(let name):
       return self.roles(of: name).dropFirst().first?.column.range ?? repeatedRole
-    case .unfitRole(_, let name, _, _), .mixedTimes(let name, _, _), .badTimes(let name, _, _):
+    case .unfitRole(_, let name, _, _), .mixedTimes(let name, _, _), .badTimes(let name, _, _),
+      .unknownDateOrder(let name, _):
       return self.roles(of: name).first?.column.range
     case .unwritable: return rejectsInto?.range
     case .fileNotFound(let path, _), .unreadable(let path, _), .notData(let path, _, _),
       .unfitFile(let path, _, _),
       .damagedArchive(let path, _), .missingLibrary(_, _, let path),
-      .differentColumns(let path, _, _, _), .rolesUnknown(let path, _, _, _),
+      .differentColumns(let path, _, _, _, _), .rolesUnknown(let path, _, _, _),
       .notImplemented(let path, _):
       return paths.first { $0.text == path }?.range
     case .badRow, .tooManyBadRows, .openQuote, .filterFailed, .tooLarge, .outOfMemory, .cancelled:

@@ -16,7 +16,7 @@ extension Workspace {
   ) throws(BQLError) -> Outcome {
     var binder = try binder(source, files: statement.filePaths)
     guard let plan = binder.bindTrain(statement, at: range), !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: range)
     }
     do throws(ExecutionError) {
       var (entry, notes) = try Training.run(plan, version: Self.version, context)

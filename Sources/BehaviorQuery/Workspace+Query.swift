@@ -70,7 +70,7 @@ extension Workspace {
     var binder = try binder(source, files: query.filePaths)
     let bound = binder.bind(query)
     guard let bound, !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: query.range)
     }
     let warnings = binder.diagnostics.map {
       "warning: \($0.message); \($0.hints.joined(separator: "; "))"
@@ -84,6 +84,7 @@ extension Workspace {
     files: [(path: String, range: SourceRange)] = []
   ) throws(BQLError) -> Binder {
     var relations: [String: Relation] = [:]
+    var notes: [String] = []
     for file in files where relations[file.path] == nil {
       var request = LoadRequest(
         paths: [file.path],
@@ -93,7 +94,9 @@ extension Workspace {
       )
       prepare(&request)
       do throws(LoadError) {
-        relations[file.path] = try Loader.prepare(request).loadTable().relation
+        let loaded = try Loader.prepare(request).loadTable()
+        relations[file.path] = loaded.relation
+        notes += loaded.report.notes(path: file.path)
       } catch {
         throw self.error(error, of: source, at: file.range)
       }
@@ -104,13 +107,15 @@ extension Workspace {
         Parser.parseLiteral(text)
         ?? Expression(.literal(.text(text)), range: SourceRange(0, 0))
     }
-    return Binder(
+    var binder = Binder(
       catalog: catalog,
       settings: settings,
       parameters: parameters,
       source: source,
       files: relations
     )
+    binder.add(notes: notes)
+    return binder
   }
 
   /// Shows the plan of a question; with ANALYZE it runs, and each operator tells rows and time.

@@ -64,7 +64,7 @@ extension Workspace {
   ) throws(BQLError) -> (plan: SegmentPlan, binder: Binder) {
     var binder = try binder(source, files: statement.filePaths)
     guard let plan = binder.bindSegment(statement, at: range), !binder.hasErrors else {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+      throw failure(binder, of: source, at: range)
     }
     return (plan, binder)
   }

@@ -14,6 +14,8 @@ public final class Workspace {
   package internal(set) var settings = Settings()
   /// Literals that `SET PARAM` gave, by lower-case name.
   var parameters: [String: Expression] = [:]
+  /// The store that was opened; nil without one.
+  var openStore: OpenStore?
   /// What SEGMENT has learnt, by lower-case name.
   var segmentModels: [String: LearntSegment] = [:]
   /// The scripts being run, outermost first, so that INCLUDE cannot go in circles.
@@ -67,6 +69,7 @@ public final class Workspace {
     emit: (Outcome) -> Void
   ) throws(BQLError) {
     cancellation.reset()
+    if statement.readsRows { try verifyStore(of: source, at: statement.range) }
     switch statement.kind {
     case .query(let query, let into): emit(try answer(query, into: into, of: source))
     case .load(let load): emit(try self.load(load, of: source, at: statement.range))
@@ -79,6 +82,9 @@ public final class Workspace {
       emit(try self.segment(segment, of: source, at: statement.range))
     case .assign(let assign): emit(try self.assign(assign, of: source, at: statement.range))
     case .dropAttribute(let name): emit(try drop(name, of: source))
+    case .dropTable(let name): emit(try dropTable(name, of: source))
+    case .open(let open): emit(try self.open(open, of: source))
+    case .checkStore: emit(try checkStore(of: source, at: statement.range))
     case .train(let train): emit(try self.train(train, of: source, at: statement.range))
     case .attachPrediction(let question, let name):
       emit(try attachPrediction(question, as: name, of: source, at: statement.range))
@@ -110,6 +116,26 @@ public final class Workspace {
       cancellation: cancellation,
       memory: Memory(budget: settings.memoryBytes ?? ByteSize.ofMachine)
     )
+  }
+}
+
+extension Statement {
+  /// Whether it may read rows of tables: what only lists or defines need not wait for their check.
+  fileprivate var readsRows: Bool {
+    switch kind {
+    case .query(let query, _):
+      switch query.kind {
+      case .show, .showSegment, .describe, .unimplemented: false
+      default: true
+      }
+    case .load(let load): load.condition != nil
+    case .letName, .letAttribute, .attach, .segment, .assign, .train, .attachPrediction, .loadModel,
+      .assert:
+      true
+    case .saveModel, .dropModel, .dropAttribute, .dropTable, .open, .checkStore, .set, .include,
+      .help, .unimplemented:
+      false
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import BQLSyntax
 import BehaviorQuery
+import CAllocator
 import Glibc
 
 /// The `bql` program: a command line, scripts, pipes and the interactive prompt around a workspace.
@@ -10,6 +11,7 @@ enum Program {
   static func main() {
     // A closed pipe then arrives as an error of `write`, which ends the program quietly.
     signal(SIGPIPE, SIG_IGN)
+    bql_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(run(arguments).rawValue)
   }

@@ -209,6 +209,9 @@ struct RandomClauses {
   var isByBrand = false
   var top: Int?
 
+  /// No clauses.
+  init() {}
+
   init(_ log: BehaviorLog, _ random: inout SeededGenerator) {
     func instant(_ random: inout SeededGenerator) -> Int64 {
       log.firstTime + Int64.random(in: -30...1_500, using: &random) * 3_600 * BehaviorLog.second

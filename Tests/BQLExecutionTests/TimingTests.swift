@@ -90,6 +90,22 @@ import Testing
     }
   }
 
+  /// Where most rows are of the start's event, and no clause asks for more, they are not read.
+  @Test func waitsForRareEventsAreThoseOfTheOracle() throws {
+    for seed in 1...Self.caseCount {
+      var (random, log) = draw(seed)
+      for row in log.rows.indices where random.chance(85) { log.rows[row].event = "view" }
+      let oracle = TimingOracle(
+        log: log,
+        start: "view",
+        end: random.chance(50) ? "purchase" : "cart|purchase",
+        clauses: RandomClauses()
+      )
+      let isSame = try check(oracle, text(oracle), seed, width: 7) { [TimingOracle.summary($0)] }
+      guard isSame else { return }
+    }
+  }
+
   @Test func curvesAreThoseOfTheOracle() throws {
     for seed in 1...(Self.caseCount / 2) {
       var (random, log) = draw(seed)

@@ -52,6 +52,11 @@ import Testing
       "LOAD 'a.csv' AS log (USER u, EVENT e (\"a b\" AS cart)) WHERE x ON ERROR SKIP"
     ),
     ("SUMMARIZE ( select 1 ) by a into 'x'", "SUMMARIZE (SELECT 1) BY a INTO 'x'"),
+    ("help 'a;b'", "HELP 'a;b'"), ("help \"show tables\"", "HELP show tables"),
+    (
+      "load 'a' csv (header false, delimiter ';', skip 2)",
+      "LOAD 'a' CSV (DELIMITER ';', HEADER FALSE, SKIP 2)"
+    ),
   ])
   func canonicalText(_ text: String, printed: String) throws {
     #expect(try Formatter.print(statement(text)) == printed)

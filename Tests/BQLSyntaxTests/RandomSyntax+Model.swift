@@ -16,6 +16,9 @@ extension RandomSyntax {
     statement.split = maybe { $0.split() }
     statement.calibration = maybe { $0.choice($0.pick(CalibrationMethod.allCases)) }
     statement.weights = maybe { $0.choice($0.pick(ClassWeights.allCases)) }
+    statement.monotone = some(0...2) {
+      MonotoneItem(feature: $0.name(), direction: $0.choice($0.pick([.up, .down])))
+    }
     statement.tune = maybe { $0.choice(8) }
     statement.seed = maybe { $0.choice(7) }
     return statement

@@ -115,7 +115,21 @@ struct RandomSyntax {
     load.condition = maybe { $0.expression(2) }
     load.onError = maybe { $0.choice($0.pick(LoadStatement.OnError.allCases)) }
     load.rejectsInto = maybe { IntoClause(path: $0.text(), range: $0.nowhere) }
+    load.csv = maybe { $0.csv() }
     return load
+  }
+
+  private mutating func csv() -> CSVClause {
+    var csv = CSVClause(range: nowhere)
+    csv.delimiter = maybe { $0.choice($0.pick([";", "\t", " ", "'"])) }
+    csv.quote = maybe { $0.choice($0.pick(["", "'", "\""])) }
+    csv.escape = maybe { $0.choice("\\") }
+    csv.header = maybe { $0.choice($0.chance(50)) }
+    csv.skip = maybe { $0.choice($0.pick([1, 20])) }
+    csv.nulls = maybe { $0.choice($0.text()) }
+    csv.dates = maybe { $0.choice($0.pick(CSVClause.DateOrder.allCases)) }
+    csv.decimals = choice(pick([",", "."]))
+    return csv
   }
 
   mutating func query(_ depth: Int, isWhole: Bool = false) -> Query {

@@ -23,7 +23,7 @@ import Testing
     (["--format", "parquet"], "B0900", "not implemented yet: the format 'parquet'"),
     (["--memory", "much"], "B0902", "--memory is an amount such as 512MB or 2GB, not 'much'"),
     (["--memory", "0GB"], "B0902", "not '0GB'"),
-    (["shop.bqs"], "B0900", "not implemented yet: stores"),
+    (["shop.bqs", "other.bqs"], "B0902", "one store at a time"),
     (["--threads", "0"], "B0902", "from 1 to 1024"),
     (["--threads", "many"], "B0902", "'many'"),
     (["-p", "brand"], "B0902", "name=value"),

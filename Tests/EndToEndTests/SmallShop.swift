@@ -18,20 +18,28 @@ final class SmallShop {
     write("shop.csv", Self.csv)
   }
 
-  deinit {
-    var names: [String] = []
-    if let stream = unsafe opendir(folder) {
-      while let entry = unsafe readdir(stream) {
-        names.append(
-          unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-          }
-        )
-      }
-      unsafe closedir(stream)
+  deinit { Self.remove(folder) }
+
+  /// Removes a folder with all that is in it.
+  private static func remove(_ folder: String) {
+    for name in names(in: folder) where unsafe unlink("\(folder)/\(name)") != 0 {
+      remove("\(folder)/\(name)")
     }
-    for name in names { _ = unsafe unlink(path(name)) }
     _ = unsafe rmdir(folder)
+  }
+
+  /// The names of what is in a folder; none where there is no such folder.
+  static func names(in folder: String) -> [String] {
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
   }
 
   func path(_ name: String) -> String { "\(folder)/\(name)" }

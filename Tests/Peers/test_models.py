@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 
+import churn
 import lightgbm
 import numpy as np
 import pytest
@@ -112,7 +113,7 @@ def table(folder, name, seed, single=False):
     return Table(folder, rows, labels, len(rows) * 7 // 10, categories)
 
 
-def lightgbm_model(own, objective="binary", **others):
+def lightgbm_model(own, objective="binary", trees=TREES, **others):
     parameters = dict(
         objective=objective, num_leaves=LEAVES, learning_rate=RATE, num_threads=1, verbose=-1
     )
@@ -121,10 +122,10 @@ def lightgbm_model(own, objective="binary", **others):
         own.labels[: own.training],
         categorical_feature=own.categories,
     )
-    return lightgbm.train(parameters | others, rows, TREES)
+    return lightgbm.train(parameters | others, rows, trees)
 
 
-def xgboost_model(own, objective="binary:logistic", **others):
+def xgboost_model(own, objective="binary:logistic", trees=TREES, **others):
     parameters = dict(
         objective=objective,
         max_leaves=LEAVES,
@@ -135,7 +136,7 @@ def xgboost_model(own, objective="binary:logistic", **others):
         nthread=1,
     )
     rows = own.booster(own.rows[: own.training], own.labels[: own.training])
-    return xgboost.train(parameters | others, rows, TREES)
+    return xgboost.train(parameters | others, rows, trees)
 
 
 def close(a, b, tolerance):
@@ -216,6 +217,60 @@ def test_as_good(runner, tmp_path, name):
         found.append([metrics.roc_auc_score(own.truth, each) for each in scores])
     ours, *theirs = np.mean(found, axis=0)
     assert ours >= max(theirs) - 0.002, found
+
+
+@pytest.fixture(scope="session")
+def churn_rows(tmp_path_factory):
+    """The rows of TRAIN churn on generated logs, by the seed of the log."""
+    folder = tmp_path_factory.mktemp("churn")
+    return [churn.Rows(folder / str(seed), users=8000, seed=seed) for seed in range(5)]
+
+
+CHURN = dict(trees=100, leaves=15, rate=0.05)
+
+
+def test_as_good_on_churn(runner, tmp_path, churn_rows, capsys):
+    """As above, of who leaves generated shops: features and labels are those of TRAIN churn."""
+    found = []
+    for rows in churn_rows:
+        own = Table(tmp_path / str(rows.seed), rows.features, rows.labels, rows.training)
+        given = [f"{name}={value}" for name, value in CHURN.items()]
+        _, margins = own.run(runner, *given, "l2=1", f"seed={rows.seed}", "threads=1")
+        same = dict(learning_rate=CHURN["rate"], seed=rows.seed)
+        theirs = lightgbm_model(
+            own, trees=CHURN["trees"], num_leaves=CHURN["leaves"], lambda_l2=1, **same
+        )
+        other = xgboost_model(
+            own, trees=CHURN["trees"], max_leaves=CHURN["leaves"], reg_lambda=1, **same
+        )
+        scores = margins, theirs.predict(own.test), other.predict(own.booster(own.test))
+        found.append([metrics.roc_auc_score(own.truth, each) for each in scores])
+    ours, *theirs = np.mean(found, axis=0)
+    with capsys.disabled():
+        print("\nholdout AUC of churn on generated logs: bql, LightGBM, XGBoost")
+        for seed, each in enumerate(found):
+            print(f"seed {seed}", *(f"{score:.5f}" for score in each))
+        print("mean  ", *(f"{score:.5f}" for score in (ours, *theirs)))
+    assert ours >= max(theirs) - 0.002, found
+
+
+def test_churn_rows_are_those_of_train(runner, tmp_path, churn_rows):
+    """TRAIN churn has the rows that were written, and learns the same trees of them."""
+    rows = churn_rows[0]
+    own = Table(tmp_path, rows.features, rows.labels, rows.training)
+    given = [f"{name}={value}" for name, value in CHURN.items()]
+    _, margins = own.run(runner, *given, "l2=1", "seed=7")
+    learner = ", ".join(f"{name} = {value}" for name, value in CHURN.items())
+    statement = (
+        f"TRAIN churn SNAPSHOTS {churn.SNAPSHOTS} SEED 7 "
+        f"USING gbdt({learner}, l2 = 1, min_rows = 20, column_share = 1, patience = 0)"
+    )
+    [answer] = program.answers([statement, "EVALUATE churn"], rows.log)
+    measures = {row["measure"]: row["model"] for row in answer}
+    assert measures["rows"] == len(own.truth)
+    assert float(measures["base_rate"]) == pytest.approx(own.truth.mean(), abs=1e-12)
+    area = metrics.roc_auc_score(own.truth, margins)
+    assert float(measures["roc_auc"]) == pytest.approx(area, abs=1e-9)
 
 
 def test_own_documents(runner, tmp_path):

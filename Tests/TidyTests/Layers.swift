@@ -9,6 +9,7 @@ enum Layers {
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLArrow", ["BQLColumnar"]),
     ("BQLStorage", ["BQLJSON", "BQLColumnar", "BQLArrow", "CDelimiterScan"]),
+    ("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
     // Of the syntax only the places that errors point at.
     (
@@ -24,14 +25,14 @@ enum Layers {
       "BehaviorQuery",
       [
         "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage",
-        "BQLPlanning", "BQLExecution", "BQLOutput",
+        "BQLStore", "BQLPlanning", "BQLExecution", "BQLOutput",
       ]
     ),
     (
       "bql",
       [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CLibEdit", "ArgumentParser",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit", "ArgumentParser",
       ]
     ),
   ]
@@ -41,7 +42,7 @@ enum Layers {
   static let system = ["Glibc", "Synchronization"]
 
   /// Targets of C, which import nothing of the project.
-  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch"]
+  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch", "CAllocator"]
 
   /// Finds imports that a file's target may not have, or does not declare in `Package.swift`.
   static func findings(_ file: SourceFile, declared: [String: [String]]) -> [Finding] {

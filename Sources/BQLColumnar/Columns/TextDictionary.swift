@@ -7,7 +7,7 @@ import Synchronization
 /// by rule, distinct: two codes may spell the same text, and comparison is always by text.
 ///
 /// Texts that are UUIDs may be given as 128-bit numbers; they are spelled, all at once, when a text
-/// is first asked for.
+/// is first asked for. What lies in a file is read, all at once, when it is first asked for.
 package final class TextDictionary: Sendable {
   /// Holds the texts' bytes.
   private final class Spelling: Sendable {
@@ -20,11 +20,20 @@ package final class TextDictionary: Sendable {
     }
   }
 
+  /// Holds UUIDs as numbers.
+  private final class Words: Sendable {
+    let buffer: Buffer<UInt64>
+
+    init(_ buffer: Buffer<UInt64>) { self.buffer = buffer }
+  }
+
   package let count: Int
-  /// Where all texts are UUIDs in lower case: entry *i* is words 2*i* (first eight bytes,
-  /// big-endian) and 2*i* + 1.
-  package let uuids: Buffer<UInt64>?
+  private let words = AtomicLazyReference<Words>()
+  /// Reads the UUIDs; nil where they are known, or where texts are none.
+  private let readWords: (@Sendable () -> Buffer<UInt64>)?
   private let spelling = AtomicLazyReference<Spelling>()
+  /// Reads the texts' offsets and bytes; nil where they are known or UUIDs.
+  private let readTexts: (@Sendable () -> (offsets: [Int], bytes: [UInt8]))?
   /// Whether no text stands twice; nil where nobody asked yet.
   private let distinctness: Mutex<Bool?>
 
@@ -35,7 +44,8 @@ package final class TextDictionary: Sendable {
   package init(offsets: [Int], bytes: [UInt8], isDistinct: Bool? = nil) {
     precondition(offsets.first == 0 && offsets.last == bytes.count)
     count = offsets.count - 1
-    uuids = nil
+    readWords = nil
+    readTexts = nil
     distinctness = Mutex(isDistinct)
     _ = spelling.storeIfNil(Spelling(offsets: offsets, bytes: bytes))
   }
@@ -43,13 +53,50 @@ package final class TextDictionary: Sendable {
   /// Makes a dictionary of UUIDs, which all differ, from two words each; see ``uuids``.
   package init(distinct uuids: Buffer<UInt64>) {
     count = uuids.count / 2
-    self.uuids = uuids
+    readWords = nil
+    readTexts = nil
     distinctness = Mutex(true)
+    _ = words.storeIfNil(Words(uuids))
+  }
+
+  /// Makes a dictionary of `count` UUIDs, which all differ and which `read` returns when they are
+  /// first asked for; see ``uuids``.
+  package init(distinctCount count: Int, uuids read: @escaping @Sendable () -> Buffer<UInt64>) {
+    self.count = count
+    readWords = read
+    readTexts = nil
+    distinctness = Mutex(true)
+  }
+
+  /// Makes a dictionary of `count` texts, whose offsets and bytes `read` returns when one is first
+  /// asked for; see ``init(offsets:bytes:isDistinct:)``.
+  package init(
+    count: Int,
+    isDistinct: Bool?,
+    texts read: @escaping @Sendable () -> (offsets: [Int], bytes: [UInt8])
+  ) {
+    self.count = count
+    readWords = nil
+    readTexts = read
+    distinctness = Mutex(isDistinct)
+  }
+
+  /// Where all texts are UUIDs in lower case: entry *i* is words 2*i* (first eight bytes,
+  /// big-endian) and 2*i* + 1.
+  package var uuids: Buffer<UInt64>? {
+    if let known = words.load() { return known.buffer }
+    // Threads that come here at the same time all read; the first result is kept.
+    return readWords.map { words.storeIfNil(Words($0())).buffer }
   }
 
   private var spelled: Spelling {
     if let known = spelling.load() { return known }
-    // Threads that come here at the same time all spell; the first result is kept.
+    // As above, all spell.
+    if let readTexts {
+      let texts = readTexts()
+      precondition(texts.offsets.count == count + 1 && texts.offsets.last == texts.bytes.count)
+      return spelling.storeIfNil(Spelling(offsets: texts.offsets, bytes: texts.bytes))
+    }
     return spelling.storeIfNil(Self.spell(uuids))
   }
 

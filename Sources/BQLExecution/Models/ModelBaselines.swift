@@ -26,7 +26,10 @@ struct ModelBaselines {
     var baselines: [ModelHoldout.Baseline] = []
     if learner.isClassification, learner.plan.learner.method != .logistic {
       let model = try learner.logisticBaseline()
-      let margins = try model.margins(of: learner.table.selecting(test))
+      let margins = try model.margins(
+        of: learner.table.selecting(test),
+        interruption: learner.context.interruption
+      )
       baselines.append(
         ModelHoldout.Baseline(
           name: "logistic",
@@ -84,9 +87,18 @@ struct ModelLeaks {
   /// The area of each feature alone, in either direction; nil where there is none.
   private let features: [Double?]
 
-  init(_ table: FeatureTable, _ test: [Int32], _ holdout: ModelHoldout, _ threads: Int) {
+  init(
+    _ table: FeatureTable,
+    _ test: [Int32],
+    _ holdout: ModelHoldout,
+    _ context: ExecutionContext
+  ) throws(ExecutionError) {
     model = (try? RankedScores(scores: holdout.predictions, labels: holdout.labels))?.rocAUC()
-    features = ParallelWork.map(count: table.columns.count, threads: threads) { index -> Double? in
+    features = try ParallelWork.map(
+      count: table.columns.count,
+      threads: context.threads
+    ) { (index) throws(ExecutionError) -> Double? in
+      try context.checkCancelled()
       var (scores, labels): ([Double], [Double]) = ([], [])
       for (place, row) in test.enumerated() {
         let value = table.columns[index].values[Int(row)]

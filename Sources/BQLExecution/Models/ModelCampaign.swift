@@ -69,7 +69,8 @@ struct ModelCampaign {
   private func attempt<Result>(
     _ body: () throws(ModelError) -> Result
   ) throws(ExecutionError) -> Result {
-    try ModelWork.attempt([], body)
+    // The columns of what Campaign takes.
+    try ModelWork.attempt(["probability", "value"], body)
   }
 
   private func addNotes(_ campaign: Campaign) {
@@ -113,7 +114,9 @@ struct ModelCampaign {
       ]
     }
     let seed = entry.card.seed
-    let shares = try attempt { () throws(ModelError) in try campaign.shareInterval(seed: seed) }
+    let shares = try attempt { () throws(ModelError) in
+      try campaign.shareInterval(seed: seed, interruption: context.interruption)
+    }
     let curve = try attempt { () throws(ModelError) in try campaign.curve(seed: seed) }
     var summary = [
       row("users", Double(worth.count)), row("treated", Double(campaign.chosen)),

@@ -17,20 +17,31 @@ struct ModelContributions: Sendable {
 
   /// The gap from which on the contributions are wrong rather than rounded.
   private static let tolerance = 1e-6
+  /// Contributions beyond this lose to rounding what they should add up to.
+  private static let largest = 1e9
 
   /// Explains the rows of a table.
   init(
     _ learner: LearnedModel,
     _ table: FeatureTable,
     _ names: [String],
-    threads: Int
+    _ context: ExecutionContext
   ) throws(ExecutionError) {
     (values, base, margins) = try ModelWork.attempt(names) {
       () throws(ModelError) -> (Matrix, Double, [Double]) in
-      let margins = try learner.margins(of: table, threads: threads)
+      let (threads, interruption) = (context.threads, context.interruption)
+      let margins = try learner.margins(
+        of: table,
+        threads: threads,
+        interruption: interruption
+      )
       switch learner {
       case .trees(let trees):
-        let shap = try TreeExplainer(trees).values(of: table, threads: threads)
+        let shap = try TreeExplainer(trees, interruption: interruption).values(
+          of: table,
+          threads: threads,
+          interruption: interruption
+        )
         return (shap.values, shap.expected, margins)
       case .logistic(let model):
         let (values, base) = try Self.linear(model, table)
@@ -45,6 +56,13 @@ struct ModelContributions: Sendable {
     }
     largestGap = gap
     guard gap <= Self.tolerance else {
+      let isRounded = ([base] + values.values).allSatisfy { abs($0) < Self.largest }
+      guard isRounded else {
+        throw .unfit(
+          "the model's parts are so large that contributions do not add up to its predictions",
+          hint: "features that are scaled down, or TRAIN with a penalty: l2 = 1"
+        )
+      }
       throw .internal("contributions miss the prediction by \(gap)")
     }
   }

@@ -67,7 +67,7 @@ struct ModelExplanation {
   }
 
   private func importance() throws(ExecutionError) -> [[Value]] {
-    let found = try ModelContributions(model.learner, table, names, threads: context.threads)
+    let found = try ModelContributions(model.learner, table, names, context)
     try context.checkCancelled()
     let sizes = found.meanSizes()
     let total = sizes.reduce(0, +)
@@ -162,7 +162,7 @@ struct ModelExplanation {
   }
 
   private func dependence() throws(ExecutionError) -> [[Value]] {
-    let found = try ModelContributions(model.learner, table, names, threads: context.threads)
+    let found = try ModelContributions(model.learner, table, names, context)
     let features = ranked(found.meanSizes()).prefix(explanation.top)
     let count = min(table.rowCount, Self.dependenceRows)
     let rows = table.selecting((0..<count).map { Int32(truncatingIfNeeded: $0) })
@@ -222,7 +222,7 @@ struct ModelExplanation {
     }
     let count = min(table.rowCount, Self.interactionRows)
     let explainer = try ModelWork.attempt(names) { () throws(ModelError) in
-      try TreeExplainer(trees)
+      try TreeExplainer(trees, interruption: context.interruption)
     }
     let found = try ParallelWork.map(
       count: count,
@@ -230,7 +230,7 @@ struct ModelExplanation {
     ) { (row) throws(ExecutionError) -> Matrix in
       try context.checkCancelled()
       return try ModelWork.attempt(names) { () throws(ModelError) in
-        try explainer.interactions(of: table, row: row)
+        try explainer.interactions(of: table, row: row, interruption: context.interruption)
       }
     }
     let width = names.count

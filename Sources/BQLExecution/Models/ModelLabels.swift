@@ -57,7 +57,7 @@ struct ModelLabels: Sendable {
       positive = column.type == .bool ? "\(name) is true" : "\(name) is 1"
       if isClassification, let wrong = numbers.first(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
         throw .unfit(
-          "classes are 0 and 1, and '\(name)' holds \(wrong)",
+          "classes are 0 and 1, and '\(name)' holds \(FeatureText.number(wrong))",
           hint: "TRAIN (\(name) > 0) FROM …, or USING gbdt(loss = squared)"
         )
       }

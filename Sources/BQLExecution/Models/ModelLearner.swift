@@ -56,7 +56,8 @@ struct ModelLearner: Sendable {
         weights: weights(split.growing),
         validation: validation,
         options,
-        threads: context.threads
+        threads: context.threads,
+        interruption: context.interruption
       )
       if endsEarly {
         options.trees = max(first.trees.count, 1)
@@ -69,7 +70,11 @@ struct ModelLearner: Sendable {
         // The validation part was not learnt from: what it says of the scores is no flattery.
         calibration = try Self.calibrated(
           method,
-          first.margins(of: validation.table, threads: context.threads),
+          first.margins(
+            of: validation.table,
+            threads: context.threads,
+            interruption: context.interruption
+          ),
           validation.labels
         )
       }
@@ -79,7 +84,8 @@ struct ModelLearner: Sendable {
       labels: labels(split.training),
       weights: weights(split.training),
       options,
-      threads: context.threads
+      threads: context.threads,
+      interruption: context.interruption
     )
     return (.trees(model), calibration)
   }
@@ -128,7 +134,8 @@ struct ModelLearner: Sendable {
       weights: weights(rows),
       folds: folds,
       candidates: candidates,
-      threads: context.threads
+      threads: context.threads,
+      interruption: context.interruption
     )
     let best = search.best
     notes.append(
@@ -171,6 +178,7 @@ struct ModelLearner: Sendable {
     options.columnShare = numbers["column_share"] ?? 0.8
     let patience = Int(numbers["patience"] ?? Double(Self.patience))
     options.patience = patience > 0 ? patience : nil
+    options.monotone = plan.monotone
     options.seed = plan.seed
     return options
   }
@@ -196,7 +204,7 @@ struct ModelLearner: Sendable {
         table,
         validation,
         options,
-        threads: context.threads
+        context
       )
       notes.append("penalty \(options.penalty), the best of some on the validation part")
     }
@@ -206,7 +214,8 @@ struct ModelLearner: Sendable {
         labels: labels(split.growing),
         weights: weights(split.growing),
         options,
-        threads: context.threads
+        threads: context.threads,
+        interruption: context.interruption
       )
       calibration = try Self.calibrated(
         method,
@@ -219,7 +228,8 @@ struct ModelLearner: Sendable {
       labels: labels(split.training),
       weights: weights(split.training),
       options,
-      threads: context.threads
+      threads: context.threads,
+      interruption: context.interruption
     )
     return (.logistic(model), calibration)
   }
@@ -239,7 +249,7 @@ struct ModelLearner: Sendable {
     _ table: FeatureTable,
     _ validation: ValidationRows,
     _ options: LogisticOptions,
-    threads: Int
+    _ context: ExecutionContext
   ) throws(ModelError) -> Double {
     var best = (penalty: 0.01, loss: Double.infinity)
     for penalty in [1, 0.1, 0.01, 0.001] {
@@ -250,7 +260,8 @@ struct ModelLearner: Sendable {
         table.selecting(rows),
         labels: rows.map { labels[Int($0)] },
         options,
-        threads: threads
+        threads: context.threads,
+        interruption: context.interruption
       )
       let margins = try model.margins(of: validation.table)
       var sum = 0.0
@@ -276,14 +287,15 @@ struct ModelLearner: Sendable {
       table,
       validation,
       options,
-      threads: context.threads
+      context
     )
     let fitted = sampled(split.training)
     return try LogisticModel(
       table.selecting(fitted),
       labels: labels(fitted),
       options,
-      threads: context.threads
+      threads: context.threads,
+      interruption: context.interruption
     )
   }
 }

@@ -79,7 +79,11 @@ struct PredictedRows: Sendable {
     let rows = try ModelRows(train, relation, context)
     let table = try rows.table(model.features, threads: context.threads)
     predictions = try ModelWork.attempt(model.features.map(\.name)) { () throws(ModelError) in
-      try model.predictions(of: table, threads: context.threads)
+      try model.predictions(
+        of: table,
+        threads: context.threads,
+        interruption: context.interruption
+      )
     }
     self.rows = rows
     self.table = table

@@ -170,8 +170,8 @@ enum ModelWork {
         )
       case .label:
         throw .unfit(
-          "a label does not suit the loss: poisson takes numbers of at least 0",
-          hint: "USING gbdt(loss = squared)"
+          "a label does not suit the loss: labels are below 1e140 in size, and for poisson at least 0",
+          hint: "leave such rows out, WHERE …, or take another loss: USING gbdt(loss = squared)"
         )
       case .notFinite(_, let column) where column < names.count:
         throw .unfit(
@@ -181,6 +181,12 @@ enum ModelWork {
       case .tooLarge:
         throw .unfit("there are too many rows to learn from", hint: "WHERE leaves some out")
       case .interrupted: throw .cancelled
+      case .parameter("rows"):
+        throw .unfit(
+          "the model's trees do not tell how many training rows went each way, which contributions are "
+            + "told by",
+          hint: "a model that TRAIN made does"
+        )
       default: throw .internal("a model was asked wrongly: \(error)")
       }
     }

@@ -52,7 +52,7 @@ struct RowExplanation {
       throw .unfit("\(rows.table.rowCount) rows are called \(shown)", hint: nil)
     }
     let names = model.features.map(\.name)
-    let found = try ModelContributions(model.learner, rows.table, names, threads: context.threads)
+    let found = try ModelContributions(model.learner, rows.table, names, context)
     let parts = model.features.indices.map { feature in
       let value = rows.table.columns[feature].values[0]
       return Part(

@@ -54,7 +54,7 @@ package enum Training {
     }
     notes += describe(split, labels, plan, context) + facts
     if labels.isClassification {
-      notes += ModelLeaks(table, split.test, holdout, context.threads).warnings(names: names)
+      notes += try ModelLeaks(table, split.test, holdout, context).warnings(names: names)
     }
     let entry = ModelEntry(
       name: plan.name,
@@ -71,8 +71,10 @@ package enum Training {
         testRows: split.test.count,
         seed: plan.seed,
         fingerprint: fingerprint(table, labels.values),
-        version: version
-      )
+        version: version,
+        monotone: plan.monotoneNames
+      ),
+      sources: plan.sources
     )
     return (entry, notes)
   }
@@ -149,6 +151,12 @@ package enum Training {
           + "begun"
       )
     }
+    if !plan.monotoneNames.isEmpty {
+      notes.append(
+        "monotone: \(plan.monotoneNames.joined(separator: ", ")); as a feature grows the score never "
+          + "falls (UP) or never rises (DOWN)"
+      )
+    }
     guard case .users(let owner) = plan.rows.owner else { return notes }
     let shown = owner.cutoffs.map { ValueText.text(timestamp: $0, in: context.timeZone) }
     let days = FeatureText.number(Double(owner.horizon) / 86_400_000_000)
@@ -176,7 +184,11 @@ package enum Training {
       : test.indices.map { Int32(truncatingIfNeeded: $0) }
     return ModelHoldout(
       labels: test.map { learner.labels[Int($0)] },
-      predictions: try model.predictions(of: table, threads: context.threads),
+      predictions: try model.predictions(
+        of: table,
+        threads: context.threads,
+        interruption: context.interruption
+      ),
       baselines: try ModelBaselines(learner, rows).predictions(training: training, test: test),
       keys: rows.keys?.gather(test),
       groups: test.map { rows.groups[Int($0)] },

@@ -6,25 +6,42 @@ struct BinnedTable: Sendable {
 
   /// Finds the bins of each feature and writes them into bands.
   ///
+  /// - Throws: ``ModelError/interrupted``.
   /// - Complexity: O(*n* · *features*) time, a byte a value.
-  init(_ table: FeatureTable, bins: Int, _ team: WorkerTeam) {
-    self.init(table, team) { feature in FeatureBins(table.columns[feature], bins: bins) }
+  init(
+    _ table: FeatureTable,
+    bins: Int,
+    _ team: WorkerTeam,
+    _ interruption: Interruption
+  ) throws(ModelError) {
+    try self.init(table, team, interruption) { feature in
+      FeatureBins(table.columns[feature], bins: bins)
+    }
   }
 
   /// Writes the bins of a table into bands, by bins found elsewhere.
-  init(_ table: FeatureTable, _ features: [FeatureBins], _ team: WorkerTeam) {
-    self.init(table, team) { feature in features[feature] }
+  ///
+  /// - Throws: ``ModelError/interrupted``.
+  init(
+    _ table: FeatureTable,
+    _ features: [FeatureBins],
+    _ team: WorkerTeam,
+    _ interruption: Interruption
+  ) throws(ModelError) {
+    try self.init(table, team, interruption) { feature in features[feature] }
   }
 
   private init(
     _ table: FeatureTable,
     _ team: WorkerTeam,
+    _ interruption: Interruption,
     _ bins: @escaping @Sendable (Int) -> FeatureBins
-  ) {
+  ) throws(ModelError) {
     rowCount = table.rowCount
     let width = FeatureBand.width
     let count = table.columns.count
-    let made = team.map(count: (count + width - 1) / width) { index in
+    let made = team.map(count: (count + width - 1) / width) { index -> FeatureBand? in
+      if interruption.isRequested { return nil }
       let numbers = index * width..<min((index + 1) * width, count)
       let features = numbers.map(bins)
       let band = FeatureBand(
@@ -37,8 +54,9 @@ struct BinnedTable: Sendable {
       }
       return band
     }
-    bands = made
-    features = made.flatMap(\.features)
+    try interruption.check()
+    bands = made.compactMap { $0 }
+    features = bands.flatMap(\.features)
   }
 
   /// Returns the bin of a row.

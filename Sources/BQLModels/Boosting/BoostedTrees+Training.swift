@@ -22,10 +22,11 @@ extension BoostedTrees {
   /// the trees up to the lowest.
   ///
   /// - `labels`: Shape `[rows]`; what the loss asks for.
+  /// - `interruption`: Asked at every split.
   /// - `weights`: `>= 0`, one of them above; shape `[rows]`, nil where all rows weigh 1.
   /// - Throws: ``ModelError/noRows``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/label(row:)``, ``ModelError/oneClass``, ``ModelError/weights``,
-  ///   ``ModelError/parameter(_:)``.
+  ///   ``ModelError/parameter(_:)``, ``ModelError/interrupted``.
   /// - Complexity: O(*n* · *features*) a level of a tree; a byte a value, some 70 bytes a row and two
   ///   KiB a feature and leaf.
   package init(
@@ -34,7 +35,8 @@ extension BoostedTrees {
     weights: [Double]? = nil,
     validation: ValidationRows? = nil,
     _ options: BoostingOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try options.check(table)
     if case .quantile = options.loss, options.monotone.contains(where: { $0 != 0 }) {
@@ -48,8 +50,16 @@ extension BoostedTrees {
       try Self.check(validation.table, validation.labels, validation.weights, options.loss)
     }
     let team = WorkerTeam(threads: threads)
-    var training = BoostingRun(table, labels, weights, validation, options, team)
-    training.run()
+    var training = try BoostingRun(
+      table,
+      labels,
+      weights,
+      validation,
+      options,
+      team,
+      interruption
+    )
+    try training.run()
     let kept = training.bestCount ?? training.trees.count
     self.init(
       trusted: options.loss,

@@ -86,14 +86,18 @@ package struct BoostedTrees: Hashable, Sendable {
   /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not as many columns as that
   ///   of training; whether they are the same ones is for the caller to know.
   /// - Complexity: O(*n* · *trees* · *depth*).
-  package func margins(of table: FeatureTable, threads: Int) throws(ModelError) -> [Double] {
+  package func margins(
+    of table: FeatureTable,
+    threads: Int,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> [Double] {
     try check(table)
-    return TreePredictor(self).margins(table, threads: threads)
+    return try TreePredictor(self).margins(table, threads: threads, interruption)
   }
 
   /// Returns the prediction of each row: a probability, a mean, a quantile.
   ///
-  /// - Throws: As ``margins(of:threads:)``.
+  /// - Throws: As ``margins(of:threads:interruption:)``.
   package func predictions(of table: FeatureTable, threads: Int) throws(ModelError) -> [Double] {
     try margins(of: table, threads: threads).map(loss.prediction)
   }

@@ -2,6 +2,7 @@
 struct BoostingRun {
   private let options: BoostingOptions
   private let team: WorkerTeam
+  private let interruption: Interruption
   private let binned: BinnedTable
   private let rows: GradientRows
   private let partition: RowPartition
@@ -29,20 +30,22 @@ struct BoostingRun {
     _ weights: [Double]?,
     _ validation: ValidationRows?,
     _ options: BoostingOptions,
-    _ team: WorkerTeam
-  ) {
+    _ team: WorkerTeam,
+    _ interruption: Interruption
+  ) throws(ModelError) {
     self.options = options
     self.team = team
-    binned = BinnedTable(table, bins: options.bins, team)
+    self.interruption = interruption
+    binned = try BinnedTable(table, bins: options.bins, team, interruption)
     let weights = Self.weights(labels, weights, options)
     let start = options.loss.start(labels: labels, weights: weights)
     self.start = start
     rows = GradientRows(labels: labels, weights: weights, start: start)
     partition = RowPartition(rows: labels.count)
     let features = binned.features
-    self.validation = validation.map { rows in
+    self.validation = try validation.map { (rows) throws(ModelError) in
       Watched(
-        table: BinnedTable(rows.table, features, team),
+        table: try BinnedTable(rows.table, features, team, interruption),
         labels: rows.labels,
         weights: Self.weights(rows.labels, rows.weights, options),
         margins: SharedRows(repeating: start, count: rows.labels.count)
@@ -61,11 +64,14 @@ struct BoostingRun {
     }
   }
 
-  mutating func run() {
+  /// Trains until the options say that it is enough.
+  ///
+  /// - Throws: ``ModelError/interrupted``; asked at every split.
+  mutating func run() throws(ModelError) {
     var least = Double.infinity
     var leastCount = 0
     for number in 0..<options.trees {
-      guard let grown = grow(number) else { break }
+      guard let grown = try grow(number) else { break }
       let tree = finish(grown)
       trees.append(tree)
       guard let validation else { continue }
@@ -82,7 +88,7 @@ struct BoostingRun {
   }
 
   /// Grows one tree; nil where the root cannot be split.
-  private func grow(_ number: Int) -> TreeGrower.Grown? {
+  private func grow(_ number: Int) throws(ModelError) -> TreeGrower.Grown? {
     let largest = rows.update(options.loss, team)
     let stream = UInt64(number) * 2
     let sampled = plant(stream)
@@ -95,9 +101,10 @@ struct BoostingRun {
     )
     var random = SeededStream(seed: options.seed, stream: stream + 1)
     rows.pack(partition, sampled, scale, key: random.next(), team)
-    let grown = TreeGrower.grow(
+    let grown = try TreeGrower.grow(
       TreeGrower(binned, partition, options, scale, allowed: columns(&random), team),
-      rows: sampled
+      rows: sampled,
+      interruption
     )
     // A sample that cannot be split says nothing about the next one.
     let isFinal = options.rowShare == 1 && options.columnShare == 1

@@ -64,9 +64,18 @@ struct TreeGrower {
   }
 
   /// Grows from the first `rows` places of the partition.
-  static func grow(_ grower: consuming TreeGrower, rows: Int) -> Grown {
+  ///
+  /// - Throws: ``ModelError/interrupted``.
+  static func grow(
+    _ grower: consuming TreeGrower,
+    rows: Int,
+    _ interruption: Interruption
+  ) throws(ModelError) -> Grown {
+    try interruption.check()
     grower.plant(rows)
-    while grower.leaves.count < grower.options.leaves, grower.splitBest() {}
+    while grower.leaves.count < grower.options.leaves, grower.splitBest() {
+      try interruption.check()
+    }
     let leaves = grower.leaves.map { leaf in
       Grown.Leaf(
         node: leaf.node,

@@ -64,13 +64,22 @@ struct TreePredictor: Sendable {
     asksCategories = model.trees.map { !$0.categorySets.isEmpty }
   }
 
-  func margins(_ table: FeatureTable, threads: Int) -> [Double] {
+  /// Returns the margin of each row; asks at every block of rows whether to stop.
+  func margins(
+    _ table: FeatureTable,
+    threads: Int,
+    _ interruption: Interruption
+  ) throws(ModelError) -> [Double] {
     let blocks = (table.rowCount + Self.blockRows - 1) / Self.blockRows
     let perTask = max(1, min(32, blocks / max(threads * 4, 1)))
     let tasks = (blocks + perTask - 1) / perTask
-    let parts = ParallelWork.map(count: tasks, threads: threads) { task in
+    let parts = try ParallelWork.map(
+      count: tasks,
+      threads: threads
+    ) { (task) throws(ModelError) -> [Double] in
       var margins: [Double] = []
       for block in task * perTask..<min((task + 1) * perTask, blocks) {
+        try interruption.check()
         let first = block * Self.blockRows
         margins += self.margins(table, first..<min(first + Self.blockRows, table.rowCount))
       }

@@ -142,9 +142,11 @@ package struct Campaign: Hashable, Sendable {
   package func shareInterval(
     draws: Int = 1000,
     level: Double = 0.95,
-    seed: UInt64 = 1
+    seed: UInt64 = 1,
+    interruption: Interruption = .none
   ) throws(ModelError) -> (lower: Double, upper: Double) {
-    let shares = try chances(draws, level, seed).map { chance in
+    let shares = try chances(draws, level, seed).map { (chance) throws(ModelError) -> Double in
+      try interruption.check()
       var count = 0
       for row in gains.indices where chance.keep * gains[row] - chance.accept * costs[row] > 0 {
         count += 1

@@ -39,7 +39,7 @@ package struct PermutationImportance: Hashable, Sendable {
   /// - Returns: One a feature; nil of a feature without an answer, and of all where the margins as
   ///   they are have none.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/noRows``,
-  ///   ``ModelError/parameter(_:)``.
+  ///   ``ModelError/parameter(_:)``, ``ModelError/interrupted``.
   /// - Complexity: O(*features* · *repeats*) times that of the margins.
   ///
   /// Source: L. Breiman, *Machine Learning* 45, 2001, doi:10.1023/A:1010933404324.
@@ -49,15 +49,19 @@ package struct PermutationImportance: Hashable, Sendable {
     repeats: Int = 5,
     seed: UInt64 = 1,
     threads: Int,
+    interruption: Interruption = .none,
     measure: @Sendable ([Double]) -> Double?
   ) throws(ModelError) -> [PermutationImportance?] {
     try model.check(table)
     guard table.rowCount > 0 else { throw .noRows }
     guard repeats >= 1 else { throw .parameter("repeats") }
     let predictor = TreePredictor(model)
-    let base = measure(predictor.margins(table, threads: threads))
+    let base = measure(try predictor.margins(table, threads: threads, interruption))
     let asked = SplitImportance(model).splits
-    return ParallelWork.map(count: table.columns.count, threads: threads) { feature in
+    return try ParallelWork.map(
+      count: table.columns.count,
+      threads: threads
+    ) { (feature) throws(ModelError) -> PermutationImportance? in
       guard let base else { return nil }
       // No split asks it: nothing can change.
       if asked[feature] == 0 { return PermutationImportance(mean: 0, deviation: 0) }
@@ -67,7 +71,7 @@ package struct PermutationImportance: Hashable, Sendable {
         var columns = table.columns
         columns[feature].values.shuffle(using: &random)
         let shuffled = FeatureTable(unchecked: columns, rowCount: table.rowCount)
-        if let value = measure(predictor.margins(shuffled, threads: 1)) {
+        if let value = measure(try predictor.margins(shuffled, threads: 1, interruption)) {
           losses.append(base - value)
         }
       }

@@ -15,7 +15,7 @@ package struct PartialDependence: Hashable, Sendable {
   /// - `points`: At least 2.
   /// - `rows`: Rows averaged over; a sample of the table's, drawn by seed, where it has more.
   /// - Throws: ``ModelError/shape(expected:found:)``, ``ModelError/noRows``,
-  ///   ``ModelError/parameter(_:)`` where there is no such feature.
+  ///   ``ModelError/parameter(_:)`` where there is no such feature, ``ModelError/interrupted``.
   /// - Complexity: O(*points* · *rows* · *trees* · *depth*).
   ///
   /// Source: J. H. Friedman, *Annals of Statistics* 29(5), 2001, doi:10.1214/aos/1013203451, 8.2.
@@ -27,7 +27,8 @@ package struct PartialDependence: Hashable, Sendable {
     points: Int = 20,
     rows: Int = 2000,
     seed: UInt64 = 1,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) -> [PartialDependence] {
     try model.check(table)
     guard table.rowCount > 0 else { throw .noRows }
@@ -40,11 +41,14 @@ package struct PartialDependence: Hashable, Sendable {
       table.rowCount > rows
       ? table.selecting(random.sample(rows, of: table.rowCount)) : table
     let predictor = TreePredictor(model)
-    return ParallelWork.map(count: grid.count, threads: threads) { point in
+    return try ParallelWork.map(
+      count: grid.count,
+      threads: threads
+    ) { (point) throws(ModelError) -> PartialDependence in
       var columns = sample.columns
       columns[feature].values = [Double](repeating: grid[point], count: sample.rowCount)
       let changed = FeatureTable(unchecked: columns, rowCount: sample.rowCount)
-      let margins = predictor.margins(changed, threads: 1)
+      let margins = try predictor.margins(changed, threads: 1, interruption)
       let predictions = margins.map(model.loss.prediction)
       let count = Double(margins.count)
       return PartialDependence(

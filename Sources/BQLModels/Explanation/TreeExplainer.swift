@@ -18,35 +18,57 @@ package struct TreeExplainer: Sendable {
 
   /// Ways of more features are computed row by row.
   private static let tableFeatures = 10
+  /// Contributions that are kept for the leaves of a tree, at most; beyond it goes row by row.
+  private static let tableValues = 1 << 22
+  /// Trees of more leaves ask at every row whether to stop.
+  private static let manyLeaves = 64
   /// Rows that are explained together.
   private static let blockRows = 2048
 
   /// Prepares a model.
   ///
-  /// - Throws: ``ModelError/parameter(_:)`` where a tree does not know its training rows.
-  package init(_ model: BoostedTrees) throws(ModelError) {
+  /// - `interruption`: Asked at every tree.
+  /// - Throws: ``ModelError/parameter(_:)`` where a tree does not know its training rows,
+  ///   ``ModelError/interrupted``.
+  package init(
+    _ model: BoostedTrees,
+    interruption: Interruption = .none
+  ) throws(ModelError) {
     self.model = model
     var trees: [TreePaths] = []
-    for tree in model.trees { trees.append(try TreePaths(tree)) }
+    for tree in model.trees {
+      try interruption.check()
+      trees.append(try TreePaths(tree))
+    }
     self.trees = trees
     expected = trees.reduce(model.start) { $0 + $1.expected }
   }
 
   /// Returns what each feature adds to the margin of each row.
   ///
-  /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not the model's columns.
+  /// - `interruption`: Asked at every tree of a block of rows, and within large trees.
+  /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not the model's columns,
+  ///   ``ModelError/interrupted``.
   /// - Complexity: O(*n* · *trees* · *leaves* · *d*) with `d` features on a way, and once O(2ᵈ *d*²)
   ///   a leaf.
-  package func values(of table: FeatureTable, threads: Int) throws(ModelError) -> ShapValues {
+  package func values(
+    of table: FeatureTable,
+    threads: Int,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> ShapValues {
     try model.check(table)
     let width = table.columns.count
     let blocks = (table.rowCount + Self.blockRows - 1) / Self.blockRows
-    let parts = ParallelWork.map(count: blocks, threads: threads) { block in
+    let parts = try ParallelWork.map(
+      count: blocks,
+      threads: threads
+    ) { (block) throws(ModelError) -> [Double] in
       let first = block * Self.blockRows
-      return self.values(table, first..<min(first + Self.blockRows, table.rowCount))
+      let rows = first..<min(first + Self.blockRows, table.rowCount)
+      return try self.values(table, rows, interruption)
     }
     let values = parts.flatMap { $0 }
-    let margins = TreePredictor(model).margins(table, threads: threads)
+    let margins = try TreePredictor(model).margins(table, threads: threads, interruption)
     var gap = 0.0
     for row in margins.indices {
       let sum = values[row * width..<(row + 1) * width].reduce(expected, +)
@@ -59,14 +81,18 @@ package struct TreeExplainer: Sendable {
     )
   }
 
-  private func values(_ table: FeatureTable, _ rows: Range<Int>) -> [Double] {
+  private func values(
+    _ table: FeatureTable,
+    _ rows: Range<Int>,
+    _ interruption: Interruption
+  ) throws(ModelError) -> [Double] {
     let width = table.columns.count
     let turned = Self.turned(table, rows)
     var values = [Double](repeating: 0, count: rows.count * width)
     var contributions = PathContributions()
     for paths in trees where !paths.splits.isEmpty {
-      let tables = PatternTables(paths, rows.count, Self.tableFeatures, &contributions)
-      add(paths, tables, turned, width, rows.count, &contributions, &values)
+      let tables = try PatternTables(paths, rows.count, &contributions, interruption)
+      try add(paths, tables, turned, width, rows.count, &contributions, &values, interruption)
     }
     return values
   }
@@ -80,13 +106,16 @@ package struct TreeExplainer: Sendable {
     init(
       _ paths: TreePaths,
       _ rows: Int,
-      _ limit: Int,
-      _ contributions: inout PathContributions
-    ) {
+      _ contributions: inout PathContributions,
+      _ interruption: Interruption
+    ) throws(ModelError) {
       for leaf in paths.leaves {
+        try interruption.check()
         let count = leaf.elements.count
         // A table pays where rows are more than patterns.
-        guard count <= limit, 1 << count <= rows else {
+        guard count <= TreeExplainer.tableFeatures, 1 << count <= rows,
+          values.count + (count << count) <= TreeExplainer.tableValues
+        else {
           starts.append(-1)
           continue
         }
@@ -106,14 +135,17 @@ package struct TreeExplainer: Sendable {
     _ width: Int,
     _ rows: Int,
     _ contributions: inout PathContributions,
-    _ values: inout [Double]
-  ) {
+    _ values: inout [Double],
+    _ interruption: Interruption
+  ) throws(ModelError) {
+    let rowsBetweenChecks = paths.leaves.count > Self.manyLeaves ? 1 : Self.manyLeaves
     var decisions = [UInt64](repeating: 0, count: paths.wordCount)
     let input = turned.span
     let (features, known) = (paths.features.span, tables.values.span)
     let conditions = paths.conditions.span
     let isSmall = paths.isSmall
     for row in 0..<rows {
+      if row % rowsBetweenChecks == 0 { try interruption.check() }
       var words = decisions.mutableSpan
       paths.decide(input, row &* width, &words)
       let first = words[0]
@@ -171,7 +203,11 @@ package struct TreeExplainer: Sendable {
   /// - Complexity: O(*trees* · *leaves* · *d*⁴).
   ///
   /// Source: S. M. Lundberg et al., 2020 (above), on SHAP interaction values.
-  package func interactions(of table: FeatureTable, row: Int) throws(ModelError) -> Matrix {
+  package func interactions(
+    of table: FeatureTable,
+    row: Int,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> Matrix {
     try model.check(table)
     guard row >= 0, row < table.rowCount else { throw .parameter("row") }
     let width = table.columns.count
@@ -183,6 +219,7 @@ package struct TreeExplainer: Sendable {
       var words = decisions.mutableSpan
       paths.decide(turned.span, 0, &words)
       for leaf in paths.leaves {
+        try interruption.check()
         let isMet = leaf.elements.map { paths.isMet($0, words.span) }
         let shares = paths.shares[leaf.elements]
         let own = contributions.values(leaf.value, shares, isMet)

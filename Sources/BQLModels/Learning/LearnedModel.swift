@@ -32,17 +32,22 @@ package enum LearnedModel: Hashable, Sendable {
   /// Returns the margin of each row.
   ///
   /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not as many columns.
-  package func margins(of table: FeatureTable, threads: Int) throws(ModelError) -> [Double] {
+  package func margins(
+    of table: FeatureTable,
+    threads: Int,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> [Double] {
     switch self {
-    case .trees(let model): try model.margins(of: table, threads: threads)
-    case .logistic(let model): try model.margins(of: table)
+    case .trees(let model):
+      try model.margins(of: table, threads: threads, interruption: interruption)
+    case .logistic(let model): try model.margins(of: table, interruption: interruption)
     }
   }
 
   /// Returns the prediction of each row, by a calibration where there is one: a probability, a
   /// mean, a quantile.
   ///
-  /// - Throws: As ``margins(of:threads:)``.
+  /// - Throws: As ``margins(of:threads:interruption:)``.
   package func predictions(
     of table: FeatureTable,
     calibration: ProbabilityCalibration? = nil,

@@ -8,13 +8,14 @@ package struct LogisticModel: Hashable, Sendable {
   /// Fits the rows, with fill-ins and scales of these rows alone.
   ///
   /// - Throws: As ``DesignMatrix/init(fitting:)`` and
-  ///   ``LogisticRegression/init(_:labels:weights:_:threads:)``.
+  ///   ``LogisticRegression/init(_:labels:weights:_:threads:interruption:)``.
   package init(
     _ table: FeatureTable,
     labels: [Double],
     weights: [Double]? = nil,
     _ options: LogisticOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     let design = try DesignMatrix(fitting: table)
     self.design = design
@@ -23,22 +24,24 @@ package struct LogisticModel: Hashable, Sendable {
       labels: labels,
       weights: weights,
       options,
-      threads: threads
+      threads: threads,
+      interruption: interruption
     )
   }
 
   /// Fits a path of penalties and keeps the one of least mean loss on validation rows, of equal
   /// ones the largest penalty.
   ///
-  /// - Throws: As ``LogisticRegression/path(_:labels:weights:_:count:lowest:threads:)``, and what
-  ///   the validation rows' shape or labels are refused for.
+  /// - Throws: As ``LogisticRegression/path(_:labels:weights:_:count:lowest:threads:interruption:)``,
+  ///   and what the validation rows' shape or labels are refused for.
   package init(
     _ table: FeatureTable,
     labels: [Double],
     weights: [Double]? = nil,
     validation: ValidationRows,
     _ options: LogisticOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     let design = try DesignMatrix(fitting: table)
     let path = try LogisticRegression.path(
@@ -46,7 +49,8 @@ package struct LogisticModel: Hashable, Sendable {
       labels: labels,
       weights: weights,
       options,
-      threads: threads
+      threads: threads,
+      interruption: interruption
     )
     let rows = try design.apply(to: validation.table)
     guard validation.labels.count == rows.rowCount, rows.rowCount > 0 else {
@@ -75,8 +79,11 @@ package struct LogisticModel: Hashable, Sendable {
   /// Returns the margin of each row.
   ///
   /// - Throws: ``ModelError/shape(expected:found:)`` where the table has not as many columns.
-  package func margins(of table: FeatureTable) throws(ModelError) -> [Double] {
-    try regression.margins(of: design.apply(to: table))
+  package func margins(
+    of table: FeatureTable,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> [Double] {
+    try regression.margins(of: design.apply(to: table), interruption: interruption)
   }
 
   /// Writes columns and coefficients; a column has a `fill` (the mean), a `category`, or neither,

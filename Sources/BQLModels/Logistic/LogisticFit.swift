@@ -13,32 +13,33 @@ struct LogisticFit {
   }
 
   /// Returns the least penalty that leaves no coefficient, at the start.
-  func largestPenalty(_ l1Share: Double) -> Double {
-    let gradient = rows.derivatives(coefficients).gradient
+  func largestPenalty(_ l1Share: Double) throws(ModelError) -> Double {
+    let gradient = try rows.derivatives(coefficients).gradient
     return gradient.dropFirst().reduce(0) { max($0, abs($1)) } / l1Share
   }
 
-  mutating func run(_ options: LogisticOptions) -> LogisticRegression {
+  /// - Throws: ``ModelError/interrupted``.
+  mutating func run(_ options: LogisticOptions) throws(ModelError) -> LogisticRegression {
     let l1 = options.penalty * options.l1Share
     let l2 = options.penalty * (1 - options.l1Share)
-    var objective = rows.loss(coefficients) + Self.penalty(coefficients, l1, l2)
+    var objective = try rows.loss(coefficients) + Self.penalty(coefficients, l1, l2)
     var isConverged = false
     var iterations = 0
     while iterations < options.maximumIterations, !isConverged {
       iterations += 1
-      let next = step(l1, l2)
+      let next = try step(l1, l2)
       let moves = zip(next, coefficients).map { $0 - $1 }
       let largest = moves.reduce(0) { max($0, abs($1)) }
       guard largest.isFinite else { break }
       var factor = 1.0
       var tried = next
-      var value = rows.loss(tried) + Self.penalty(tried, l1, l2)
+      var value = try rows.loss(tried) + Self.penalty(tried, l1, l2)
       // Near the minimum the objective is flat to the last digits.
       let slack = 1e-14 * max(abs(objective), 1)
       while !(value <= objective + slack), factor > 1e-10 {
         factor /= 2
         tried = zip(coefficients, moves).map { $0 + factor * $1 }
-        value = rows.loss(tried) + Self.penalty(tried, l1, l2)
+        value = try rows.loss(tried) + Self.penalty(tried, l1, l2)
       }
       guard value <= objective + slack else { break }
       coefficients = tried
@@ -59,13 +60,14 @@ struct LogisticFit {
   }
 
   /// Returns the minimum of the penalised quadratic that touches the loss.
-  private func step(_ l1: Double, _ l2: Double) -> [Double] {
+  private func step(_ l1: Double, _ l2: Double) throws(ModelError) -> [Double] {
     let width = rows.width
-    let (gradient, hessian) = rows.derivatives(coefficients)
+    let (gradient, hessian) = try rows.derivatives(coefficients)
     if l1 == 0, let solved = solve(gradient, hessian, l2) { return solved }
     var next = coefficients
     var slope = gradient
     for _ in 0..<Self.maximumSweeps {
+      try rows.interruption.check()
       var largest = 0.0
       for j in 0..<width {
         let curve = hessian[j * width + j]

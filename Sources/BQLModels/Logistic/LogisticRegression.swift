@@ -30,19 +30,20 @@ package struct LogisticRegression: Hashable, Sendable {
   /// - `weights`: `>= 0`; nil where all weigh 1.
   /// - Throws: ``ModelError/noRows``, ``ModelError/noColumns``, ``ModelError/shape(expected:found:)``,
   ///   ``ModelError/notFinite(row:column:)``, ``ModelError/label(row:)``, ``ModelError/oneClass``,
-  ///   ``ModelError/weights``, ``ModelError/parameter(_:)``.
+  ///   ``ModelError/weights``, ``ModelError/parameter(_:)``, ``ModelError/interrupted``.
   /// - Complexity: O(*n* · *d*²) an iteration.
   package init(
     _ matrix: Matrix,
     labels: [Double],
     weights: [Double]? = nil,
     _ options: LogisticOptions,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     try options.check()
-    let rows = try LogisticRows(matrix, labels, weights, threads: threads)
+    let rows = try LogisticRows(matrix, labels, weights, threads: threads, interruption)
     var fit = LogisticFit(rows)
-    self = fit.run(options)
+    self = try fit.run(options)
   }
 
   /// Fits penalties from the least that leaves no coefficient down to a share of it, each from the
@@ -52,7 +53,7 @@ package struct LogisticRegression: Hashable, Sendable {
   ///   largest penalty.
   /// - `count`: Of penalties, at least 1, in even ratios.
   /// - `lowest`: The last penalty over the first, in `(0, 1)`.
-  /// - Throws: As ``init(_:labels:weights:_:threads:)``.
+  /// - Throws: As ``init(_:labels:weights:_:threads:interruption:)``.
   package static func path(
     _ matrix: Matrix,
     labels: [Double],
@@ -60,20 +61,23 @@ package struct LogisticRegression: Hashable, Sendable {
     _ options: LogisticOptions,
     count: Int = 50,
     lowest: Double = 1e-3,
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) -> [LogisticRegression] {
     try options.check()
     guard count >= 1, count <= 1 << 16 else { throw .parameter("count") }
     guard lowest > 0, lowest < 1 else { throw .parameter("lowest") }
-    let rows = try LogisticRows(matrix, labels, weights, threads: threads)
+    let rows = try LogisticRows(matrix, labels, weights, threads: threads, interruption)
     var fit = LogisticFit(rows)
-    let largest = fit.largestPenalty(max(options.l1Share, 1e-3))
-    return (0..<count).map { step in
+    let largest = try fit.largestPenalty(max(options.l1Share, 1e-3))
+    var path: [LogisticRegression] = []
+    for step in 0..<count {
       var options = options
       let share = count > 1 ? Double(step) / Double(count - 1) : 0
       options.penalty = largest * pow(lowest, share)
-      return fit.run(options)
+      path.append(try fit.run(options))
     }
+    return path
   }
 
   init(
@@ -115,19 +119,29 @@ package struct LogisticRegression: Hashable, Sendable {
     self.isConverged = isConverged
   }
 
+  private static let rowsBetweenChecks = 1024
+
   /// Returns the margin of each row.
   ///
-  /// - Throws: ``ModelError/shape(expected:found:)`` where the columns are not as many.
-  package func margins(of matrix: Matrix) throws(ModelError) -> [Double] {
+  /// - Throws: ``ModelError/shape(expected:found:)`` where the columns are not as many,
+  ///   ``ModelError/interrupted``.
+  package func margins(
+    of matrix: Matrix,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> [Double] {
     guard matrix.columnCount == coefficients.count else {
       throw .shape(expected: coefficients.count, found: matrix.columnCount)
     }
-    return (0..<matrix.rowCount).map { row in
+    var margins: [Double] = []
+    margins.reserveCapacity(matrix.rowCount)
+    for row in 0..<matrix.rowCount {
+      if row % Self.rowsBetweenChecks == 0 { try interruption.check() }
       var margin = intercept
       for column in coefficients.indices {
         margin += coefficients[column] * matrix[row, column]
       }
-      return margin
+      margins.append(margin)
     }
+    return margins
   }
 }

@@ -15,12 +15,14 @@ struct LogisticRows: Sendable {
   let means: [Double]
   let deviations: [Double]
   let threads: Int
+  let interruption: Interruption
 
   init(
     _ matrix: Matrix,
     _ labels: [Double],
     _ weights: [Double]?,
-    threads: Int
+    threads: Int,
+    _ interruption: Interruption
   ) throws(ModelError) {
     try matrix.checkForDistances()
     let rows = matrix.rowCount
@@ -70,11 +72,18 @@ struct LogisticRows: Sendable {
     self.means = means
     self.deviations = deviations
     self.threads = threads
+    self.interruption = interruption
   }
 
   /// Returns the mean loss at some coefficients.
-  func loss(_ coefficients: [Double]) -> Double {
-    let parts = ParallelWork.map(count: RowBlocks.count(rowCount), threads: threads) { block in
+  ///
+  /// - Throws: ``ModelError/interrupted``; asked at every block of rows, as below.
+  func loss(_ coefficients: [Double]) throws(ModelError) -> Double {
+    let parts = try ParallelWork.map(
+      count: RowBlocks.count(rowCount),
+      threads: threads
+    ) { (block) throws(ModelError) -> Double in
+      try interruption.check()
       var sum = 0.0
       for row in RowBlocks.rows(block, of: rowCount) {
         let margin = margin(row, coefficients)
@@ -86,9 +95,15 @@ struct LogisticRows: Sendable {
   }
 
   /// Returns the gradient of the mean loss, and its second derivatives row by row.
-  func derivatives(_ coefficients: [Double]) -> (gradient: [Double], hessian: [Double]) {
+  func derivatives(
+    _ coefficients: [Double]
+  ) throws(ModelError) -> (gradient: [Double], hessian: [Double]) {
     let width = width
-    let parts = ParallelWork.map(count: RowBlocks.count(rowCount), threads: threads) { block in
+    let parts = try ParallelWork.map(
+      count: RowBlocks.count(rowCount),
+      threads: threads
+    ) { (block) throws(ModelError) -> [Double] in
+      try interruption.check()
       // The gradient, and behind it the second derivatives.
       var sums = [Double](repeating: 0, count: width + width * width)
       var output = sums.mutableSpan

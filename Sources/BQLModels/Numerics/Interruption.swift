@@ -10,6 +10,9 @@ package struct Interruption: Sendable {
     self.isAsked = isAsked
   }
 
+  /// Whether the computation is to stop, for work that cannot throw.
+  var isRequested: Bool { isAsked() }
+
   /// Throws ``ModelError/interrupted`` where the computation is to stop.
   func check() throws(ModelError) {
     if isAsked() { throw .interrupted }

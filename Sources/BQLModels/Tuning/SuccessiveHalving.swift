@@ -34,14 +34,15 @@ package struct SuccessiveHalving: Hashable, Sendable {
   /// - `candidates`: At least one, see ``BoostingSpace``; their `trees` are the most that are grown.
   /// - `folds`: At least one, see ``TimeFold/folds(times:folds:gap:)``.
   /// - Throws: ``ModelError/parameter(_:)`` with `candidates` or `folds`; what training throws where
-  ///   no candidate can be trained on all folds.
+  ///   no candidate can be trained on all folds; ``ModelError/interrupted``.
   package init(
     _ table: FeatureTable,
     labels: [Double],
     weights: [Double]? = nil,
     folds: [TimeFold],
     candidates: [BoostingOptions],
-    threads: Int
+    threads: Int,
+    interruption: Interruption = .none
   ) throws(ModelError) {
     guard !candidates.isEmpty else { throw .parameter("candidates") }
     guard !folds.isEmpty else { throw .parameter("folds") }
@@ -63,8 +64,11 @@ package struct SuccessiveHalving: Hashable, Sendable {
         var options = candidates[place]
         options.trees = max(options.trees / divisor, 1)
         do throws(ModelError) {
-          own.append(try Self.trial(place, rung, options, parts, threads: threads))
+          own.append(
+            try Self.trial(place, rung, options, parts, threads: threads, interruption)
+          )
         } catch {
+          if error == .interrupted { throw error }
           failure = error
           own.append(
             Trial(candidate: place, rung: rung, trees: options.trees, loss: .infinity, bestTrees: 0)
@@ -124,7 +128,8 @@ package struct SuccessiveHalving: Hashable, Sendable {
     _ rung: Int,
     _ options: BoostingOptions,
     _ parts: [Part],
-    threads: Int
+    threads: Int,
+    _ interruption: Interruption
   ) throws(ModelError) -> Trial {
     var options = options
     options.patience = options.patience ?? 50
@@ -136,7 +141,8 @@ package struct SuccessiveHalving: Hashable, Sendable {
         weights: part.weights,
         validation: part.validation,
         options,
-        threads: threads
+        threads: threads,
+        interruption: interruption
       )
       guard let least = model.validationLosses.min() else {
         throw .parameter("trees")

@@ -123,6 +123,8 @@ extension Binder {
     case .functions: return functionTable
     case .segments: return segmentTable
     case .models: return modelTable
+    case .storage: return storageTable
+    case .loads: return loadsTable
     case .settings:
       let schema = Schema([
         Field("setting", .text), Field("value", .text), Field("accepts", .text),

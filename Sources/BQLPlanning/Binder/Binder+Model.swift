@@ -5,8 +5,11 @@ import BQLSyntax
 
 extension Binder {
   /// Binds EVALUATE, EXPLAIN MODEL, PREDICT or CAMPAIGN.
-  mutating func bindModel(_ question: ModelQuery, at range: SourceRange) -> ModelQuestion? {
+  ///
+  /// What is wrong with the model rather than with a clause is told of its name.
+  mutating func bindModel(_ question: ModelQuery) -> ModelQuestion? {
     guard let model = lookUpModel(question.model) else { return nil }
+    let range = question.model.range
     switch question.kind {
     case .evaluate(let clauses): return bindEvaluate(clauses, model, at: range)
     case .explain(let clauses): return bindExplain(clauses, model, at: range)
@@ -35,7 +38,17 @@ extension Binder {
     _ verb: String,
     at range: SourceRange
   ) -> ModelHoldout? {
-    if let holdout = model.holdout { return holdout }
+    if let holdout = model.holdout {
+      guard let source = catalog.outdatedSource(of: model) else { return holdout }
+      return fail(
+        .staleAttribute,
+        "'\(model.name)' was trained on an older state of '\(source)', and so are the rows that "
+          + "\(verb) would look at",
+        at: range,
+        label: "'\(source)' was loaded, defined or dropped since",
+        hints: ["train it again: \(model.definition);"]
+      )
+    }
     return fail(
       .badClause,
       "'\(model.name)' was loaded from a file, which has no rows that \(verb) could look at",
@@ -138,15 +151,26 @@ extension Binder {
         at: part.range
       )
     }
-    guard var rows = bindPredicted(PredictClauses(), model, at: range), let key = rows.key else {
-      return nil
+    guard var rows = bindPredicted(PredictClauses(), model, at: range) else { return nil }
+    guard let key = rows.key else {
+      return fail(
+        .badClause,
+        "the rows that '\(model.name)' predicts have no key that FOR USER could name",
+        at: user.range,
+        hints: ["LOAD … AS TABLE name KEY column gives a table's rows one"]
+      )
     }
-    let schema = rows.plan.schema
+    let type = rows.plan.schema[key].type
     let context = ExpressionContext(scope: Scope(columns: []), clause: "FOR USER", grouping: nil)
-    guard let value = bind(user, context), let wanted = coerce(value, to: schema[key].type) else {
-      return nil
+    guard let value = bind(user, context) else { return nil }
+    guard let wanted = coerce(value, to: type) else {
+      return fail(
+        .typeMismatch,
+        "'\(rows.plan.schema[key].name)' is \(type.rawValue), and \(text(of: user.range)) is not",
+        at: user.range
+      )
     }
-    let column = BoundExpression(.column(key), schema[key].type, range: user.range)
+    let column = BoundExpression(.column(key), type, range: user.range)
     guard let same = call("=", shown: "=", [column, wanted], at: user.range) else { return nil }
     rows.plan = .filter(rows.plan, same)
     return ModelQuestion(
@@ -155,110 +179,6 @@ extension Binder {
       input: rows.plan,
       rows: rows
     )
-  }
-
-  /// Binds the rows that a model is to predict.
-  mutating func bindPredicted(
-    _ clauses: PredictClauses,
-    _ model: ModelEntry,
-    at range: SourceRange
-  ) -> TrainRows? {
-    guard var train = model.statement else {
-      guard case .table(let table)? = clauses.from?.kind, case .relation? = catalog[table.name]
-      else {
-        return fail(
-          .missingClause,
-          "'\(model.name)' was loaded from a file: say which table it predicts",
-          at: clauses.from?.range ?? range,
-          hints: ["PREDICT \(model.name) FROM table"]
-        )
-      }
-      return bindPredictedTable(TrainStatement(target: Self.nothing), table, clauses, model, range)
-    }
-    if let from = clauses.from { train.behavior.from = from }
-    if let condition = clauses.condition { train.behavior.condition = condition }
-    switch model.owner {
-    case .table:
-      guard case .table(let table)? = train.behavior.from?.kind, lookUp(table) != nil else {
-        return fail(.badClause, "FROM names a plain table", at: clauses.from?.range ?? range)
-      }
-      if let asOf = clauses.asOf {
-        return fail(.badClause, "AS OF is for models of a log's users", at: asOf.range)
-      }
-      return bindPredictedTable(train, table, clauses, model, range)
-    case .sessions:
-      if let asOf = clauses.asOf {
-        return fail(.badClause, "AS OF is for models of a log's users", at: asOf.range)
-      }
-      guard var rows = bindSessionRows(train, isLabelled: false, at: range) else { return nil }
-      rows.label = nil
-      return rows
-    case .users(let users):
-      return bindPredictedUsers(train, clauses, users.horizon, at: range)
-    case .none: return nil
-    }
-  }
-
-  private static let nothing = Expression(.literal(.null), range: SourceRange(0, 0))
-
-  /// Binds users with their features up to now, or to AS OF.
-  private mutating func bindPredictedUsers(
-    _ train: TrainStatement,
-    _ clauses: PredictClauses,
-    _ horizon: Int64,
-    at range: SourceRange
-  ) -> TrainRows? {
-    guard let owner = bindLog(train.behavior.from, at: range),
-      let asOf = bindInstant(clauses.asOf, clause: "AS OF"),
-      let times = owner.log.timeRange
-    else {
-      if !hasErrors { return fail(.badClause, "the log has no rows to predict", at: range) }
-      return nil
-    }
-    // AS OF t reads the rows before t, as everywhere; a cutoff is the last instant read.
-    let cutoff = asOf.value.map { $0 - 1 } ?? times.upperBound
-    note("features up to \(ValueText.text(timestamp: cutoff, in: settings.timeZone))")
-    return bindUserRows(
-      train,
-      owner,
-      [FeaturesPlan.Snapshot(step: 0, cutoff: cutoff)],
-      horizon: horizon,
-      at: range
-    )
-  }
-
-  /// Binds the model's features by name.
-  private mutating func bindPredictedTable(
-    _ train: TrainStatement,
-    _ table: Identifier,
-    _ clauses: PredictClauses,
-    _ model: ModelEntry,
-    _ range: SourceRange
-  ) -> TrainRows? {
-    var train = train
-    train.behavior.condition = clauses.condition
-    if train.features == nil || model.statement == nil {
-      guard case .relation(let relation, _)? = catalog[table.name] else {
-        return fail(.badClause, "FROM names a plain table", at: table.range)
-      }
-      let missing = model.model.features.map(\.name).filter {
-        relation.schema.index(named: $0) == nil
-      }
-      guard missing.isEmpty else {
-        let shown = missing.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
-        return fail(
-          .unknownColumn,
-          "'\(table.name)' lacks \(shown)\(missing.count > 5 ? " and more" : ""), which "
-            + "'\(model.name)' goes by",
-          at: table.range
-        )
-      }
-      train.features = FeatureSource(
-        .columns(model.model.features.map { Self.item($0.name, of: nil, at: table.range) }),
-        range: table.range
-      )
-    }
-    return bindTableRows(train, table, label: nil, time: nil, at: range)
   }
 
   private mutating func bindCampaign(
@@ -304,6 +224,11 @@ extension Binder {
     }
     let part =
       CampaignOrder.Part(rawValue: clauses.part?.value.rawValue.lowercased() ?? "users") ?? .users
+    var model = model
+    if part == .summary, model.holdout != nil, catalog.outdatedSource(of: model) != nil {
+      note("no figures of the test rows: they are of that older state")
+      model.holdout = nil
+    }
     return ModelQuestion(
       kind: .campaign(CampaignOrder(part: part, offer: offer)),
       model: model,
@@ -361,14 +286,17 @@ extension Binder {
     let schema = Schema(
       ["model", "target", "learner", "split"].map { Field($0, .text) }
         + ["features", "train_rows", "test_rows", "seed"].map { Field($0, .int) }
-        + ["fingerprint", "version", "definition"].map { Field($0, .text) }
+        + ["monotone", "fingerprint", "version", "definition"].map { Field($0, .text) }
     )
     let rows = catalog.models.map { model -> [Value] in
       [
         .text(model.name), .text(model.targetName), .text(model.card.learner),
         .text(model.card.split), .int(Int64(model.model.features.count)),
         .int(Int64(model.card.trainRows)), .int(Int64(model.card.testRows)),
-        .int(Int64(truncatingIfNeeded: model.card.seed)), .text(model.card.fingerprint),
+        .int(Int64(truncatingIfNeeded: model.card.seed)),
+        model.card.monotone.isEmpty
+          ? .null : .text(model.card.monotone.joined(separator: ", ")),
+        .text(model.card.fingerprint),
         .text(model.card.version), .text(model.definition),
       ]
     }

@@ -7,7 +7,7 @@ extension Binder {
     as name: Identifier,
     at range: SourceRange
   ) -> BoundAttributes? {
-    guard let bound = bindModel(question, at: range) else { return nil }
+    guard let bound = bindModel(question) else { return nil }
     guard case .users? = bound.rows?.owner, bound.rows?.key != nil else {
       return fail(
         .badClause,

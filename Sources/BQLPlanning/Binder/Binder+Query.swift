@@ -46,7 +46,7 @@ extension Binder {
     case .showSegment(let show): return bindShowSegment(show).map { .values($0) }
     case .features(let features):
       return bindFeatures(features, at: query.range).map { .behavior(.features($0)) }
-    case .model(let question): return bindModel(question, at: query.range).map { .model($0) }
+    case .model(let question): return bindModel(question).map { .model($0) }
     case .describe(let describe): return bindDescribe(describe).map { .values($0) }
     case .summarize(let summarize): return bindSummarize(summarize).map { .summarize($0) }
     case .show(let show): return .values(bindShow(show))

@@ -19,7 +19,9 @@ extension Binder {
     } else {
       bound = bindTrainLog(train, at: range)
     }
-    guard let bound, let split = bindSplit(train, bound.rows) else { return nil }
+    guard let bound, let split = bindSplit(train, bound.rows),
+      let monotone = bindMonotone(train.monotone, bound.rows, learner)
+    else { return nil }
     let name = train.name?.name ?? bound.name
     return TrainPlan(
       rows: bound.rows,
@@ -32,6 +34,7 @@ extension Binder {
         TrainPlan.Calibration(rawValue: $0.value.rawValue.lowercased())
       },
       isBalanced: train.weights?.value == .balanced,
+      monotone: monotone,
       tune: train.tune?.value,
       seed: UInt64(max(train.seed?.value ?? 1, 0)),
       sources: reads

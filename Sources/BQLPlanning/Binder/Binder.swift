@@ -15,10 +15,15 @@ package struct Binder: Sendable {
   let files: [String: Relation]
   /// The time at which the statement began.
   let now = StatementClock.now()
+  /// The TRAIN of the model that is asked: text that stands behind the source's end.
+  var quoted: QuotedStatement?
   /// What was found wrong, in the order of binding.
   package private(set) var diagnostics: [Diagnostic] = []
   /// What the answer's reader should know, found while binding.
   package private(set) var notes: [String] = []
+
+  /// Adds what a reader must know of the question's input.
+  package mutating func add(notes: [String]) { self.notes += notes }
   /// The attributes that expressions name, behind the columns of their logs.
   var attributeSlots = AttributeSlots()
   /// Whether RFM is bound for its measures alone, by another statement.
@@ -52,6 +57,13 @@ package struct Binder: Sendable {
   /// Records a diagnostic.
   mutating func report(_ diagnostic: Diagnostic) {
     if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+  }
+
+  /// Changes what was reported from a place on.
+  mutating func revise(from first: Int, _ change: (Diagnostic) -> Diagnostic) {
+    let found = diagnostics.dropFirst(first).map(change)
+    diagnostics.removeSubrange(first...)
+    for diagnostic in found { report(diagnostic) }
   }
 
   /// Records a note for the answer.
@@ -107,11 +119,16 @@ package struct Binder: Sendable {
 
   /// Returns the text of a range with its white space folded: the name of an unnamed expression.
   func text(of range: SourceRange) -> String {
+    if let quoted, range.start >= quoted.start { return quoted.text(of: range) }
     let utf8 = Array(source.text.utf8)
     let start = max(0, min(range.start, utf8.count))
     let end = max(start, min(range.end, utf8.count))
-    let slice = String(decoding: utf8[start..<end], as: UTF8.self)
-    return slice.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return Self.folded(utf8[start..<end])
+  }
+
+  static func folded(_ slice: ArraySlice<UInt8>) -> String {
+    String(decoding: slice, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
   }
 
   /// Formats "did you mean …" and "known …" hints for a name that was not found.

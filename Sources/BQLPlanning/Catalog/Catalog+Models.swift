@@ -18,6 +18,8 @@ package struct ModelEntry: Sendable {
   package var holdout: ModelHoldout?
   /// Facts in the order in which SHOW MODELS has them.
   package var card: ModelCard
+  /// The states of the tables and attributes that its rows came from; none where it came from a file.
+  package var sources: [UserAttribute.TableState]
 
   package init(
     name: String,
@@ -27,7 +29,8 @@ package struct ModelEntry: Sendable {
     owner: TrainRows.Owner?,
     model: TrainedModel,
     holdout: ModelHoldout?,
-    card: ModelCard
+    card: ModelCard,
+    sources: [UserAttribute.TableState] = []
   ) {
     self.name = name
     self.definition = definition
@@ -37,6 +40,7 @@ package struct ModelEntry: Sendable {
     self.model = model
     self.holdout = holdout
     self.card = card
+    self.sources = sources
   }
 }
 
@@ -50,6 +54,8 @@ package struct ModelCard: Hashable, Sendable {
   /// A number of the data and labels that the model saw, 16 hexadecimal digits.
   package var fingerprint: String
   package var version: String
+  /// What MONOTONE said, such as `orders UP`; empty without it.
+  package var monotone: [String]
 
   package init(
     learner: String,
@@ -58,7 +64,8 @@ package struct ModelCard: Hashable, Sendable {
     testRows: Int,
     seed: UInt64,
     fingerprint: String,
-    version: String
+    version: String,
+    monotone: [String] = []
   ) {
     self.learner = learner
     self.split = split
@@ -67,6 +74,7 @@ package struct ModelCard: Hashable, Sendable {
     self.seed = seed
     self.fingerprint = fingerprint
     self.version = version
+    self.monotone = monotone
   }
 }
 
@@ -135,6 +143,11 @@ extension Catalog {
   /// Finds a model without regard to case.
   package func model(named name: String) -> ModelEntry? {
     models.first { $0.name.lowercased() == name.lowercased() }
+  }
+
+  /// The name of what a model's rows came from that is no longer as it was; nil where all is.
+  package func outdatedSource(of model: ModelEntry) -> String? {
+    model.sources.first { state(of: $0.name)?.version != $0.version }?.name
   }
 
   /// Defines or replaces a model.

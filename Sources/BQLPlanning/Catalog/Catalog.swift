@@ -30,6 +30,8 @@ package struct Catalog: Sendable {
   }
 
   private var definitions: [String: Definition] = [:]
+  /// The last versions of tables that were dropped, so that a later one is told from them.
+  private var droppedVersions: [String: Int] = [:]
   /// Names as first written, in order of definition.
   package private(set) var names: [String] = []
   /// The attributes that were defined, in order of first definition.
@@ -40,6 +42,8 @@ package struct Catalog: Sendable {
   package internal(set) var segments: [SegmentEntry] = []
   /// What TRAIN has learnt, in order of definition.
   package internal(set) var models: [ModelEntry] = []
+  /// What the open store holds; nil without one.
+  package var store: StoreListing?
   /// The values that attributes have for the users of one log or the other.
   package private(set) var attributeColumns = AttributeColumns()
 
@@ -61,13 +65,26 @@ package struct Catalog: Sendable {
     let key = name.lowercased()
     let before = definitions[key]
     if before == nil { names.append(name) }
-    let version = (before?.version ?? 0) + (keepsVersion ? 0 : 1)
+    let version = (before?.version ?? droppedVersions[key] ?? 0) + (keepsVersion ? 0 : 1)
     definitions[key] = Definition(entry: entry, version: version, sources: sources)
     attributeColumns = AttributeColumns()
     if keepsVersion { return }
     for index in attributes.indices where attributes[index].owner.name.lowercased() == key {
       attributes[index].values = nil
     }
+  }
+
+  /// Forgets a table; false where there is none of the name. What was computed from it is outdated.
+  package mutating func drop(_ name: String) -> Bool {
+    let key = name.lowercased()
+    guard let definition = definitions.removeValue(forKey: key) else { return false }
+    droppedVersions[key] = definition.version
+    names.removeAll { $0.lowercased() == key }
+    attributeColumns = AttributeColumns()
+    for index in attributes.indices where attributes[index].owner.name.lowercased() == key {
+      attributes[index].values = nil
+    }
+    return true
   }
 
   /// Defines or replaces an attribute.
@@ -136,6 +153,7 @@ package struct Catalog: Sendable {
     let name = name.lowercased()
     return attributes.contains { $0.sources.contains { $0.name.lowercased() == name } }
       || definitions.values.contains { $0.sources.contains { $0.name.lowercased() == name } }
+      || models.contains { $0.sources.contains { $0.name.lowercased() == name } }
   }
 
   /// The log whose users `users` lists: `events`, else the one that was loaded first.

@@ -42,8 +42,14 @@ package struct TrainedModel: Hashable, Sendable {
 
   /// Returns the prediction of each row.
   ///
-  /// - Throws: ``ModelError/shape(expected:found:)`` where the table has other columns.
-  package func predictions(of table: FeatureTable, threads: Int) throws(ModelError) -> [Double] {
-    predictions(ofMargins: try learner.margins(of: table, threads: threads))
+  /// - Throws: ``ModelError/shape(expected:found:)`` where the table has other columns,
+  ///   ``ModelError/interrupted``.
+  package func predictions(
+    of table: FeatureTable,
+    threads: Int,
+    interruption: Interruption = .none
+  ) throws(ModelError) -> [Double] {
+    let margins = try learner.margins(of: table, threads: threads, interruption: interruption)
+    return predictions(ofMargins: margins)
   }
 }

@@ -75,13 +75,19 @@ extension Optimizer {
     }
   }
 
-  /// Lists of users and sessions compute only what is asked for; other answers give all they have.
+  /// Funnels and lists of users and sessions compute only what is asked for; other answers give all they have.
   private static func prune(
     _ question: BehaviorQuestion,
     keeping needed: Set<Int>
   ) -> (plan: LogicalPlan, map: [Int: Int]) {
     let kept = needed.sorted()
     switch question {
+    case .funnel(var funnel):
+      guard case .steps = funnel.answer else { break }
+      // Rows are counted by their columns, so one stays.
+      let kept = kept.isEmpty ? [0] : kept
+      funnel.columns = kept.map { funnel.columns?[$0] ?? $0 }
+      return (.behavior(.funnel(funnel)), positions(kept))
     case .sessions(var sessions) where sessions.show == .sessions:
       sessions.columns = kept.map { sessions.columns[$0] }
       return (.behavior(.sessions(sessions)), positions(kept))
@@ -91,8 +97,9 @@ extension Optimizer {
     case .features(var features):
       features.columns = kept.map { features.columns[$0] }
       return (.behavior(.features(features)), positions(kept))
-    default: return (.behavior(question), positions(Array(0..<question.schema.count)))
+    default: break
     }
+    return (.behavior(question), positions(Array(0..<question.schema.count)))
   }
 
   private static func prune(

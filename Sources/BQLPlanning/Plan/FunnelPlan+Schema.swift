@@ -12,7 +12,7 @@ extension FunnelPlan {
 
   package var schema: Schema {
     switch answer {
-    case .steps: stepsSchema
+    case .steps: Schema((columns ?? Array(stepsFields.indices)).map { stepsFields[$0] })
     case .times: timesSchema
     case .trend: trendSchema
     case .lift: liftSchema
@@ -32,7 +32,27 @@ extension FunnelPlan {
     return fields
   }
 
-  private var stepsSchema: Schema {
+  /// Whether the answer tells the quantiles of steps' times.
+  package var tellsQuantiles: Bool {
+    guard case .steps = answer else { return false }
+    return reads { $0.type == .interval && $0.name != "window" }
+  }
+
+  /// Whether the answer tells what steps are worth.
+  package var tellsValue: Bool {
+    guard case .steps = answer else { return true }
+    return valueType != nil && reads { $0.name == "value" }
+  }
+
+  /// Whether a column behind the dimensions is read that `isAsked` picks.
+  private func reads(_ isAsked: (Field) -> Bool) -> Bool {
+    let fields = stepsFields
+    return (columns ?? Array(fields.indices)).contains {
+      $0 >= behavior.dimensions.count && isAsked(fields[$0])
+    }
+  }
+
+  private var stepsFields: [Field] {
     var fields = leadingFields
     fields += [
       Field("step_no", .int), Field("step", .text), Field(countName, .int),
@@ -41,7 +61,7 @@ extension FunnelPlan {
       Field("p90_time", .interval),
     ]
     if let valueType { fields.append(Field("value", valueType)) }
-    return Schema(fields)
+    return fields
   }
 
   /// The question in words, one line.

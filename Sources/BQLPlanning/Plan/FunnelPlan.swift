@@ -53,6 +53,9 @@ package struct FunnelPlan: Sendable {
   /// How far rows may stand out of order, in microseconds; 0: not at all.
   package var toleranceMicroseconds: Int64 = 0
 
+  /// The columns of the answer `steps` that something reads, ascending; nil: all.
+  package var columns: [Int]?
+
   /// The name of the column that counts: units, or attempts.
   package var countName: String { entry == .every ? "attempts" : behavior.countName }
 }

@@ -63,11 +63,11 @@ package struct ModelQuestion: Sendable {
       case .curve:
         Schema([
           Field("users", .int), Field("share", .float), Field("expected_profit", .float),
-          Field("ci_low", .float), Field("ci_high", .float), Field("is_best", .bool),
+          Field("lower", .float), Field("upper", .float), Field("is_best", .bool),
         ])
       case .summary:
         Schema(
-          [Field("measure", .text)] + ["value", "ci_low", "ci_high"].map { Field($0, .float) }
+          [Field("measure", .text)] + ["value", "lower", "upper"].map { Field($0, .float) }
         )
       }
     }

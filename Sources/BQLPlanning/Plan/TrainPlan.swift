@@ -39,11 +39,20 @@ package struct TrainPlan: Sendable {
   package var split: Split
   package var calibration: Calibration?
   package var isBalanced: Bool
+  /// Of each feature, +1 where the prediction must not fall as it grows, −1 where it must not rise,
+  /// 0 else; empty for none.
+  package var monotone: [Int]
   /// Settings that are tried; nil without TUNE.
   package var tune: Int?
   package var seed: UInt64
   /// The states of tables and attributes that rows come from.
   package var sources: [UserAttribute.TableState]
+
+  /// The features that MONOTONE names, with their directions, as it has them: `orders UP`.
+  package var monotoneNames: [String] {
+    zip(rows.featureNames, monotone).filter { $0.1 != 0 }
+      .map { $0.0 + ($0.1 > 0 ? " UP" : " DOWN") }
+  }
 
   /// Says how scores become probabilities.
   package enum Calibration: String, Hashable, Sendable {

@@ -6,6 +6,8 @@ enum ColumnReading: Hashable, Sendable {
   case int(acceptsPointZero: Bool)
   case decimal
   case float
+  /// Numbers with marks between thousands or a comma for the point; `isExact` as decimals.
+  case local(LocalNumber, isExact: Bool)
   case bool
   case date
   case time(TimeFormat)
@@ -21,6 +23,7 @@ enum ColumnReading: Hashable, Sendable {
     case .int: .int
     case .decimal: .decimal
     case .float: .float
+    case .local(_, let isExact): isExact ? .decimal : .float
     case .bool: .bool
     case .date: .date
     case .time: .timestamp
@@ -33,8 +36,8 @@ enum ColumnReading: Hashable, Sendable {
     switch self {
     case .bool, .date, .time, .uuid, .int(acceptsPointZero: false): 0
     case .int(acceptsPointZero: true): 1
-    case .decimal: 2
-    case .float: 3
+    case .decimal, .local(_, isExact: true): 2
+    case .float, .local(_, isExact: false): 3
     case .text, .localText: 4
     }
   }
@@ -46,6 +49,8 @@ enum ColumnReading: Hashable, Sendable {
     case .int(acceptsPointZero: true): NumberText.paddedInt(text, start, end) != nil
     case .decimal: NumberText.decimal(text, start, end) != nil
     case .float: NumberText.float(text, start, end) != nil
+    case .local(let number, isExact: true): number.decimal(text, start, end) != nil
+    case .local(let number, isExact: false): number.float(text, start, end) != nil
     case .bool: NumberText.bool(text, start, end) != nil
     case .date: TimeText.days(text, start, end) != nil
     case .time(let format): TimeText.micros(text, start, end, format) != nil
@@ -58,7 +63,12 @@ enum ColumnReading: Hashable, Sendable {
   func wider(role: Role?) -> ColumnReading? {
     switch role {
     case .time, .event: return nil
-    case .value: return self == .decimal ? .float : nil
+    case .value:
+      switch self {
+      case .decimal: return .float
+      case .local(let number, isExact: true): return .local(number, isExact: false)
+      default: return nil
+      }
     case .user, .session:
       switch self {
       case .int(acceptsPointZero: false): return .int(acceptsPointZero: true)
@@ -75,7 +85,8 @@ enum ColumnReading: Hashable, Sendable {
       switch self {
       case .int: return .decimal
       case .decimal: return .float
-      case .float, .bool, .date, .time: return .text
+      case .local(let number, isExact: true): return .local(number, isExact: false)
+      case .float, .local, .bool, .date, .time: return .text
       case .text, .uuid, .localText: return nil
       }
     }

@@ -7,12 +7,14 @@ struct ColumnSample {
   private(set) var isPaddedInt = true
   private var decimalMisfits = 0
   private var floatMisfits = 0
+  /// Values with marks between thousands or a comma for the point.
+  private var localNumbers = LocalNumberSample()
   private(set) var isBool = true
   private(set) var isDate = true
   private(set) var isUUID = true
   private(set) var isUTF8 = true
-  /// Values such as `2.05301E+18`, whose last digits are lost.
-  private(set) var scientificExample: String?
+  /// There are values such as `2.05301E+18`, whose last digits are lost.
+  private var isScientific = false
   /// Whole numbers that a double would round.
   private(set) var hasLongInt = false
   private(set) var hasPointZero = false
@@ -43,11 +45,12 @@ struct ColumnSample {
     isPaddedInt = isPaddedInt && other.isPaddedInt
     decimalMisfits += other.decimalMisfits
     floatMisfits += other.floatMisfits
+    localNumbers.merge(other.localNumbers)
     isBool = isBool && other.isBool
     isDate = isDate && other.isDate
     isUUID = isUUID && other.isUUID
     isUTF8 = isUTF8 && other.isUTF8
-    scientificExample = scientificExample ?? other.scientificExample
+    isScientific = isScientific || other.isScientific
     hasLongInt = hasLongInt || other.hasLongInt
     hasPointZero = hasPointZero || other.hasPointZero
     for met in other.timeFormats {
@@ -72,6 +75,7 @@ struct ColumnSample {
       return
     }
     isInt = false
+    localNumbers.add(text, start, end)
     if isPaddedInt {
       isPaddedInt = NumberText.paddedInt(text, start, end) != nil
       if isPaddedInt { hasPointZero = true }
@@ -83,10 +87,8 @@ struct ColumnSample {
       if textExample == nil { textExample = text.text(start..<min(end, start + 60)) }
       return
     }
-    if scientificExample == nil, end - start < 32, value.magnitude >= 1e10,
-      (start..<end).contains(where: { text[$0] | 0x20 == UInt8(ascii: "e") })
-    {
-      scientificExample = text.text(start..<end)
+    if !isScientific, value.magnitude >= 1e10 {
+      isScientific = NumberText.isScientific(text, start, end)
     }
   }
 
@@ -105,13 +107,19 @@ struct ColumnSample {
 
   /// Says whether an id's digits were lost: whole ids among numbers in scientific notation.
   func losesDigits(name: String) -> Bool {
-    scientificExample != nil && (hasLongInt || name.lowercased().hasSuffix("id"))
+    isScientific && (hasLongInt || name.lowercased().hasSuffix("id"))
+  }
+
+  /// Says whether the column's numbers are ids: by their name, or as far as they are whole.
+  func isOfIds(name: String) -> Bool {
+    hasLongInt || name.lowercased().hasSuffix("id") || isInt && valueCount > 0
   }
 
   /// Returns how to read a column without a role.
-  func reading(name: String) -> ColumnReading {
+  func reading(name: String, _ options: CSVOptions) -> ColumnReading {
     if valueCount == 0 { return .text }
     if isInt { return .int(acceptsPointZero: false) }
+    if options.decimalMark == .comma, let local = localNumbers.reading(.comma) { return local }
     if losesDigits(name: name) { return .text }
     if decimalMisfits == 0 { return .decimal }
     // A double would round whole numbers above 2^53: ids stay as they are spelled.
@@ -125,9 +133,13 @@ struct ColumnSample {
   }
 
   /// Returns how to read a column with a role.
-  func reading(name: String, role: Role) throws(LoadError) -> ColumnReading {
+  func reading(
+    name: String,
+    role: Role,
+    _ request: LoadRequest
+  ) throws(LoadError) -> ColumnReading {
     switch role {
-    case .time: return .time(try timeFormat(name: name))
+    case .time: return .time(try timeFormat(name: name, request.options.dateOrder))
     case .event: return .text
     case .user, .session:
       if valueCount == 0 { return .localText }
@@ -139,10 +151,15 @@ struct ColumnSample {
       if isInt { return .int(acceptsPointZero: false) }
       return isPaddedInt ? .int(acceptsPointZero: true) : .text
     case .value:
+      if let local = localReading(request.options) { return local }
       if decimalMisfits == 0 { return .decimal }
       if floatMisfits == 0 { return .float }
       if !LoadLimits.areTooMany(decimalMisfits, of: valueCount) { return .decimal }
       if !LoadLimits.areTooMany(floatMisfits, of: valueCount) { return .float }
+      if request.onError == .null {
+        if decimalMisfits * 2 <= valueCount { return .decimal }
+        if floatMisfits * 2 <= valueCount { return .float }
+      }
       // A few texts among the numbers are bad rows; a column of them is another column.
       throw .unfitRole(
         role: .value,
@@ -153,21 +170,73 @@ struct ColumnSample {
     }
   }
 
-  private func timeFormat(name: String) throws(LoadError) -> TimeFormat {
-    let ordered = timeFormats.sorted { $0.count > $1.count }
-    guard let best = ordered.first, best.count >= (untimely?.count ?? 0) else {
-      guard let untimely else { return .civil(hasZone: false) }
+  /// How to read a VALUE column of numbers such as `1,234.56` or `0,50`; nil for any other.
+  private func localReading(_ options: CSVOptions) -> ColumnReading? {
+    if options.decimalMark == .comma { return localNumbers.reading(.comma) }
+    guard decimalMisfits > 0 else { return nil }
+    let marks: [DecimalMark] = options.decimalMark == .point ? [.point] : [.point, .comma]
+    for mark in marks where localNumbers.isShown(mark) { return localNumbers.reading(mark) }
+    return nil
+  }
+
+  /// The one format of the column's times, `digits(.unknown)` where day and month may be either.
+  private func timeFormat(name: String, _ order: DateOrder?) throws(LoadError) -> TimeFormat {
+    let ordered = settled(order).sorted { $0.count > $1.count }
+    let untimely = untimely ?? ("", 0)
+    guard let best = ordered.first, best.count >= untimely.count else {
+      if untimely.count == 0 { return .civil(hasZone: false) }
       throw .badTimes(
         column: name,
         example: untimely.example,
         reason: Self.explain(untimely.example)
       )
     }
-    if ordered.count > 1, LoadLimits.areTooMany(valueCount - best.count, of: valueCount) {
-      let pair = timeFormats.filter { $0.format == best.format || $0.format == ordered[1].format }
-      throw .mixedTimes(column: name, first: pair[0].example, second: pair[1].example)
+    if LoadLimits.areTooMany(valueCount - best.count, of: valueCount) {
+      // Texts without digits are no times at all: bad rows.
+      let isTime = untimely.example.utf8.contains { TimeText.isDigit($0) }
+      if let second = ordered.dropFirst().first, !isTime || second.count >= untimely.count {
+        let isInOrder =
+          timeFormats.first {
+            $0.example == best.example || $0.example == second.example
+          }?.example == best.example
+        throw .mixedTimes(
+          column: name,
+          first: isInOrder ? best.example : second.example,
+          second: isInOrder ? second.example : best.example
+        )
+      }
+      if isTime {
+        throw .mixedTimes(column: name, first: best.example, second: untimely.example)
+      }
     }
     return best.format
+  }
+
+  /// The formats, with dates whose day and month may be either counted as those that tell, or as
+  /// `order` says.
+  private func settled(
+    _ order: DateOrder?
+  ) -> [(format: TimeFormat, example: String, count: Int)] {
+    guard let index = timeFormats.firstIndex(where: { $0.format == .digits(.unknown) }) else {
+      return timeFormats
+    }
+    var formats = timeFormats
+    let unknown = formats.remove(at: index)
+    let told = formats.indices.filter {
+      [.digits(.dayFirst), .digits(.monthFirst)].contains(formats[$0].format)
+    }
+    if let order {
+      formats.append((.digits(order), unknown.example, unknown.count))
+      for place in told where formats[place].format == .digits(order) {
+        formats[formats.count - 1].count += formats[place].count
+        formats[place].count = 0
+      }
+    } else if let most = told.max(by: { formats[$0].count < formats[$1].count }) {
+      formats[most].count += unknown.count
+    } else {
+      formats.append(unknown)
+    }
+    return formats.filter { $0.count > 0 }
   }
 
   /// Says what is wrong with a time in no known format.

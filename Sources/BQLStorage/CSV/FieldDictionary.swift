@@ -12,6 +12,8 @@ struct FieldDictionary: Sendable {
   private(set) var bytes: [UInt8] = []
   /// The block in which each entry was met first by this worker.
   private(set) var firstBlocks: [Int32] = []
+  /// The codes of texts such as `2.05301E+18`, ascending.
+  private(set) var scientificCodes: [Int] = []
   /// By code: the length and the first bytes, in words.
   private var keys: [UInt64] = [0, 0, 0, 0, 0]
   private var hashes: [UInt64] = []
@@ -218,6 +220,7 @@ struct FieldDictionary: Sendable {
     keys += [key.length, key.words.0, key.words.1, key.words.2, key.words.3]
     hashes.append(key.hash(text, start))
     firstBlocks.append(Int32(truncatingIfNeeded: block))
+    if NumberText.isScientific(text, start, end) { scientificCodes.append(count) }
     if count * Self.slotsPerEntry > slots.count {
       slots = [UInt32](repeating: 0, count: slots.count * 4)
       reinsert()
@@ -233,6 +236,7 @@ struct FieldDictionary: Sendable {
   mutating func forget(from block: Int) {
     let kept = firstBlocks.firstIndex { Int($0) >= block } ?? count
     guard kept < count else { return }
+    scientificCodes.removeAll { $0 > kept }
     offsets.removeLast(count - kept)
     keys.removeLast((count - kept) * (Self.wordCount + 1))
     firstBlocks.removeLast(count - kept)

@@ -19,66 +19,81 @@ struct FileHead {
   let sampledRowCount: Int
   let warnings: [String]
 
-  init(_ file: InputFile, sampleByteCount: Int = sampleByteCount) throws(LoadError) {
+  /// Reads the beginning of `file`, and tells how the file must be rewritten to be read.
+  ///
+  /// - Throws: ``LoadError/notData(path:kind:hint:)`` where there are no lines or no columns to tell.
+  init(
+    _ file: inout InputFile,
+    options: CSVOptions = CSVOptions(),
+    sampleByteCount: Int = sampleByteCount
+  ) throws(LoadError) {
     if let arrow = file.arrow {
       self = try FileHead(arrow, sampleByteCount: sampleByteCount)
       return
     }
     // The index of the sampled rows may write as much again behind them.
     let buffer = TextBuffer(capacity: 2 * (sampleByteCount + 1))
+    let path = file.path
+    var sample = try Self.fill(buffer, file, sampleByteCount)
+    let lead = buffer.withView(count: sample.count) { TextLead($0, options, path: path) }
+    file.recoding.rows = lead.rows(options)
+    if file.recoding.rows != nil { sample = try Self.fill(buffer, file, sampleByteCount) }
+    var dialect = Dialect(delimiter: lead.outputDelimiter(file.recoding.rows))
+    if file.recoding.rows == nil, case .byte(let quote)? = options.quote { dialect.quote = quote }
+    var notes = lead.notes
+    if case .utf16 = file.recoding.encoding { notes.append("'\(path)' is text in UTF-16") }
+    self = try buffer.withView(count: sample.count) { (text) throws(LoadError) in
+      try FileHead(text, buffer, lead, dialect, options, notes, sample.isComplete, path)
+    }
+  }
+
+  /// Reads the beginning of a file's text, ended in a line feed where it is the whole of it.
+  private static func fill(
+    _ buffer: TextBuffer,
+    _ file: InputFile,
+    _ sampleByteCount: Int
+  ) throws(LoadError) -> (count: Int, isComplete: Bool) {
     let reader = try file.makeReader()
-    var count = try buffer.fill(at: 0, count: sampleByteCount) {
+    let count = try buffer.fill(at: 0, count: sampleByteCount) {
       (region, offset, count) throws(LoadError) in
       try reader.fill(region, at: offset, count: count)
     }
-    let isComplete = count < sampleByteCount
-    if isComplete {
-      buffer.withMutableSpan { span in
-        if count == 0 || span[count - 1] != Dialect.lineFeed {
-          span[count] = Dialect.lineFeed
-          count += 1
-        }
-      }
-    }
-    self = try buffer.withView(count: count) { text throws(LoadError) in
-      try FileHead(text, buffer, isComplete: isComplete, path: file.path)
-    }
+    guard count < sampleByteCount else { return (count, false) }
+    return (buffer.endLastLine(count: count), true)
   }
 
   private init(
     _ text: TextView,
     _ buffer: TextBuffer,
-    isComplete: Bool,
-    path: String
+    _ lead: TextLead,
+    _ dialect: Dialect,
+    _ options: CSVOptions,
+    _ notes: [String],
+    _ isComplete: Bool,
+    _ path: String
   ) throws(LoadError) {
-    var warnings: [String] = []
-    var start = 0
-    var line = 0
-    if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { start = 3 }
-    let returns = (0..<min(text.count, 4_096)).contains { text[$0] == Dialect.carriageReturn }
-    let feeds = (0..<text.count - 1).contains { text[$0] == Dialect.lineFeed }
-    if returns, !feeds {
-      throw .notData(
-        path: path,
-        kind: "text whose lines end in a carriage return alone (old Mac)",
-        hint: "tr '\\r' '\\n' < in.csv > out.csv"
-      )
+    var warnings = notes
+    let (start, line) = lead.firstRow(in: text)
+    guard start < text.count else {
+      throw .notData(path: path, kind: "without a row behind its first lines", hint: nil)
     }
-    let given = Self.delimiterLine(text, &start, &line)
-    Self.skipBlankLines(text, &start, &line)
-    let dialect = Dialect(
-      delimiter: given ?? DelimiterSniffer.delimiter(of: text, from: start)
-    )
     let boundary = RowBoundary(dialect: dialect)
     guard case .at(let firstEnd) = boundary.end(of: start, in: text, isComplete: isComplete) else {
       throw .notData(
         path: path,
-        kind: "text without line ends in its first \(text.count >> 20) MB",
+        kind: "text without line ends in its first \(max(text.count >> 20, 1)) MB",
         hint: nil
       )
     }
     let first = FieldSplitter.fields(of: start..<firstEnd, in: text, dialect: dialect)
-    hasHeader = HeaderNames.looksLikeHeader(first)
+    guard first.count <= LoadLimits.columnCount else {
+      throw .notData(
+        path: path,
+        kind: "text with \(first.count) columns in its first row, which no table has",
+        hint: "at most \(LoadLimits.columnCount) are read"
+      )
+    }
+    hasHeader = options.hasHeader ?? HeaderNames.looksLikeHeader(first)
     self.dialect = dialect
     if hasHeader {
       columns = HeaderNames.unique(first, &warnings)
@@ -88,10 +103,12 @@ struct FileHead {
       columns = first.indices.map { "column\($0 + 1)" }
       textStart = start
       lineStart = line
-      warnings.append(
-        "the first row looks like data: there is no header, and the columns are called column1 … "
-          + "column\(columns.count)"
-      )
+      if options.hasHeader == nil {
+        warnings.append(
+          "the first row looks like data: there is no header, and the columns are called column1 … "
+            + "column\(columns.count)"
+        )
+      }
     }
     (samples, sampledRowCount) = Self.sample(
       text,
@@ -102,39 +119,12 @@ struct FileHead {
       isComplete: isComplete
     )
     if samples.contains(where: { !$0.isUTF8 }) {
-      warnings.append("some texts are not UTF-8; they are loaded as they are and print as \u{FFFD}")
+      warnings.append(
+        "some texts are not UTF-8: they are loaded as they are and print as \u{FFFD}; "
+          + "iconv -f WINDOWS-1252 -t UTF-8 in.csv > out.csv rewrites those of most programs"
+      )
     }
     self.warnings = warnings
-  }
-
-  /// Reads a first line such as `sep=;`, which Excel writes and reads.
-  private static func delimiterLine(
-    _ text: TextView,
-    _ start: inout Int,
-    _ line: inout Int
-  ) -> UInt8? {
-    guard text.count > start + 5, text.text(start..<start + 4).lowercased() == "sep=" else {
-      return nil
-    }
-    let delimiter = text[start + 4]
-    let after = text[start + 5] == Dialect.carriageReturn ? start + 6 : start + 5
-    guard after < text.count, text[after] == Dialect.lineFeed else { return nil }
-    start = after + 1
-    line += 1
-    return delimiter
-  }
-
-  private static func skipBlankLines(_ text: TextView, _ start: inout Int, _ line: inout Int) {
-    var position = start
-    while position < text.count {
-      if text[position] == Dialect.lineFeed {
-        start = position + 1
-        line += 1
-      } else if text[position] != Dialect.carriageReturn {
-        return
-      }
-      position += 1
-    }
   }
 
   /// Samples the whole rows of the text's beginning.

@@ -19,20 +19,33 @@ enum HeaderNames {
   /// Names each column: an empty name becomes its number, a repeated one gets a number.
   static func unique(_ fields: [String], _ warnings: inout [String]) -> [String] {
     var names: [String] = []
+    var taken: Set<String> = []
+    var copies: [String: Int] = [:]
+    var repeated: [(field: String, name: String)] = []
     for (index, field) in fields.enumerated() {
-      var name = field.isEmpty ? "column\(index + 1)" : field
-      var copy = 2
-      while names.contains(where: { $0.lowercased() == name.lowercased() }) {
-        name = "\(field)_\(copy)"
+      let wanted = field.isEmpty ? "column\(index + 1)" : field
+      var name = wanted
+      var copy = copies[wanted.lowercased()] ?? 2
+      while taken.contains(name.lowercased()) {
+        name = "\(wanted)_\(copy)"
         copy += 1
       }
-      if !field.isEmpty, name != field {
-        warnings.append("two columns are called \(field); the second one is called \(name) here")
-      }
+      copies[wanted.lowercased()] = copy
+      if !field.isEmpty, name != field { repeated.append((field, name)) }
       names.append(name)
+      taken.insert(name.lowercased())
+    }
+    for (field, name) in repeated.prefix(shownCount) {
+      warnings.append("two columns are called \(field); the second one is called \(name) here")
+    }
+    if repeated.count > shownCount {
+      let count = repeated.count - shownCount
+      warnings.append("\(count) more columns have the name of another one, and a number here")
     }
     return names
   }
+
+  private static let shownCount = 5
 }
 
 extension String {

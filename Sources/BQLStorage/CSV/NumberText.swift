@@ -165,6 +165,20 @@ enum NumberText {
     return value
   }
 
+  /// Says whether a field is spelled like `2.05301E+18`.
+  static func isScientific(_ text: TextView, _ start: Int, _ end: Int) -> Bool {
+    guard end - start > 2, end - start < 32, isDigit(text[start]) else { return false }
+    var mark = start
+    var points = 0
+    while mark < end, isDigit(text[mark]) || text[mark] == UInt8(ascii: ".") {
+      if !isDigit(text[mark]) { points += 1 }
+      mark += 1
+    }
+    guard mark < end, points < 2, text[mark] | 0x20 == UInt8(ascii: "e") else { return false }
+    let first = mark + 1 < end && text[mark + 1] == UInt8(ascii: "+") ? mark + 2 : mark + 1
+    return first < end && end - first < 4 && (first..<end).allSatisfy { isDigit(text[$0]) }
+  }
+
   private static func isExponent(_ text: TextView, _ start: Int, _ end: Int) -> Bool {
     var first = start
     if first < end, text[first] == UInt8(ascii: "-") || text[first] == UInt8(ascii: "+") {

@@ -94,7 +94,14 @@ final class RowIndex {
   ///
   /// With `isExact` the end is known to be a row's; otherwise a last row that does not end there
   /// makes the outcome `misaligned`. The buffer grows to twice the block where that has quotes.
-  func index(_ buffer: TextBuffer, _ start: Int, _ end: Int, isExact: Bool) -> Outcome {
+  /// `order` tells which field of a row each column is, where that is not its own number.
+  func index(
+    _ buffer: TextBuffer,
+    _ start: Int,
+    _ end: Int,
+    isExact: Bool,
+    order: [Int]? = nil
+  ) -> Outcome {
     rowCount = 0
     lineCount = 0
     isWalked = false
@@ -103,7 +110,7 @@ final class RowIndex {
     if start >= end { return .indexed }
     var counts = scan(buffer, start, end, withQuotes: false)
     lineCount = counts.newlines
-    if counts.quotes == 0, columnCount > 1, counts.irregular == 0,
+    if order == nil, counts.quotes == 0, columnCount > 1, counts.irregular == 0,
       counts.positions == counts.newlines * columnCount
     {
       rowCount = counts.newlines
@@ -113,7 +120,9 @@ final class RowIndex {
       buffer.grow(to: end + (end - start), keeping: end)
       counts = scan(buffer, start, end, withQuotes: true)
     }
-    return walk(buffer, start, end, counts.positions, isExact: isExact)
+    let outcome = walk(buffer, start, end, counts.positions, isExact: isExact)
+    if let order { arrange(order) }
+    return outcome
   }
 
   /// Writes positions behind one slot that holds the position before the first row.
@@ -146,7 +155,25 @@ final class RowIndex {
     }
   }
 
-  // MARK: - Blocks with quotes, faulty rows or blank lines
+  // MARK: - Blocks with quotes, faulty rows, blank lines or columns in another order
+
+  /// Puts the fields of each row in the order of the columns.
+  private func arrange(_ order: [Int]) {
+    precondition(order.count == columnCount, "each column is a field")
+    var row = [UInt32](repeating: 0, count: columnCount)
+    for half in 0..<2 {
+      marks.withMutableSpan(
+        of: UInt32.self,
+        byteOffset: half * markCount * 4,
+        count: rowCount * columnCount
+      ) { marks in
+        for first in stride(from: 0, to: rowCount * columnCount, by: columnCount) {
+          for column in 0..<columnCount { row[column] = marks[first + order[column]] }
+          for column in 0..<columnCount { marks[first + column] = row[column] }
+        }
+      }
+    }
+  }
 
   private func walk(
     _ buffer: TextBuffer,

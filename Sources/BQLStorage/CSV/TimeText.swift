@@ -8,6 +8,8 @@ enum TimeFormat: Hashable, Sendable {
   case date
   /// `20191001`.
   case compactDate
+  /// `12/13/2010`, `13.12.2010 8:26`, `2010/12/13 08:26:00`.
+  case digits(DateOrder)
   case epochSeconds
   case epochMilliseconds
   case epochMicroseconds
@@ -38,7 +40,7 @@ enum TimeText {
     where micros(text, start, end, format) != nil {
       return format
     }
-    return nil
+    return order(of: text, start, end).map { .digits($0) }
   }
 
   /// Returns the end of a field's digits if all of it is digits, or digits, a point and digits.
@@ -60,6 +62,7 @@ enum TimeText {
   ) -> Int64? {
     switch format {
     case .civil(let hasZone): return civil(text, start, end, hasZone: hasZone)
+    case .digits(let order): return digitMicros(text, start, end, order)
     case .date: return days(text, start, end).map { $0 * secondsPerDay * microsPerSecond }
     case .compactDate:
       return compactDays(text, start, end).map { $0 * secondsPerDay * microsPerSecond }
@@ -93,7 +96,7 @@ enum TimeText {
     return days(year, month, day)
   }
 
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64? {
+  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64? {
     guard (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, year: year)
     else { return nil }
     return Int64(CivilDate(year: year, month: month, day: day).daysSince1970)
@@ -131,7 +134,7 @@ enum TimeText {
   }
 
   /// Microseconds of a point and digits; 0 for nothing; digits past the sixth are cut off.
-  private static func fraction(_ text: TextView, _ start: Int, _ end: Int) -> Int64? {
+  static func fraction(_ text: TextView, _ start: Int, _ end: Int) -> Int64? {
     if start == end { return 0 }
     guard end - start >= 2, text[start] == UInt8(ascii: ".") else { return nil }
     var micros: Int64 = 0
@@ -177,7 +180,7 @@ enum TimeText {
     return value
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
+  static func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
   }
 }

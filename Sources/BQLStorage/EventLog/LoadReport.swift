@@ -31,6 +31,8 @@ package struct LoadReport: Sendable {
   package var rowsRead = 0
   package var rowsLoaded = 0
   package var rejections: [Rejection] = []
+  /// Where the rejected rows were written.
+  package var rejectsFile: String?
   /// Rows equal to an earlier one in every column; loaded unless DEDUP EXACT.
   package var duplicateRows = 0
   package var duplicatesRemoved = false

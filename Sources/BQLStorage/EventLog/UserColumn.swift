@@ -123,8 +123,8 @@ extension Partition {
     userOffsets.withSpan { offsets in offsets.indices.allSatisfy { Int(offsets[$0]) == $0 } }
   }
 
-  /// The user column with one row a user.
-  fileprivate func userValues(_ user: Int) -> StoredColumn {
+  /// Returns the user column with one row a user.
+  package func userValues(_ user: Int) -> StoredColumn {
     if case .perUser(let values, _) = columns[user].storage { return values }
     let column = userOffsets.withSpan { offsets in
       let firstRows = (0..<userCount).map { offsets[$0] }

@@ -6,6 +6,7 @@ enum FileKind: Equatable {
   case zstd
   /// A file or a stream of Arrow.
   case arrow
+  case utf16(isLittleEndian: Bool)
   /// Something that is no table of rows: what it is, and what to do about it.
   case other(kind: String, hint: String?)
   case notImplemented(String)
@@ -70,18 +71,27 @@ enum FileKind: Equatable {
         hint: "unpack it first; .gz and .zst are read as they are"
       )
     }
-    let utf16 = "text in UTF-16, as Excel writes \"Unicode text\""
-    let recode = "iconv -f UTF-16 -t UTF-8 in.csv > out.csv"
-    if head.starts([0xFF, 0xFE]) || head.starts([0xFE, 0xFF]) {
-      return .other(kind: utf16, hint: recode)
+    if head.starts([0xFF, 0xFE, 0, 0]) || head.starts([0, 0, 0xFE, 0xFF]) {
+      return .other(kind: "text in UTF-32", hint: "iconv -f UTF-32 -t UTF-8 in.csv > out.csv")
     }
+    if head.starts([0xFF, 0xFE]) { return .utf16(isLittleEndian: true) }
+    if head.starts([0xFE, 0xFF]) { return .utf16(isLittleEndian: false) }
+    let odd = head.indices.reduce(0) { $0 + ($1 % 2 == 1 && head[$1] == 0 ? 1 : 0) }
     let zeros = head.indices.reduce(0) { $0 + (head[$1] == 0 ? 1 : 0) }
-    if zeros * 3 > head.count { return .other(kind: utf16, hint: recode) }
+    // Letters, digits and signs of Latin scripts have a zero in one of their two bytes.
+    if zeros * 3 > head.count {
+      if odd * 10 > zeros * 9 { return .utf16(isLittleEndian: true) }
+      if odd * 10 < zeros { return .utf16(isLittleEndian: false) }
+    }
     let controls = head.indices.reduce(0) { count, index in
       count + (head[index] < 32 && !(9...13).contains(head[index]) ? 1 : 0)
     }
-    if zeros > 0 || controls * 10 > head.count {
-      return .other(kind: "binary, not text", hint: nil)
+    if controls * 10 > head.count { return .other(kind: "binary, not text", hint: nil) }
+    if let zero = head.indices.first(where: { head[$0] == 0 }) {
+      return .other(
+        kind: "text with a zero byte (at byte \(zero + 1)), which no text has",
+        hint: "tr -d '\\0' < in.csv > out.csv leaves them out; look at what is around them first"
+      )
     }
     return nil
   }

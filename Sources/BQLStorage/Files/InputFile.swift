@@ -15,13 +15,19 @@ struct InputFile: Sendable {
   let packing: Packing
   /// The columns of Arrow data, whose text is made while it is read; nil for text.
   private(set) var arrow: ArrowInput?
+  /// How the text is rewritten while it is read.
+  var recoding = Recoding()
   /// Bytes of text before the first row of data: mark, header, blank lines.
   var textStart = 0
   /// Lines before the first row of data.
   var lineStart = 0
+  /// Which field each column of the log is, where this file has them in another order.
+  var columnOrder: [Int]?
 
-  /// The size of the text; nil where it is packed.
-  var textByteCount: Int? { packing == .plain && arrow == nil ? file.byteCount : nil }
+  /// The size of the text; nil where it is packed or rewritten, and so read in order.
+  var textByteCount: Int? {
+    packing == .plain && arrow == nil && !recoding.isNeeded ? file.byteCount : nil
+  }
 
   /// Opens a file and tells what it is.
   ///
@@ -46,19 +52,39 @@ struct InputFile: Sendable {
     case .arrow:
       packing = .plain
       arrow = try ArrowInput(file)
+    case .utf16(let isLittleEndian):
+      packing = .plain
+      recoding.encoding = .utf16(isLittleEndian: isLittleEndian)
     case .empty: throw .notData(path: path, kind: "empty", hint: nil)
     case .other(let kind, let hint): throw .notData(path: path, kind: kind, hint: hint)
     case .notImplemented(let what): throw .notImplemented(path: path, what: what)
     }
-    guard packing != .plain else { return }
+    if packing != .plain { try lookInside() }
+    if recoding.isNeeded { try lookInside() }
+  }
+
+  /// Tells what the text is that the file holds packed or in another encoding.
+  private mutating func lookInside() throws(LoadError) {
     switch try Self.kind(try makeReader()) {
     case .text: break
     case .arrow: arrow = try ArrowInput(try Self.spool(try makeReader(), path: path))
-    case .empty: throw .notData(path: path, kind: "an archive of nothing", hint: nil)
+    case .utf16(let isLittleEndian) where !recoding.isNeeded:
+      recoding.encoding = .utf16(isLittleEndian: isLittleEndian)
+    case .utf16: throw .notData(path: path, kind: "binary, not text", hint: nil)
+    case .empty:
+      throw .notData(
+        path: path,
+        kind: packing == .plain ? "empty" : "an archive of nothing",
+        hint: nil
+      )
     case .gzip, .zstd:
       throw .notData(path: path, kind: "an archive in an archive", hint: "unpack it once")
     case .other(let kind, let hint):
-      throw .notData(path: path, kind: kind + ", compressed", hint: hint)
+      throw .notData(
+        path: path,
+        kind: packing == .plain ? kind : kind + ", compressed",
+        hint: hint
+      )
     case .notImplemented(let what): throw .notImplemented(path: path, what: what)
     }
   }
@@ -67,11 +93,13 @@ struct InputFile: Sendable {
   func makeReader() throws(LoadError) -> any ByteReader {
     if let arrow { return try arrow.makeTextReader() }
     let reader = FileReader(file)
-    return switch packing {
-    case .plain: reader
-    case .gzip: try GzipReader(reader, path: path)
-    case .zstd: try ZstdReader(reader, path: path)
-    }
+    let text: any ByteReader =
+      switch packing {
+      case .plain: reader
+      case .gzip: try GzipReader(reader, path: path)
+      case .zstd: try ZstdReader(reader, path: path)
+      }
+    return recoding.wrap(text, path: path)
   }
 
   private static func kind(_ reader: any ByteReader) throws(LoadError) -> FileKind {

@@ -21,6 +21,10 @@ struct BlockResult: Sendable {
   var rejectedRows: [(text: [UInt8], reason: RejectionReason, line: Int)] = []
   /// Bad values by column, whether their rows were rejected or not.
   var badValues: [BadValues] = []
+  /// Ids in scientific notation among the rows kept.
+  var damagedIds: [ColumnFinding] = []
+  /// Negative numbers of VALUE among the rows kept.
+  var negativeValues: ColumnFinding?
   /// The times of the first and last row kept, in microseconds, and how often a row is earlier than
   /// the one before.
   var firstTime: Int64 = 0
@@ -33,6 +37,15 @@ struct BlockResult: Sendable {
   var worker = 0
   /// Where each row, in source order, stands in the columns; kept while the log may turn out small.
   var places: [Int32]?
+}
+
+/// Counts the rows of a block in which a column has a value of some kind.
+struct ColumnFinding: Sendable {
+  let column: Int
+  var rowCount = 0
+  /// Line feeds in the block before the first one.
+  var firstLine = 0
+  var example = ""
 }
 
 /// Counts the values of a block's column that do not fit what it is read as.
@@ -66,8 +79,9 @@ enum RejectionReason: Hashable, Sendable {
       let name = columns[column].name
       switch columns[column].reading {
       case .int: return "\(name) is not a whole number"
-      case .decimal: return "\(name) is not a number with at most two decimals"
-      case .float: return "\(name) is not a number"
+      case .decimal, .local(_, isExact: true):
+        return "\(name) is not a number with at most two decimals"
+      case .float, .local: return "\(name) is not a number"
       case .bool: return "\(name) is neither true nor false"
       case .date: return "\(name) is not a date"
       case .time: return "\(name) is not a time in the column's format"

@@ -20,7 +20,7 @@ extension BlockWorker {
     let scratch = scratch[column]
     let values = scratch.values.span.extracting(0..<count)
     var stored: BlockColumn
-    if reading == .float {
+    if reading.type == .float {
       stored = BlockColumn(try slab.numbers(values, targets, kept, limit: .max))
     } else {
       stored = try storeInts(values, targets, kept, &slab)
@@ -116,6 +116,7 @@ extension BlockWorker {
         return a.count == b.count && text.equals(a.lowerBound, text, b.lowerBound, count: a.count)
       }
     }
+    if !isUUID { noteDamage(fields, column, numbering) }
     let numbers = numbering.numbers
     var stored = BlockColumn(
       try slab.numbers(

@@ -6,7 +6,10 @@ struct PassPlan: Sendable {
   var columns: [FileColumn]
   var roles: RoleBinding
   var onError: LoadRequest.OnError
-  var keepsRejectedRows: Bool
+  /// Room for rejected rows; nil where they are not kept.
+  var rejectsBudget: RejectsBudget?
+  /// By file: which field each column is, where that is not its own number.
+  var columnOrders: [[Int]?]
   /// LOAD's WHERE, for the schema of `columns` and, where the log gets one, the constant event.
   var filter: RowChoice?
   var constantEvent: String?
@@ -38,6 +41,8 @@ final class BlockWorker {
   var partitions: [UInt8] = []
   var keyNumbering = KeyNumbering()
   var wideValues = WideValues()
+  /// Ids in scientific notation in the block at hand.
+  var damagedIds: [ColumnFinding] = []
 
   init(_ plan: PassPlan, number: Int) {
     self.plan = plan
@@ -60,7 +65,13 @@ final class BlockWorker {
     keepsPlaces: Bool
   ) throws(LoadError) -> BlockResult? {
     guard
-      rows.index(buffer, block.start, block.end, isExact: block.isExact) == .indexed
+      rows.index(
+        buffer,
+        block.start,
+        block.end,
+        isExact: block.isExact,
+        order: plan.columnOrders[block.file]
+      ) == .indexed
     else { return nil }
     return try rows.withFields(buffer) { fields throws(LoadError) in
       try read(block, fields, keepsPlaces)
@@ -103,14 +114,17 @@ final class BlockWorker {
         skipped: skipped,
         into: &scratch[column].values
       )
+      noteDamage(fields, column)
     }
     (result.rejections, result.rejectedRows) = log.finish()
     result.rowsKept = fields.rowCount - rejectedCount
     measureOrder(fields.rowCount, &result)
     result.partitionStarts = place(fields)
+    result.negativeValues = negativeValues(fields)
     for column in plan.columns.indices {
       result.columns.append(try store(fields, column, result.rowsKept))
     }
+    swap(&result.damagedIds, &damagedIds)
     if keepsPlaces { result.places = sourceOrder(fields.rowCount) }
     return result
   }
@@ -151,6 +165,12 @@ final class BlockWorker {
     case .float:
       return scratch[column].read(fields, column: column) { text, start, end in
         NumberText.float(text, start, end).map { Int64(bitPattern: $0.bitPattern) }
+      }
+    case .local(let number, isExact: true):
+      return scratch[column].read(fields, column: column) { number.decimal($0, $1, $2) }
+    case .local(let number, isExact: false):
+      return scratch[column].read(fields, column: column) { text, start, end in
+        number.float(text, start, end).map { Int64(bitPattern: $0.bitPattern) }
       }
     case .bool:
       return scratch[column].read(fields, column: column) { text, start, end in

@@ -12,7 +12,7 @@ enum ChunkColumn {
   ) -> Column {
     switch column.reading {
     case .text, .localText, .uuid: return texts(fields, kept, index)
-    case .int, .decimal, .float, .bool, .date, .time: break
+    case .int, .decimal, .float, .local, .bool, .date, .time: break
     }
     var validity = Bitmap(repeating: true, count: kept.count)
     if scratch.hasNulls {

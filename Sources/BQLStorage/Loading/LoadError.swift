@@ -13,7 +13,14 @@ package enum LoadError: Error, Hashable, Sendable {
   /// A library that is opened at run time is not installed.
   case missingLibrary(library: String, package: String, path: String)
   /// The files of one log have different columns.
-  case differentColumns(path: String, columns: [String], first: String, expected: [String])
+  /// `delimiters` are those of the first file and this one, where they differ.
+  case differentColumns(
+    path: String,
+    columns: [String],
+    first: String,
+    expected: [String],
+    delimiters: [UInt8]?
+  )
   /// A log's USER or TIME column cannot be told; `missing` are the roles without a column.
   case rolesUnknown(path: String, missing: [Role], columns: [String], hasHeader: Bool)
   /// A statement names a column that the file does not have.
@@ -24,6 +31,8 @@ package enum LoadError: Error, Hashable, Sendable {
   case unfitRole(role: Role, column: String, example: String, reason: String)
   /// The times of a column are in more than one format.
   case mixedTimes(column: String, first: String, second: String)
+  /// The dates of a column have day and month in digits, and no date tells which comes first.
+  case unknownDateOrder(column: String, example: String)
   /// The times of a column are in no format that can be read.
   case badTimes(column: String, example: String, reason: String)
   /// More rows were bad than ON ERROR allows.
@@ -60,7 +69,10 @@ extension LoadError {
       return "the compressed file '\(path)' is damaged: \(reason)"
     case .missingLibrary(let library, _, let path):
       return "'\(path)' is compressed and the library that reads it is missing: \(library)"
-    case .differentColumns(let path, let columns, let first, let expected):
+    case .differentColumns(let path, _, let first, _, let delimiters?):
+      let marks = delimiters.map { "'\(Self.spelled($0))'" }.joined(separator: " and ")
+      return "'\(first)' and '\(path)' have different delimiters: \(marks)"
+    case .differentColumns(let path, let columns, let first, let expected, nil):
       return "'\(path)' has other columns than '\(first)': \(Self.list(columns)) instead of "
         + Self.list(expected)
     case .rolesUnknown(_, let missing, let columns, let hasHeader):
@@ -74,6 +86,9 @@ extension LoadError {
       return "column \(column) cannot be \(role.rawValue.uppercased()): \(reason): '\(example)'"
     case .mixedTimes(let column, let first, let second):
       return "column \(column) holds times in more than one format: '\(first)' and '\(second)'"
+    case .unknownDateOrder(let column, let example):
+      return "the dates of column \(column) may be day/month or month/day, and none of them tells: "
+        + "'\(example)'"
     case .badTimes(let column, let example, let reason):
       return "the times of column \(column) cannot be read: \(reason): '\(example)'"
     case .tooManyBadRows(let rejected, let read, let rejections):
@@ -108,13 +123,27 @@ extension LoadError {
     case .rolesUnknown(let path, let missing, let columns, let hasHeader):
       return Self.rolesHint(path, missing, columns, hasHeader)
     case .unknownColumn(_, let columns): return "columns: " + Self.list(columns)
+    case .differentColumns(_, let columns, _, let expected, nil):
+      let missing = expected.filter { name in
+        !columns.contains { $0.lowercased() == name.lowercased() }
+      }
+      let advice = "load files of one shape together, the others by themselves"
+      return missing.isEmpty || missing.count == expected.count
+        ? advice : "it lacks \(Self.list(missing)); " + advice
     case .differentColumns: return "load files of one shape together, the others by themselves"
+    case .unknownDateOrder:
+      return
+        "say which: LOAD … CSV (DATES DMY) reads day/month/year, CSV (DATES MDY) month/day/year"
     case .mixedTimes: return "write the column in one format, for example 2019-10-01 00:00:00"
     case .badTimes:
-      return "times are read as 2019-10-01 00:00:00, 2019-10-01T00:00:00Z, 2019-10-01, 20191001 "
-        + "or seconds, milliseconds or microseconds since 1970"
+      return "times are read as 2019-10-01 00:00:00, 2019-10-01T00:00:00Z, 2019-10-01, 20191001, "
+        + "31/12/2019 23:59, 12/31/2019 11:59 PM or seconds, milliseconds or microseconds since 1970"
     case .tooManyBadRows(_, _, let rejections):
-      let example = rejections.max { $0.rowCount < $1.rowCount }.map { " ('\($0.example)')" } ?? ""
+      let worst = rejections.max { $0.rowCount < $1.rowCount }
+      let example = worst.map { " ('\($0.example)')" } ?? ""
+      if worst?.example.contains("\\\"") == true, worst?.reason.contains("quote") == true {
+        return "look at the rows\(example); CSV (ESCAPE '\\') reads \\\" as a quote"
+      }
       return "look at the rows\(example); REJECTS INTO 'bad.csv' writes them to a file, "
         + "ON ERROR NULL loads bad values as NULL"
     case .badRow(let rejection):
@@ -124,6 +153,7 @@ extension LoadError {
         "the row begins '\(rejection.example.prefix(60))': close its quote, or shorten the field"
     case .outOfMemory:
       return "load fewer columns or rows: cut the file first, or add WHERE"
+    case .unfitRole(.value, _, let example, _): return Self.numberHint(example)
     case .unreadable, .repeatedRole, .unfitRole, .unwritable, .filterFailed, .tooLarge,
       .notImplemented, .cancelled:
       return nil
@@ -133,6 +163,23 @@ extension LoadError {
   private static func list(_ columns: [String]) -> String {
     let shown = columns.prefix(40).joined(separator: ", ")
     return columns.count > 40 ? shown + ", … (\(columns.count) columns)" : shown
+  }
+
+  /// What may be done about a price that is no number.
+  private static func numberHint(_ example: String) -> String? {
+    let isMissing = ["null", "na", "n/a", "nan", "none", "-", "\\n", "?"].contains(
+      example.lowercased()
+    )
+    if isMissing { return "CSV (NULLS '\(example)') reads \(example) as an empty field" }
+    guard example.utf8.contains(where: { TimeText.isDigit($0) }) else { return nil }
+    return example.contains(",")
+      ? "CSV (DECIMALS ',') reads 1.234,56 as a number; marks of currency must be taken off first"
+      : "marks of currency and units must be taken off first"
+  }
+
+  /// A delimiter in words that can be seen.
+  private static func spelled(_ byte: UInt8) -> String {
+    byte == UInt8(ascii: "\t") ? "tab" : String(decoding: [byte], as: UTF8.self)
   }
 
   private static func place(_ rejection: LoadReport.Rejection) -> String {
@@ -148,6 +195,10 @@ extension LoadError {
   ) -> String {
     let roles = missing.map { "\($0.rawValue.uppercased()) …" }.joined(separator: ", ")
     let advice = "say which: LOAD '\(path)' (\(roles)); or LOAD '\(path)' AS TABLE name;"
+    if columns.count == 1 {
+      return advice + " or, where the one column is several: CSV (DELIMITER '^'), and where lines "
+        + "stand before the header: CSV (SKIP 1)"
+    }
     return hasHeader ? advice : advice + " columns without a header are called column1, column2, …"
   }
 }

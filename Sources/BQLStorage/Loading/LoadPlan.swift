@@ -13,6 +13,8 @@ package struct LoadPlan: Sendable {
   let files: [InputFile]
   let dialect: Dialect
   let columns: [FileColumn]
+  /// Columns in which numbers in scientific notation are damaged ids.
+  let idColumns: Set<Int>
   /// The name of the EVENT column that is added where the file has none: all rows are purchases.
   let constantEvent: String?
   /// A time as the file spells it; nil without a TIME column or rows.
@@ -33,20 +35,21 @@ package struct LoadPlan: Sendable {
     let paths = try PathPattern.expand(request.paths)
     guard let firstPath = paths.first else { throw .fileNotFound(path: "", nearby: []) }
     var files = [try InputFile(path: firstPath)]
-    let head = try FileHead(files[0])
+    let head = try FileHead(&files[0], options: request.options)
     files[0].textStart = head.textStart
     files[0].lineStart = head.lineStart
     // A column's type fits the samples of all files, whatever their order.
     var samples = head.samples
+    var notes: [String] = []
     for path in paths.dropFirst() {
-      let (file, own) = try Self.follow(path, head, firstPath)
+      let (file, own) = try Self.follow(path, head, firstPath, request.options, &notes)
       files.append(file)
       for index in samples.indices { samples[index].merge(own[index]) }
     }
     if let rejects = request.rejectsInto { try RejectsFile.check(rejects, isNoneOf: paths) }
     self.files = files
     dialect = head.dialect
-    var warnings = head.warnings
+    var warnings = head.warnings + notes
     var columnOfRole: [Role: Int] = [:]
     var declared: [String] = []
     switch request.kind {
@@ -66,8 +69,30 @@ package struct LoadPlan: Sendable {
         throw .unknownColumn(name: key, columns: head.columns)
       }
     }
-    let sampled = try Self.columns(head.columns, samples, columnOfRole, &warnings)
-    columns = try Self.typed(sampled, files)
+    var columns = try Self.columns(head.columns, samples, columnOfRole, request, &warnings)
+    if let time = columnOfRole[.time] {
+      columns[time].reading = try Self.dateOrder(
+        columns[time],
+        samples[time],
+        DateOrderScan(
+          files: files,
+          dialect: head.dialect,
+          columnCount: columns.count,
+          isCancelled: request.isCancelled
+        ),
+        column: time,
+        request.options,
+        &warnings
+      )
+    }
+    self.columns = try Self.typed(columns, files)
+    idColumns = Set(
+      columns.indices.filter { index in
+        let role = columns[index].role
+        return role == .user || role == .session || role == .item
+          || samples[index].isOfIds(name: columns[index].name)
+      }
+    )
     if head.sampledRowCount == 0 { warnings.append("'\(firstPath)' has a header and no rows") }
     if case .log = request.kind, columnOfRole[.event] == nil {
       let isTaken = head.columns.contains { $0.lowercased() == "event" }
@@ -88,30 +113,41 @@ package struct LoadPlan: Sendable {
   private static func follow(
     _ path: String,
     _ head: FileHead,
-    _ firstPath: String
+    _ firstPath: String,
+    _ options: CSVOptions,
+    _ notes: inout [String]
   ) throws(LoadError) -> (file: InputFile, samples: [ColumnSample]) {
     var file = try InputFile(path: path)
-    let own = try FileHead(file, sampleByteCount: 256 << 10)
+    let own = try FileHead(&file, options: options, sampleByteCount: 256 << 10)
+    let wanted = head.columns.map { $0.lowercased() }
     let folded = own.columns.map { $0.lowercased() }
+    let order = wanted.compactMap { folded.firstIndex(of: $0) }
     guard own.hasHeader == head.hasHeader, own.dialect == head.dialect,
-      folded == head.columns.map({ $0.lowercased() })
+      folded.count == wanted.count, order.count == wanted.count
     else {
       throw .differentColumns(
         path: path,
         columns: own.columns,
         first: firstPath,
-        expected: head.columns
+        expected: head.columns,
+        delimiters: own.dialect == head.dialect
+          ? nil : [head.dialect.delimiter, own.dialect.delimiter]
       )
     }
     file.textStart = own.textStart
     file.lineStart = own.lineStart
-    return (file, own.samples)
+    if folded != wanted {
+      file.columnOrder = order
+      notes.append("'\(path)' has the columns of '\(firstPath)' in another order")
+    }
+    return (file, order.map { own.samples[$0] })
   }
 
   private static func columns(
     _ names: [String],
     _ samples: [ColumnSample],
     _ columnOfRole: [Role: Int],
+    _ request: LoadRequest,
     _ warnings: inout [String]
   ) throws(LoadError) -> [FileColumn] {
     var roleOfColumn: [Int: Role] = [:]
@@ -121,21 +157,50 @@ package struct LoadPlan: Sendable {
       let sample = samples[index]
       let role = roleOfColumn[index]
       let reading =
-        if let role { try sample.reading(name: name, role: role) } else {
-          sample.reading(name: name)
+        if let role { try sample.reading(name: name, role: role, request) } else {
+          sample.reading(name: name, request.options)
         }
-      if let example = sample.scientificExample, sample.losesDigits(name: name) {
-        warnings.append(
-          "\(name) holds numbers in scientific notation: digits were lost before this file was "
-            + "written, and different ids may have become one ('\(example)')"
-        )
-      }
       if reading == .int(acceptsPointZero: true), sample.hasPointZero {
         warnings.append("\(name) holds whole numbers written like 17850.0; they are read as 17850")
+      }
+      if case .local(let number, _) = reading, request.options.decimalMark == nil {
+        let mark = number.mark == .comma ? "1.234,56" : "1,234.56"
+        warnings.append("\(name) holds numbers written like \(mark)")
       }
       columns.append(FileColumn(name: name, reading: reading, role: role))
     }
     return columns
+  }
+
+  /// The reading of a TIME column whose dates are digits, in the order that a date of it shows.
+  private static func dateOrder(
+    _ column: FileColumn,
+    _ sample: ColumnSample,
+    _ scan: DateOrderScan,
+    column index: Int,
+    _ options: CSVOptions,
+    _ warnings: inout [String]
+  ) throws(LoadError) -> ColumnReading {
+    guard case .time(.digits(let order)) = column.reading, options.dateOrder == nil,
+      order != .yearFirst
+    else { return column.reading }
+    if order != .unknown {
+      let example = sample.timeFormats.first { $0.format == .digits(order) }?.example ?? ""
+      warnings.append(orderNote(column.name, order, example))
+      return column.reading
+    }
+    guard let found = try scan.order(column: index) else {
+      throw .unknownDateOrder(
+        column: column.name,
+        example: sample.timeFormats.first { $0.format == .digits(.unknown) }?.example ?? ""
+      )
+    }
+    warnings.append(orderNote(column.name, found.order, found.example))
+    return .time(.digits(found.order))
+  }
+
+  private static func orderNote(_ name: String, _ order: DateOrder, _ example: String) -> String {
+    "\(name) is read as \(order.text), as in '\(example)'; CSV (DATES DMY|MDY) says otherwise"
   }
 }
 

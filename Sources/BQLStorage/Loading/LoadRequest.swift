@@ -26,6 +26,8 @@ package struct LoadRequest: Sendable {
   package var kind: Kind
   /// Removes rows equal to an earlier one in every column.
   package var dedupExact = false
+  /// How the files are written, where that is not to be told from them.
+  package var options = CSVOptions()
   package var onError = OnError.skip
   /// Where the rejected rows go, as CSV; nil drops them.
   package var rejectsInto: String?
@@ -67,6 +69,12 @@ package struct LoadProgress: Hashable, Sendable {
 
 /// Holds the limits of ON ERROR SKIP.
 package enum LoadLimits {
+  /// The most columns of a file: each takes memory of its own for every block and every thread.
+  static let columnCount = 16_384
+
+  /// The most bytes of rejected rows that are kept for REJECTS INTO; further ones are counted only.
+  static let rejectedByteCount = 256 << 20
+
   /// Says whether `bad` of `read` rows are more than a sound file may hold: more than 0.1 % and
   /// more than ten, or more than half.
   ///

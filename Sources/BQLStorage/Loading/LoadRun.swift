@@ -32,6 +32,8 @@ extension LoadPlan {
     var result: LoadPass.Result
     var columns: [FileColumn]
     var account: RowAccount
+    /// Says that REJECTS INTO gets all rejected rows.
+    var isEveryRejectKept: Bool
   }
 
   /// Reads the files once, and again with wider types or more careful cuts where that is needed.
@@ -43,6 +45,7 @@ extension LoadPlan {
     // Reading again costs as much as was read. Three times it starts at the first misfit, which is
     // most often near the beginning; then it collects the misfits of the whole text.
     for attempt in 0... {
+      let budget = request.rejectsInto.map { _ in RejectsBudget() }
       var choice: RowChoice?
       if let filter { choice = try filter(Self.schema(columns, constantEvent)) }
       let pass = LoadPass(
@@ -51,7 +54,8 @@ extension LoadPlan {
           columns: columns,
           roles: roles,
           onError: request.onError,
-          keepsRejectedRows: request.rejectsInto != nil,
+          rejectsBudget: budget,
+          columnOrders: files.map(\.columnOrder),
           filter: choice,
           constantEvent: constantEvent,
           partitionCount: partitionCount,
@@ -66,9 +70,18 @@ extension LoadPlan {
         for (column, reading) in readings { columns[column].reading = reading }
       case .done(let result):
         let account = RowAccount(result.blocks, files: files, columns: columns)
-        if let first = account.rejections.first, request.onError == .stop { throw .badRow(first) }
+        if var first = account.rejections.first, request.onError == .stop {
+          // How many more of its block were met depends on where blocks are cut.
+          first.rowCount = 1
+          throw .badRow(first)
+        }
         if widen(&columns, account) { continue }
-        return Run(result: result, columns: columns, account: account)
+        return Run(
+          result: result,
+          columns: columns,
+          account: account,
+          isEveryRejectKept: budget?.isSpent != true
+        )
       }
     }
     preconditionFailure("a column widens a few times at most")
@@ -100,8 +113,16 @@ extension LoadPlan {
     report.outOfOrderRows = account.outOfOrderRows
     report.warnings = warnings + account.warnings + nulled(account, run.columns)
     report.warnings += files.flatMap { $0.arrow?.notes ?? [] }
+    report.warnings += findings(account, run.columns)
     if let path = request.rejectsInto {
-      try RejectsFile.write(account.rejectedRows(run.result.blocks, files), to: path)
+      let rows = account.rejectedRows(run.result.blocks, files)
+      try RejectsFile.write(rows, to: path)
+      report.rejectsFile = path
+      if !run.isEveryRejectKept {
+        report.warnings.append(
+          "'\(path)' holds \(rows.count) of the rejected rows only: the others were too much to keep"
+        )
+      }
     }
     let bad = account.badRowCount
     if bad > 0, LoadLimits.areTooMany(bad, of: account.rowsRead) {
@@ -128,6 +149,30 @@ extension LoadPlan {
     }
   }
 
+  /// Tells of values that are loaded and that a reader of the numbers should know of.
+  private func findings(_ account: RowAccount, _ columns: [FileColumn]) -> [String] {
+    var warnings: [String] = []
+    for column in idColumns.sorted() {
+      guard let found = account.damagedIds[column] else { continue }
+      let name = columns[column].name
+      let rows = found.rowCount == 1 ? "1 row" : "\(found.rowCount) rows"
+      warnings.append(
+        "\(name) holds numbers in scientific notation in \(rows), first at \(found.place) "
+          + "('\(found.example)'): digits were lost before this file was written, and different ids "
+          + "may have become one; export it again with \(name) as text, not through a spreadsheet, "
+          + "or ask nothing of \(name)"
+      )
+    }
+    if let found = account.negativeValues {
+      let rows = found.rowCount == 1 ? "1 row" : "\(found.rowCount) rows"
+      warnings.append(
+        "\(columns[found.column].name) is negative in \(rows), first at \(found.place): sums count "
+          + "them as they are"
+      )
+    }
+    return warnings
+  }
+
   /// The error to raise where most bad rows have times in another format than the sample.
   private func mixedTimes(_ account: RowAccount, _ columns: [FileColumn]) -> LoadError? {
     guard let column = roles[.time], let timeExample,
@@ -141,7 +186,10 @@ extension LoadPlan {
     let format = buffer.withView(count: buffer.capacity) {
       TimeText.format(of: $0, 0, $0.count)
     }
-    guard format != nil else { return nil }
+    // A text without digits is no time at all.
+    guard format != nil || rejection.example.utf8.contains(where: { TimeText.isDigit($0) }) else {
+      return nil
+    }
     return .mixedTimes(
       column: columns[column].name,
       first: timeExample,
@@ -154,7 +202,9 @@ extension LoadPlan {
     let total = files.reduce(0) { $0 + ($1.textByteCount ?? 1 << 30) }
     // A partition's share of the widest column should fit into one; huge pages are of 2 MB.
     let pages = min(4, (total >> 20) / 512)
-    return max(64 << 10, min(2 << 20, total / 64), pages << 21)
+    let wanted = max(64 << 10, min(2 << 20, total / 64), pages << 21)
+    // Each column of each thread has a region of its own: thousands of them take small ones.
+    return min(wanted, max(4 << 10, (256 << 20) / max(columns.count, 1)))
   }
 }
 

@@ -40,7 +40,7 @@ struct LogBuilder {
     try removeDuplicates(&partitions, &report)
     report.rowsLoaded = partitions.reduce(0) { $0 + $1.rowCount }
     report.nullCounts = nullCounts(partitions)
-    report.warnings += TimeWarnings.texts(report.timeRange)
+    report.warnings += timeWarnings(partitions, report.timeRange)
     finish(&report)
     return EventLog(
       name: request.name,
@@ -147,8 +147,8 @@ struct LogBuilder {
   /// Bytes that a value of the column takes in the log, about.
   private func width(_ blocks: [BlockResult], _ column: Int) -> Int {
     switch columns[column].reading {
-    case .float: 8
-    case .int, .decimal, .bool, .date, .time, .text, .uuid, .localText:
+    case .float, .local(_, isExact: false): 8
+    case .int, .decimal, .local, .bool, .date, .time, .text, .uuid, .localText:
       IntegerWidth(range(blocks, column)).rawValue
     }
   }
@@ -174,10 +174,10 @@ struct LogBuilder {
     case .text:
       guard let merge else { preconditionFailure("a text column has a dictionary") }
       return try gather.texts(index, merge)
-    case .float: return try gather.floats(index)
+    case .float, .local(_, isExact: false): return try gather.floats(index)
     case .bool: return try gather.bools(index)
     case .time: return try gather.times(index, range: range(blocks, index))
-    case .int, .decimal, .date:
+    case .int, .decimal, .local, .date:
       return try gather.ints(index, reading.type, range: range(blocks, index))
     case .uuid, .localText: preconditionFailure("only keys are coded within a partition")
     }
@@ -261,6 +261,24 @@ struct LogBuilder {
     partitions = found.map(\.kept)
   }
 
+  /// Warns of times that are hardly meant, with how many rows have them.
+  private func timeWarnings(
+    _ partitions: [Partition],
+    _ range: ClosedRange<Int64>?
+  ) -> [String] {
+    guard let range, let column = plan.roles[.time] else { return [] }
+    let odd = OddTimes(now: Stopwatch.microsSince1970)
+    guard odd.contains(range) else { return [] }
+    let counts = ParallelWork.map(count: partitions.count, threads: threads) { index in
+      odd.count(in: partitions[index].columns[column], rowCount: partitions[index].rowCount)
+    }
+    return odd.warnings(
+      range,
+      early: counts.reduce(0) { $0 + $1.early },
+      late: counts.reduce(0) { $0 + $1.late }
+    )
+  }
+
   private func nullCounts(_ partitions: [Partition]) -> [(column: String, rowCount: Int)] {
     columns.enumerated().map { index, column in
       let count = partitions.reduce(0) { sum, partition in
@@ -319,27 +337,5 @@ extension StoredColumn {
     codes.withSpan { codes in
       for row in codes.indices { output[Int(codes[row])] &+= 1 }
     }
-  }
-}
-
-/// Warns about times that are hardly meant.
-enum TimeWarnings {
-  static func texts(_ range: ClosedRange<Int64>?) -> [String] {
-    guard let range else { return [] }
-    var warnings: [String] = []
-    let first1980 = Int64(CivilDate(year: 1980, month: 1, day: 1).daysSince1970)
-    if range.lowerBound < first1980 * TimeText.secondsPerDay * TimeText.microsPerSecond {
-      warnings.append("the first event is in \(year(range.lowerBound)), before 1980")
-    }
-    if range.upperBound > Stopwatch.microsSince1970 {
-      warnings.append("the last event is in the future (\(year(range.upperBound)))")
-    }
-    return warnings
-  }
-
-  private static func year(_ micros: Int64) -> Int {
-    let day = TimeText.microsPerSecond * TimeText.secondsPerDay
-    let days = micros >= 0 ? micros / day : (micros - day + 1) / day
-    return CivilDate(daysSince1970: Int(days)).year
   }
 }

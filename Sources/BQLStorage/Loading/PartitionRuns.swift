@@ -61,7 +61,7 @@ struct PartitionRuns {
         interner.append(to: &map, offsets, bytes, entries)
       }
       return .texts(try interner.textDictionary())
-    case .int, .decimal, .float, .bool, .date, .time, .text:
+    case .int, .decimal, .float, .local, .bool, .date, .time, .text:
       var interner = interners.takeInts()
       encodeInts(column, &interner, into: &codes)
       return .ints(interners.give(interner))

@@ -36,7 +36,7 @@ struct RejectionLog {
     example: Range<Int>,
     exampleText: String? = nil
   ) {
-    if plan.keepsRejectedRows {
+    if plan.rejectsBudget?.take(range.count) == true {
       rejectedRows.append((range.map { text[$0] }, reason, line))
     }
     if let index = rejections.firstIndex(where: { $0.reason == reason }) {

@@ -7,6 +7,9 @@ struct RowAccount {
   private(set) var badValues: [BadValues]
   private(set) var rejections: [LoadReport.Rejection] = []
   private(set) var warnings: [String] = []
+  /// By column: ids in scientific notation.
+  private(set) var damagedIds: [Int: Finding] = [:]
+  private(set) var negativeValues: Finding?
   private var reasons: [RejectionReason] = []
   private let columns: [FileColumn]
 
@@ -16,6 +19,18 @@ struct RowAccount {
     /// Where the first one stands; its line counts from 1.
     var firstFile = ""
     var firstLine = 0
+  }
+
+  /// Rows in which a column has a value of some kind.
+  struct Finding {
+    var column: Int
+    var rowCount = 0
+    /// Where the first one stands; its line counts from 1.
+    var firstFile = ""
+    var firstLine = 0
+    var example = ""
+
+    var place: String { "\(firstFile):\(firstLine)" }
   }
 
   init(_ blocks: [BlockResult], files: [InputFile], columns: [FileColumn]) {
@@ -39,6 +54,12 @@ struct RowAccount {
       }
       for rejection in block.rejections {
         add(rejection, file: files[block.file].path, linesBefore)
+      }
+      for found in block.damagedIds {
+        add(found, to: &damagedIds[found.column], files[block.file].path, linesBefore)
+      }
+      if let found = block.negativeValues {
+        add(found, to: &negativeValues, files[block.file].path, linesBefore)
       }
     }
     warnAboutEmptyKeys()
@@ -89,6 +110,24 @@ struct RowAccount {
       body(block, lines)
       lines += block.lineCount
     }
+  }
+
+  private func add(
+    _ found: ColumnFinding,
+    to finding: inout Finding?,
+    _ file: String,
+    _ linesBefore: Int
+  ) {
+    var sum =
+      finding
+      ?? Finding(
+        column: found.column,
+        firstFile: file,
+        firstLine: linesBefore + found.firstLine + 1,
+        example: found.example
+      )
+    sum.rowCount += found.rowCount
+    finding = sum
   }
 
   private mutating func add(

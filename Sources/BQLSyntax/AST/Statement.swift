@@ -31,6 +31,11 @@ package struct Statement: Hashable, Sendable {
     case dropModel(Identifier)
     /// `DROP users.name`.
     case dropAttribute(Identifier)
+    /// `DROP name`: a log, a table or a named result, in a store for good.
+    case dropTable(Identifier)
+    case open(OpenStatement)
+    /// `CHECK STORE`: whether every file holds what was written.
+    case checkStore
     case set(SetStatement)
     case include(path: String)
     case assert(AssertStatement)
@@ -105,6 +110,7 @@ package struct LoadStatement: Hashable, Sendable {
   package var condition: Expression?
   package var onError: Choice<OnError>?
   package var rejectsInto: IntoClause?
+  package var csv: CSVClause?
 
   package init() {}
 }
@@ -177,6 +183,8 @@ package struct ShowStatement: Hashable, Sendable {
     case settings = "SETTINGS"
     case segments = "SEGMENTS"
     case models = "MODELS"
+    case storage = "STORAGE"
+    case loads = "LOADS"
   }
 
   package var subject: Subject

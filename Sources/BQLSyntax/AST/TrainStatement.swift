@@ -16,6 +16,8 @@ package struct TrainStatement: Hashable, Sendable {
   package var calibration: Choice<CalibrationMethod>?
   /// `WEIGHTS BALANCED`: both classes weigh the same.
   package var weights: Choice<ClassWeights>?
+  /// `MONOTONE a UP, b DOWN`: which way the prediction may go as a feature grows; empty for any.
+  package var monotone: [MonotoneItem] = []
   /// `TUNE n`: of so many settings the best is taken.
   package var tune: Choice<Int>?
   package var seed: Choice<Int>?
@@ -78,6 +80,25 @@ package struct SplitClause: Hashable, Sendable {
     self.method = method
     self.time = time
     self.percent = percent
+  }
+}
+
+/// Holds `feature UP` or `feature DOWN` of MONOTONE.
+package struct MonotoneItem: Hashable, Sendable {
+  /// Names which way a prediction may go as a feature grows.
+  package enum Direction: String, Hashable, Sendable, CaseIterable {
+    /// It never falls.
+    case up = "UP"
+    /// It never rises.
+    case down = "DOWN"
+  }
+
+  package var feature: Identifier
+  package var direction: Choice<Direction>
+
+  package init(feature: Identifier, direction: Choice<Direction>) {
+    self.feature = feature
+    self.direction = direction
   }
 }
 

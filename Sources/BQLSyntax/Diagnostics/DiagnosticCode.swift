@@ -44,6 +44,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case missingLibrary = "B0306"
   case fileUnwritable = "B0307"
   case rolesUnknown = "B0308"
+  case noStore = "B0309"
   // Running.
   case divisionByZero = "B0401"
   case overflow = "B0402"

@@ -2,6 +2,8 @@
 struct SourceSnippet {
   /// Lines longer than this are cut around the mark.
   static let lineLimit = 160
+  /// Bytes that are looked at before a mark, in it and behind it.
+  private static let byteLimit = 16 * lineLimit
 
   let line: Int
   /// The line as shown, without control characters.
@@ -16,9 +18,11 @@ struct SourceSnippet {
     let whole = index.range(ofLine: line)
     let start = min(max(range.start, whole.start), whole.end)
     let end = min(max(range.end, start), whole.end)
-    var before = Self.shown(index.string(whole.start, start))
-    let marked = Self.shown(index.string(start, end))
-    var after = Self.shown(index.string(end, whole.end))
+    // More bytes than these are never shown: a line may be as long as the text.
+    var before = Self.shown(index.string(max(whole.start, start - Self.byteLimit), start))
+    var marked = Self.shown(index.string(start, min(end, start + Self.byteLimit)))
+    if marked.count > Self.lineLimit { marked = marked.prefix(Self.lineLimit - 1) + "…" }
+    var after = Self.shown(index.string(end, min(whole.end, end + Self.byteLimit)))
     if before.count + marked.count + after.count > Self.lineLimit {
       let margin = Self.lineLimit / 2
       if before.count > margin { before = "…" + before.suffix(margin - 1) }

@@ -11,9 +11,16 @@ extension Formatter {
     if let split = train.split { parts.append("SPLIT " + print(split)) }
     if let method = train.calibration { parts.append("CALIBRATE " + method.value.rawValue) }
     if let weights = train.weights { parts.append("WEIGHTS " + weights.value.rawValue) }
+    if !train.monotone.isEmpty {
+      parts.append("MONOTONE " + train.monotone.map(print).joined(separator: ", "))
+    }
     if let tune = train.tune { parts.append("TUNE \(tune.value)") }
     if let seed = train.seed { parts.append("SEED \(seed.value)") }
     return parts.joined(separator: " ")
+  }
+
+  private static func print(_ item: MonotoneItem) -> String {
+    print(item.feature) + " " + item.direction.value.rawValue
   }
 
   private static func print(_ learner: LearnerClause) -> String {

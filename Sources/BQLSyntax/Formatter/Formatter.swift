@@ -20,6 +20,9 @@ package enum Formatter {
     case .loadModel(let statement): print(statement)
     case .dropModel(let name): "DROP MODEL " + print(name)
     case .dropAttribute(let name): "DROP users." + print(name)
+    case .dropTable(let name): "DROP " + print(name)
+    case .open(let statement): "OPEN " + quote(statement.path)
+    case .checkStore: "CHECK STORE"
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
         + printSetting(statement.value)
@@ -27,7 +30,7 @@ package enum Formatter {
     case .assert(let statement):
       "ASSERT \(print(statement.condition))"
         + (statement.message.map { " MESSAGE " + quote($0) } ?? "")
-    case .help(let topic): "HELP" + (topic.map { " " + $0.name } ?? "")
+    case .help(let topic): "HELP" + (topic.map { " " + printTopic($0.name) } ?? "")
     case .unimplemented(let feature): feature
     }
   }
@@ -98,7 +101,20 @@ package enum Formatter {
     if let condition = load.condition { text += " WHERE " + print(condition) }
     if let onError = load.onError { text += " ON ERROR " + onError.value.rawValue }
     if let rejects = load.rejectsInto { text += " REJECTS INTO " + quote(rejects.path) }
+    if let csv = load.csv { text += " CSV (" + options(of: csv).joined(separator: ", ") + ")" }
     return text
+  }
+
+  private static func options(of csv: CSVClause) -> [String] {
+    let texts = [
+      ("DELIMITER", csv.delimiter), ("QUOTE", csv.quote), ("ESCAPE", csv.escape),
+      ("NULLS", csv.nulls), ("DECIMALS", csv.decimals),
+    ]
+    var options = texts.compactMap { word, text in text.map { word + " " + quote($0.value) } }
+    if let header = csv.header { options.append("HEADER " + (header.value ? "TRUE" : "FALSE")) }
+    if let skip = csv.skip { options.append("SKIP \(skip.value)") }
+    if let dates = csv.dates { options.append("DATES " + dates.value.rawValue) }
+    return options
   }
 
   private static func print(_ clause: LoadStatement.RoleClause) -> String {
@@ -112,6 +128,18 @@ package enum Formatter {
   private static func printSetting(_ value: Expression) -> String {
     if case .column(nil, let name) = value.kind { return print(name) }
     return print(value)
+  }
+
+  /// Prints what HELP is asked about: words as they are, anything else as a text.
+  private static func printTopic(_ topic: String) -> String {
+    let words = topic.split(separator: " ", omittingEmptySubsequences: false)
+    let isPlain = words.allSatisfy { word in
+      word.utf8.first.map { !(48...57).contains($0) } == true
+        && word.utf8.allSatisfy {
+          (97...122).contains($0 | 0x20) || (48...57).contains($0) || $0 == 95
+        }
+    }
+    return isPlain ? topic : quote(topic)
   }
 
   /// Prints a text in single quotes.

@@ -25,7 +25,16 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case tables = "TABLES"
 
   // LOAD.
+  case csv = "CSV"
+  case dates = "DATES"
+  case decimals = "DECIMALS"
   case dedup = "DEDUP"
+  case delimiter = "DELIMITER"
+  case dmy = "DMY"
+  case escape = "ESCAPE"
+  case header = "HEADER"
+  case mdy = "MDY"
+  case quote = "QUOTE"
   case error = "ERROR"
   case event = "EVENT"
   case exact = "EXACT"
@@ -239,6 +248,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case campaign = "CAMPAIGN"
   case deciles = "DECILES"
   case dependence = "DEPENDENCE"
+  case down = "DOWN"
   case evaluate = "EVALUATE"
   case events = "EVENTS"
   case format = "FORMAT"
@@ -251,6 +261,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case measures = "MEASURES"
   case model = "MODEL"
   case models = "MODELS"
+  case monotone = "MONOTONE"
   case platt = "PLATT"
   case predict = "PREDICT"
   case save = "SAVE"
@@ -258,6 +269,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case thresholds = "THRESHOLDS"
   case train = "TRAIN"
   case tune = "TUNE"
+  case up = "UP"
   case weights = "WEIGHTS"
   case xgboost = "XGBOOST"
 
@@ -308,6 +320,12 @@ extension Keyword {
 
   /// Finds the keyword that the word spells, without regard to case.
   package init?(word: some StringProtocol) {
-    self.init(rawValue: word.uppercased())
+    guard let keyword = Self.ofWord[word.uppercased()] else { return nil }
+    self = keyword
   }
+
+  /// Finds a keyword at once: its raw values are compared one after the other.
+  private static let ofWord = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) }
+  )
 }

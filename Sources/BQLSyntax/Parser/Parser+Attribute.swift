@@ -73,19 +73,4 @@ extension Parser {
     default: return next.kind == .end || next.kind == .symbol(.semicolon)
     }
   }
-
-  /// Takes `DROP users.name`; the caller has seen its words.
-  mutating func parseDrop() throws(SyntaxError) -> Identifier {
-    advance()
-    advance()
-    try expect(.dot)
-    return try parseName("an attribute")
-  }
-
-  /// Whether `DROP users.` or `DROP MODEL` stands here.
-  var startsDrop: Bool {
-    if !at(.drop) { return false }
-    return peek().keyword == .model
-      || peek().keyword == .users && peek(2).kind == .symbol(.dot)
-  }
 }

@@ -1,7 +1,7 @@
 extension Parser {
   static let roles: [Keyword] = [.user, .time, .event, .session, .item, .value]
 
-  private static let loadClauses: [Keyword] = [.as, .dedup, .where, .on, .rejects]
+  private static let loadClauses: [Keyword] = [.as, .dedup, .where, .on, .rejects, .csv]
 
   /// Takes `LOAD 'file', … [AS name | AS TABLE name [KEY c]] [(ROLE column, …)] options`; what
   /// stands behind the files may come in any order, once each.
@@ -65,6 +65,9 @@ extension Parser {
       try expect(.into)
       let path = try parseText("a file", example: "REJECTS INTO 'bad.csv'")
       load.rejectsInto = IntoClause(path: path, range: range(from: start))
+    case .csv where peek().kind == .symbol(.leftParenthesis):
+      log.note(.csv, at: start.range, in: &self)
+      load.csv = try parseCSVClause()
     default:
       return false
     }

@@ -136,11 +136,4 @@ extension Parser {
     if accept(.format) != nil { statement.format = try parseWord(of: ModelFormat.self) }
     return statement
   }
-
-  /// Takes `DROP MODEL name`.
-  mutating func parseDropModel() throws(SyntaxError) -> Identifier {
-    try expect(.drop)
-    try expect(.model)
-    return try parseName("a model")
-  }
 }

@@ -24,7 +24,7 @@ extension Parser {
     return .summarize(SummarizeStatement(table: table, by: try parseExpressions()))
   }
 
-  /// Takes `SHOW TABLES|FUNCTIONS|SETTINGS|SEGMENTS|MODELS` or `SHOW SEGMENT name [part]`.
+  /// Takes `SHOW TABLES|FUNCTIONS|SETTINGS|SEGMENTS|MODELS|STORAGE|LOADS` or `SHOW SEGMENT name [part]`.
   mutating func parseShow() throws(SyntaxError) -> Query.Kind {
     try expect(.show)
     if accept(.segment) != nil { return .showSegment(try parseShowSegment()) }

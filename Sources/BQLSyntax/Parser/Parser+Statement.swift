@@ -4,13 +4,14 @@ extension Parser {
     [
       .load, .select, .from, .with, .values, .describe, .summarize, .show, .explain, .let, .set,
       .include, .assert, .help, .segment, .assign, .correlate, .train, .save, .drop,
+      .open, .check,
     ] + modelVerbs + behaviorVerbs + unimplementedVerbs
 
   /// Takes one statement, without its `;`.
   mutating func parseStatement() throws(SyntaxError) -> Statement {
     let start = current
     let kind: Statement.Kind
-    if !startsDrop, let feature = acceptUnimplementedStatement() {
+    if let feature = acceptUnimplementedStatement() {
       skipStatement()
       kind = .unimplemented(feature: feature)
     } else {
@@ -19,8 +20,9 @@ extension Parser {
         case .load where startsModel: .loadModel(try parseLoadModel())
         case .load: .load(try parseLoad())
         case .let: try parseLet()
-        case .drop where peek().keyword == .model: .dropModel(try parseDropModel())
-        case .drop: .dropAttribute(try parseDrop())
+        case .drop: try parseDrop()
+        case .open: .open(try parseOpen())
+        case .check: try parseCheckStore()
         case .set: .set(try parseSet())
         case .include: try parseInclude()
         case .assert: .assert(try parseAssert())

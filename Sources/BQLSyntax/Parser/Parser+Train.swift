@@ -2,7 +2,7 @@
 extension Parser {
   static let trainClauses: [Keyword] = [
     .as, .from, .where, .per, .after, .horizon, .snapshots, .features, .using, .split, .calibrate,
-    .weights, .tune, .seed,
+    .weights, .monotone, .tune, .seed,
   ]
 
   /// Takes `TRAIN target clauses`.
@@ -52,6 +52,7 @@ extension Parser {
     case .split: statement.split = try parseSplit()
     case .calibrate: statement.calibration = try parseCalibration()
     case .weights: statement.weights = try parseWord(of: ClassWeights.self)
+    case .monotone: statement.monotone = try parseMonotone()
     case .tune: statement.tune = try parseCount("the number of settings to try")
     default: statement.seed = try parseSeed()
     }
@@ -85,6 +86,17 @@ extension Parser {
       case .int, .number: return SplitClause(method: method, percent: try parsePercent())
       default: return SplitClause(method: method)
       }
+    }
+  }
+
+  /// Takes `feature UP|DOWN, …`.
+  private mutating func parseMonotone() throws(SyntaxError) -> [MonotoneItem] {
+    try list { (parser: inout Parser) throws(SyntaxError) in
+      let feature = try parser.parseName("a feature")
+      return MonotoneItem(
+        feature: feature,
+        direction: try parser.parseWord(of: MonotoneItem.Direction.self)
+      )
     }
   }
 

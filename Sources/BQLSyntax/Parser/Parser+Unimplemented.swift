@@ -7,29 +7,18 @@ extension Parser {
 
   /// Lists the verbs of statements that define or do something and stand alone.
   static let unimplementedActionVerbs: [Keyword] = [
-    .open, .latent, .plot, .report, .drop, .compact, .check, .erase,
+    .latent, .plot, .report, .compact, .erase,
   ]
 
   static var unimplementedVerbs: [Keyword] { unimplementedQueryVerbs + unimplementedActionVerbs }
 
-  private static let unimplementedSubjects: [Keyword] = [
-    .storage, .loads,
-  ]
-
   /// Takes the words that name a statement that is not run; nil if the statement is another.
   mutating func acceptUnimplementedStatement() -> String? {
-    guard let verb = current.keyword else { return nil }
-    let next = peek().keyword
-    switch (verb, next) {
-    case (.check, .store):
-      advance()
-      advance()
-      return "\(verb.rawValue) \(next?.rawValue ?? "")"
-    default:
-      guard Parser.unimplementedActionVerbs.contains(verb) else { return nil }
-      advance()
-      return verb.rawValue
+    guard let verb = current.keyword, Parser.unimplementedActionVerbs.contains(verb) else {
+      return nil
     }
+    advance()
+    return verb.rawValue
   }
 
   /// Takes the words that name a query that is not run; nil if the query is another.
@@ -39,16 +28,7 @@ extension Parser {
       advance()
       return verb.rawValue
     }
-    guard let next = peek().keyword else { return nil }
-    let isNamed =
-      switch verb {
-      case .show: Parser.unimplementedSubjects.contains(next)
-      default: false
-      }
-    guard isNamed else { return nil }
-    advance()
-    advance()
-    return "\(verb.rawValue) \(next.rawValue)"
+    return nil
   }
 
   /// Skips to the statement's end.

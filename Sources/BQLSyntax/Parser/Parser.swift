@@ -8,6 +8,9 @@ package struct Parser {
   /// Bounds the height of an expression's tree, hence the operators of one chain `a + b + …`.
   package static let heightLimit = 1_000
 
+  /// Bounds the mistakes of one text that are told of.
+  static let diagnosticLimit = 200
+
   let bytes: [UInt8]
   let tokens: [Token]
   var index = 0
@@ -34,7 +37,17 @@ package struct Parser {
     let diagnostics = (lexed.diagnostics + parser.diagnostics).enumerated()
       .sorted { ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset) }
       .map(\.element)
-    return (statements, diagnostics)
+    return (statements, limited(diagnostics))
+  }
+
+  /// Keeps the first mistakes of a text that is hardly a script.
+  private static func limited(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.count > diagnosticLimit else { return diagnostics }
+    let next = diagnostics[diagnosticLimit]
+    let count = diagnostics.count - diagnosticLimit
+    return diagnostics.prefix(diagnosticLimit) + [
+      Diagnostic(next.code, "\(count) more mistakes from here on are not listed", at: next.range)
+    ]
   }
 
   /// Reads a literal as it stands after `-p name=`; nil if the text is no single literal.

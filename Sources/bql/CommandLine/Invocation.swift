@@ -14,6 +14,8 @@ struct Invocation {
 
   /// Data files in the order given; `-` is standard input.
   var dataFiles: [String] = []
+  /// The store to open first; nil without one.
+  var store: String?
   /// Scripts and statements in the order they run: positional scripts first.
   var tasks: [Options.Task.Kind] = []
   var parameters: [String: String] = [:]
@@ -77,7 +79,8 @@ struct Invocation {
       if file.hasSuffix(".bq") {
         tasks.append(.script(file))
       } else if file.hasSuffix(".bqs") || file.hasSuffix(".bqs/") {
-        throw UsageMistake("not implemented yet: stores, such as '\(file)'", code: .notImplemented)
+        guard store == nil else { throw UsageMistake("one store at a time, not also '\(file)'") }
+        store = file
       } else {
         dataFiles.append(file)
       }

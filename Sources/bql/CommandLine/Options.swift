@@ -7,12 +7,13 @@ struct Options: ParsableCommand {
     commandName: "bql",
     abstract: "Answers questions about shop behaviour from event logs.",
     usage: """
-      bql [FILE.csv | SCRIPT.bq ...] [-c 'statements'] [-f script.bq] [options]
+      bql [STORE.bqs] [FILE.csv | SCRIPT.bq ...] [-c 'statements'] [-f script.bq] [options]
       bql generate [options] > log.csv
       """,
     discussion: """
-      Data files are loaded as the log 'events'; '-' is standard input. Without -c, -f or a script, \
-      statements come from standard input: typed at a prompt on a terminal, read from a pipe.
+      Data files are loaded as the log 'events'; '-' is standard input. A store (a folder *.bqs) is \
+      opened first and keeps what is loaded. Without -c, -f or a script, statements come from \
+      standard input: typed at a prompt on a terminal, read from a pipe.
 
         bql shop.csv.gz -c 'FUNNEL view, cart, purchase WITHIN 7d' | column -s, -t
 
@@ -24,7 +25,7 @@ struct Options: ParsableCommand {
     version: "bql \(Program.version)"
   )
 
-  @Argument(help: ArgumentHelp("Data files, and scripts that end in .bq.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Data files, a store that ends in .bqs, scripts that end in .bq.", valueName: "file"))
   var files: [String] = []
 
   @Option(

@@ -36,7 +36,10 @@ struct Completer {
   private func candidates(at place: CompletionPlace, word: String) -> [Candidate] {
     switch place {
     case .statement: return Self.keywords(Self.verbs)
-    case .subject: return Self.keywords([.tables, .functions, .settings, .segments, .models])
+    case .subject:
+      return Self.keywords([
+        .tables, .functions, .settings, .segments, .models, .storage, .loads,
+      ])
     case .table: return names.tables.map { Candidate(BQLName.quoted($0)) }
     case .featureSet:
       return ["base", "rfm", "engagement", "customer_model"].map { Candidate($0) }
@@ -132,7 +135,8 @@ struct Completer {
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
     .features, .segment, .assign, .correlate, .train, .evaluate,
-    .predict, .campaign, .save, .let, .drop, .set, .include, .assert, .explain, .help,
+    .predict, .campaign, .save, .let, .drop, .open, .check, .set, .include, .assert, .explain,
+    .help,
   ]
 
   /// The clauses that all behaviour statements share.
@@ -199,13 +203,15 @@ struct Completer {
     case .load:
       [
         .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
-        .on, .error, .stop, .skip, .null, .rejects, .into,
+        .on, .error, .stop, .skip, .null, .rejects, .into, .csv, .delimiter, .quote, .escape,
+        .header, .nulls, .dates, .dmy, .mdy, .decimals, .true, .false,
       ]
     case .train, .evaluate, .predict, .campaign, .explain, .save: modelClauses(of: verb)
     case .summarize: [.by, .into]
     case .assert: [.message]
     case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
     case .drop: [.users, .model]
+    case .check: [.store]
     default:
       [
         .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,
@@ -221,7 +227,7 @@ struct Completer {
         .as, .from, .where, .per, .session, .after, .events, .horizon, .snapshots, .features,
         .using,
         .gbdt, .logistic, .split, .time, .user, .on, .calibrate, .isotonic, .platt, .weights,
-        .balanced, .tune, .seed,
+        .balanced, .monotone, .up, .down, .tune, .seed,
       ]
     case .evaluate:
       [.top, .by, .show, .measures, .deciles, .calibration, .thresholds, .into]

@@ -61,7 +61,7 @@ enum CompletionPlace: Equatable {
     let verb = tokens.first?.keyword
     if verb == .load, tokens.count == 1 || isList || keywords.last == .into { return .file }
     switch tokens.last?.keyword {
-    case .include, .into, .from, .load: return .file
+    case .include, .into, .from, .load, .open: return .file
     default: return .eventText(log: table(of: tokens))
     }
   }
@@ -77,6 +77,7 @@ enum CompletionPlace: Equatable {
     case .features where tokens.dropLast().last?.keyword == .describe: return .featureSet
     case .using where verb.keyword == .features: return .featureSet
     case .from, .describe, .summarize, .join: return .table
+    case .drop where tokens.count == 1: return .table
     case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
     case .help: return .statement

@@ -37,6 +37,7 @@ struct Session {
         for script in faulty { reporter.report(script.diagnostics, in: script.source) }
         return .usage
       }
+      if let store = invocation.store { try runner.open(store) }
       try runner.load(invocation.dataFiles)
       for script in scripts { try runner.run(script) }
     } catch {

@@ -20,6 +20,11 @@ final class StatementRunner {
     }
   }
 
+  /// Opens a store, whose logs are then there.
+  func open(_ path: String) throws(BQLError) {
+    presenter.present(try workspace.open(path: path), of: nil)
+  }
+
   /// Loads files as one log, `events`, in the order given.
   func load(_ paths: [String]) throws(BQLError) {
     if paths.isEmpty { return }

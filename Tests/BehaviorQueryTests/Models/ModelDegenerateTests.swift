@@ -83,4 +83,28 @@ import Testing
     )
     #expect(message(workspace, "TRAIN churn;") != "no error")
   }
+
+  /// A file may hold what no training makes: parts so large that nothing adds up.
+  @Test func partsThatAreTooLargeAreSaidToBe() throws {
+    let folder = try TestFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let workspace = try ModelShop(seed: 41).workspace(folder)
+    let path = try folder.write("", to: "m.json")
+    _ = try workspace.run(
+      "TRAIN churn AS m HORIZON 14d SNAPSHOTS 3 FEATURES (session_recency_min) "
+        + "USING gbdt(trees = 1, leaves = 2, patience = 0); SAVE MODEL m INTO '\(path)';"
+    )
+    var text = try String(contentsOfFile: path, encoding: .utf8)
+    for (part, other) in [
+      (#""start":[^,]*"#, #""start":-1e300"#),
+      (#""value":\[[^\]]*\]"#, #""value":[0,1e300,7e299]"#),
+    ] {
+      text = text.replacingOccurrences(of: part, with: other, options: .regularExpression)
+    }
+    let changed = try folder.write(text, to: "changed.json")
+    _ = try workspace.run("LOAD MODEL '\(changed)' AS m;")
+    let messages = (1...40).map { message(workspace, "EXPLAIN MODEL m FOR USER \($0);") }
+    #expect(messages.contains { $0.contains("so large that contributions do not add up") })
+    #expect(!messages.contains { $0.contains("bug in bql") }, "\(messages)")
+  }
 }

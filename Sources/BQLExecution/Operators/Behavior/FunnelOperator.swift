@@ -231,6 +231,9 @@ struct FunnelOperator: Operator {
     specification.exclusions = plan.exclusions.map {
       FunnelExclusionRule(between: $0.between, excludesUnits: $0.excludesUnits)
     }
+    specification.tellsValue = plan.tellsValue
+    specification.tellsQuantiles = plan.tellsQuantiles
+    specification.tellsTotalQuantiles = false
     specification.isHolding = !plan.holding.isEmpty
     specification.isMatureOnly = plan.isMatureOnly
     specification.toleranceMicroseconds = plan.toleranceMicroseconds

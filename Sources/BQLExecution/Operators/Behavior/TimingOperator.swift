@@ -17,6 +17,9 @@ struct TimingOperator: Operator {
   }
 
   func open(_ context: ExecutionContext) throws(ExecutionError) -> any ChunkStream {
+    if let rare = try TimingRareAnswer(plan, context) {
+      return answer(try rare.units(context), [], context)
+    }
     let log = plan.behavior.log
     let morsels = log.morsels(targetRows: context.morselRows)
     let groups = try DimensionCodes(
@@ -39,12 +42,19 @@ struct TimingOperator: Operator {
       try context.checkCancelled()
       reduction.add(index, try inputs.units(index, morsels[index]))
     }
-    let units = reduction.total
+    return answer(reduction.total, groups.values, context)
+  }
+
+  private func answer(
+    _ units: TimingUnits,
+    _ groupValues: [Column],
+    _ context: ExecutionContext
+  ) -> any ChunkStream {
     let found = units.places { $0 }
     let sizes = zip(found.codes, found.places).map { (code: $0, size: $1.count) }
     let ranking = GroupRanking(sizes, top: plan.behavior.top)
     let values = GroupValues(
-      units.keys?.keyColumns() ?? groups.values,
+      units.keys?.keyColumns() ?? groupValues,
       areTexts: plan.behavior.top != nil,
       in: plan.behavior.timeZone
     )

@@ -8,6 +8,7 @@ struct FunnelInputs: Sendable {
   private let steps: FunnelStepReader
   private let exclusions: FunnelStepReader?
   private let holding: [Int]
+  private let tellsValue: Bool
   private let groups: DimensionCodes
   private let context: ExecutionContext
   private var groupMap: [Int32]?
@@ -21,6 +22,7 @@ struct FunnelInputs: Sendable {
     steps = funnel.steps
     exclusions = funnel.plan.exclusions.isEmpty ? nil : funnel.exclusions
     holding = funnel.plan.holding
+    tellsValue = funnel.plan.tellsValue
     self.groups = groups
     self.context = context
   }
@@ -46,7 +48,7 @@ struct FunnelInputs: Sendable {
       filter: try rows.filterBytes(morsel),
       units: rows.units(morsel),
       groups: codes,
-      values: shared.money,
+      values: tellsValue ? shared.money : nil,
       purchases: shared.purchases
     )
     input.held = holding.isEmpty ? nil : rows.codes(holding, morsel)

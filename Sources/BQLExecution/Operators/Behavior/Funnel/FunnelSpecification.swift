@@ -27,6 +27,12 @@ package struct FunnelSpecification: Sendable {
   package var isHolding = false
   /// Whether chains that start so late that the log ends before their window are left out.
   package var isMatureOnly = false
+  /// Whether the result tells what steps are worth.
+  package var tellsValue = true
+  /// Whether the result tells quantiles of each step's times.
+  package var tellsQuantiles = true
+  /// Whether it tells them of all units together where it has groups.
+  package var tellsTotalQuantiles = true
   /// Whether the result tells each step's times in full, from the step before and from the first.
   package var tellsTimes = false
   /// Whether the result tells what the chains that end at each step are worth there.
@@ -126,6 +132,14 @@ package struct FunnelSpecification: Sendable {
     return sizesPass
   }
 
+  /// Whether the times from step to step are kept, of groups.
+  var keepsTimes: Bool { tellsQuantiles || tellsTimes }
+
+  /// Whether the times from step to step are kept, of all units together.
+  var keepsTotalTimes: Bool {
+    keepsTimes && (attribution == nil || withTotal || tellsTotalQuantiles)
+  }
+
   /// The funnel of all units, which falls into no groups.
   var ungrouped: FunnelSpecification {
     var whole = self
@@ -138,6 +152,8 @@ package struct FunnelSpecification: Sendable {
     var pass = self
     pass.top = nil
     pass.withTotal = false
+    pass.tellsValue = false
+    pass.tellsQuantiles = false
     pass.tellsTimes = false
     pass.tellsLosses = false
     // Attempts and repetitions of step 1 follow from the windows, and late chains from all.

@@ -24,7 +24,7 @@ struct RetentionFirstScan: UnitScan {
     scale: Int64,
     _ tally: RetentionTally
   ) {
-    guard !specification.isRecurring, tally.keys == nil, ends.count <= UInt64.bitWidth,
+    guard !specification.isRecurring, !tally.isGrouped, ends.count <= UInt64.bitWidth,
       let periods = specification.countablePeriods(ends: ends)
     else { return nil }
     self.specification = specification

@@ -51,7 +51,8 @@ struct RetentionInputs: Sendable {
       scale: units.timeScale
     )
     let scale = units.timeScale
-    if var scan = RetentionFirstScan(specification, period: period, ends: ends, scale: scale, tally) {
+    if var scan = RetentionFirstScan(specification, period: period, ends: ends, scale: scale, tally)
+    {
       units.scan(&scan)
       scan.tally.leftOutRowCount = units.leftOutRowCount
       return scan.tally

@@ -18,7 +18,7 @@ struct RetentionTally: Sendable {
   var leftOutRowCount = 0
 
   private let cohortCount: Int
-  private let isGrouped: Bool
+  let isGrouped: Bool
 
   init(width: Int, cohortCount: Int, isGrouped: Bool, keys: GroupTable? = nil) {
     self.width = width

@@ -50,7 +50,12 @@ package struct DurationList: Sendable {
       for raw in raws { append(UInt64(raw), scale: scale) }
       return
     }
-    narrow.append(contentsOf: raws.lazy.map { UInt32(truncatingIfNeeded: $0) })
+    // Most are of the list's own width, and then one copy takes them all.
+    if let raws = raws as? ArraySlice<UInt32> {
+      narrow.append(contentsOf: raws)
+    } else {
+      narrow.append(contentsOf: raws.lazy.map { UInt32(truncatingIfNeeded: $0) })
+    }
   }
 
   /// Adds the durations of `other`.

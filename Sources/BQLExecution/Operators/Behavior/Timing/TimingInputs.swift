@@ -34,7 +34,7 @@ struct TimingInputs: Sendable {
     let rows = units.rows(at: scan.waits.map(\.start))
     let codes = try inputs.codes(ofRows: rows, index, morsel)
     found.keys = codes.keys ?? found.keys
-    found.groups = codes.codes.isEmpty ? rows.map { _ in -1 } : codes.codes
+    found.groups = codes.codes
     let scale = units.timeScale
     found.times.reserveCapacity(scan.waits.count)
     found.converted.reserveCapacity(scan.waits.count)

@@ -16,7 +16,7 @@ struct TimingUnits: Sendable {
     var isEarly = false
   }
 
-  /// The group of each unit; −1 for NULL and where there are no groups.
+  /// The group of each unit, −1 for NULL; empty where there are no groups.
   var groups: [Int32] = []
   /// Microseconds to the end, or to the log's end.
   var times: [Int64] = []
@@ -28,6 +28,12 @@ struct TimingUnits: Sendable {
   var leftOutRowCount = 0
 
   var count: Int { times.count }
+
+  /// Makes room for units of no group, so that adding them does not move them again and again.
+  mutating func reserve(_ count: Int) {
+    times.reserveCapacity(count)
+    converted.reserveCapacity(count)
+  }
 
   /// Adds the units of morsels that come behind these.
   mutating func combine(_ other: TimingUnits) {
@@ -48,8 +54,8 @@ struct TimingUnits: Sendable {
   /// The places of the units of each group, by its code; groups stand in the order of first
   /// appearance.
   func places(_ code: (Int32) -> Int32) -> (codes: [Int32], places: [[Int32]]) {
-    if keys == nil, !groups.contains(where: { $0 != -1 }) {
-      let all = groups.indices.map { Int32(truncatingIfNeeded: $0) }
+    if keys == nil, groups.isEmpty {
+      let all = times.indices.map { Int32(truncatingIfNeeded: $0) }
       return all.isEmpty ? ([], []) : ([code(-1)], [all])
     }
     var slots = GroupSlots()
@@ -64,6 +70,11 @@ struct TimingUnits: Sendable {
 
   /// Returns the curve of the units at `places`.
   func curve(_ places: [Int32]) -> SurvivalCurve {
-    SurvivalCurve(places.map { times[Int($0)] }, converted: places.map { converted[Int($0)] })
+    // Each unit stands in one place at most.
+    if places.count == count { return SurvivalCurve(times, converted: converted) }
+    return SurvivalCurve(
+      places.map { times[Int($0)] },
+      converted: places.map { converted[Int($0)] }
+    )
   }
 }

@@ -177,6 +177,8 @@ extension FunnelAccumulator: FunnelChainSink {
   ) {
     let skips = specification.hasOptionalSteps
     let isAnyOrder = specification.mode == .any
+    let keeps = specification.keepsTimes
+    let keepsTotal = specification.keepsTotalTimes
     let list = window * specification.stepCount + step - 1
     // Taken out of their arrays, so that they are not looked up again for each chain.
     var ofTotal = DurationList()
@@ -204,12 +206,12 @@ extension FunnelAccumulator: FunnelChainSink {
       // Under TOLERANCE a step may stand before the one that it follows.
       let elapsed = UInt64(bitPattern: max(difference, 0))
       if chain.isTotal {
-        ofTotal.append(elapsed, scale: scale)
+        if keepsTotal { ofTotal.append(elapsed, scale: scale) }
         if difference <= 0, !isAnyOrder {
           if difference == 0 { tiedCount += 1 } else { reversedCount += 1 }
         }
       }
-      if chain.slot >= 0 {
+      if chain.slot >= 0, keeps {
         ofGroups.append(elapsed, scale: scale)
         slots.append(chain.slot)
       }

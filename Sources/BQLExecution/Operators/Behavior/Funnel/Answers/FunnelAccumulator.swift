@@ -131,9 +131,14 @@ package struct FunnelAccumulator: Sendable {
       if let other = groupSlots.groups.firstIndex(of: ranking.otherCode) {
         result.groups.append(FunnelGroupResult(group: .other, windows: blocks[other]))
       }
+    } else if specification.top ?? slots.count >= slots.count {
+      let blocks = blocks(of: groups, threads: threads)
+      result.groups = slots.map { slot in
+        FunnelGroupResult(group: .value(groupSlots.groups[slot]), windows: blocks[slot])
+      }
     } else {
       // Each unit counts in one group a window, so adding groups counts units.
-      let namedCount = min(specification.top ?? slots.count, slots.count)
+      let namedCount = specification.top ?? slots.count
       var merged = FunnelTally(
         windowCount: specification.windows.count,
         stepCount: specification.stepCount,

@@ -20,8 +20,9 @@ struct FunnelTable {
   func relation(of result: FunnelResult) -> Relation {
     let schema = plan.schema
     var builders = schema.fields.map { ColumnBuilder($0.type) }
+    let columns = plan.columns ?? Array(builders.indices)
     for row in rows(of: result) {
-      for index in builders.indices { builders[index].append(row[index]) }
+      for (index, column) in columns.enumerated() { builders[index].append(row[column]) }
     }
     return Relation(schema: schema, columns: builders.map { $0.finish() })
   }

@@ -91,8 +91,11 @@ extension FunnelAccumulator {
     counters[window].immature += found.immature
     guard specification.stepCount > 1 else { return }
     for step in 2...specification.stepCount {
+      guard specification.keepsTimes else { continue }
       let elapsed = found.elapsed(step, isFromFirst: false)
-      total.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
+      if specification.keepsTotalTimes {
+        total.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
+      }
       if specification.attribution != nil {
         groups.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
       }
@@ -117,6 +120,7 @@ extension FunnelAccumulator {
     let chains = found.chains.span
     let stepCount = specification.stepCount
     for step in stride(from: 2, through: stepCount, by: 1) {
+      guard specification.keepsTimes else { break }
       let list = window * stepCount + step - 1
       let own = [Int32](capacity: found.count) { (output: inout OutputSpan<Int32>) in
         for index in 0..<found.count where chains[index].depth >= step {

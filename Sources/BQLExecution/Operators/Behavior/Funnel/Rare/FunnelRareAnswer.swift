@@ -15,9 +15,9 @@ struct FunnelRareAnswer {
   /// of its codes.
   private let groups: (codes: [[Int32]], map: [Int32])?
 
-  /// The blocks that are counted together, and where there are groups.
-  private static let share = 2
-  private static let groupedShare = 4
+  /// The parts of the blocks that each thread counts, so that none waits long for another: to join
+  /// what is known of many groups costs more than to find the chains of a block.
+  private static let partsPerThread = 6
 
   /// Finds, or has built, what the funnel reads; nil where it must read all rows, or where the
   /// statement's memory does not suffice.
@@ -54,7 +54,7 @@ struct FunnelRareAnswer {
       sides = nil
     }
     lease = context.lease("funnel")
-    worth = try index.worth(scan, context)
+    worth = plan.tellsValue ? try index.worth(scan, context) : []
     let worthBytes = worth.reduce(0) { $0 + $1.count } * MemoryLayout<Int64>.stride
     do throws(ExecutionError) {
       try lease.grow(by: index.byteCount + worthBytes + (sides?.byteCount ?? 0))
@@ -76,25 +76,28 @@ struct FunnelRareAnswer {
   /// Counts the chains of all blocks.
   func accumulator(_ context: ExecutionContext) throws(ExecutionError) -> FunnelAccumulator {
     let blocks = index.blocks
-    // To join what is known of many groups costs more than to find the chains of a block.
-    let share = groups == nil ? Self.share : Self.groupedShare
+    let partCount = Self.partsPerThread * max(context.threads, 1)
+    let share = max((blocks.count + partCount - 1) / partCount, 1)
     let parts = try ParallelWork.map(
       count: (blocks.count + share - 1) / share,
       threads: context.threads
     ) { (part: Int) throws(ExecutionError) -> FunnelAccumulator in
       try context.checkCancelled()
       var accumulator = FunnelAccumulator(scan.specification)
+      var found = FunnelRareChains()
       for position in (part * share)..<min((part + 1) * share, blocks.count) {
+        let worth = worth.isEmpty ? [] : worth[position]
         if let sides {
           let own = sides.sides[position]
-          scan.update(&accumulator, with: blocks[position], own, worth: worth[position])
+          scan.update(&accumulator, with: blocks[position], own, worth: worth)
           continue
         }
         scan.update(
           &accumulator,
           with: blocks[position],
-          worth: worth[position],
-          groups: groups.map { ($0.codes[position], $0.map) }
+          worth: worth,
+          groups: groups.map { ($0.codes[position], $0.map) },
+          &found
         )
       }
       accumulator.close()

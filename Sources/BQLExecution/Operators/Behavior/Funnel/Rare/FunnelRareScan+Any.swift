@@ -42,7 +42,8 @@ extension FunnelRareScan {
       var tally = FunnelRareTally<Elapsed>(
         stepCount: specification.stepCount,
         capacity: found.count,
-        startsAreFrequent: true
+        startsAreFrequent: true,
+        keepsTimes: specification.keepsTimes
       )
       tally.count(
         found,
@@ -51,7 +52,7 @@ extension FunnelRareScan {
         after: after,
         late: late.isEmpty ? .max : late[window]
       )
-      switch (block.money, sides.beforeMoney, sides.afterMoney) {
+      switch (specification.tellsValue ? block.money : nil, sides.beforeMoney, sides.afterMoney) {
       case (.int32(let money), .int32(let before), .int32(let after)):
         tally.add(found, worth: worth.span, starts: money, before: before, after: after)
       case (.int64(let money), .int64(let before), .int64(let after)):

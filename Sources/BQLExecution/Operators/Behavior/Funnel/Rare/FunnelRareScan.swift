@@ -61,7 +61,7 @@ package struct FunnelRareScan: Sendable {
 
   /// Adds the chains of a block to `accumulator`.
   ///
-  /// `worth` is what the block's rare rows are worth (``worth(of:)``). `groups` holds what each
+  /// `worth` is what the block's rare rows are worth (``worth(of:)``), empty where nobody asks. `groups` holds what each
   /// unit's first frequent row has in a column of codes, of which code *c* is group `map[c + 1]`,
   /// NULL's `map[0]`; nil for a funnel without groups.
   package func update(
@@ -70,11 +70,24 @@ package struct FunnelRareScan: Sendable {
     worth: [Int64],
     groups: (codes: [Int32], map: [Int32])? = nil
   ) {
+    var found = FunnelRareChains()
+    update(&accumulator, with: block, worth: worth, groups: groups, &found)
+  }
+
+  /// As ``update(_:with:worth:groups:)``; `found` holds chains meanwhile, so that the blocks of a
+  /// part need not take memory each.
+  func update(
+    _ accumulator: inout FunnelAccumulator,
+    with block: RareRowBlock,
+    worth: [Int64],
+    groups: (codes: [Int32], map: [Int32])?,
+    _ found: inout FunnelRareChains
+  ) {
     switch block.times {
     case .int32(let times):
-      update(&accumulator, block, times, as: UInt32.self, worth, groups)
+      update(&accumulator, block, times, as: UInt32.self, worth, groups, &found)
     case .int64(let times):
-      update(&accumulator, block, times, as: UInt64.self, worth, groups)
+      update(&accumulator, block, times, as: UInt64.self, worth, groups, &found)
     }
   }
 
@@ -87,15 +100,16 @@ package struct FunnelRareScan: Sendable {
     _ times: RareNumbers<Time>,
     as elapsed: Elapsed.Type,
     _ worth: [Int64],
-    _ groups: (codes: [Int32], map: [Int32])?
+    _ groups: (codes: [Int32], map: [Int32])?,
+    _ found: inout FunnelRareChains
   ) {
-    switch block.money {
+    switch specification.tellsValue ? block.money : nil {
     case .int32(let money):
-      update(&accumulator, block, times, money, as: elapsed, worth, groups)
+      update(&accumulator, block, times, money, as: elapsed, worth, groups, &found)
     case .int64(let money):
-      update(&accumulator, block, times, money, as: elapsed, worth, groups)
+      update(&accumulator, block, times, money, as: elapsed, worth, groups, &found)
     case nil:
-      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, [], groups)
+      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, [], groups, &found)
     }
   }
 
@@ -110,7 +124,8 @@ package struct FunnelRareScan: Sendable {
     _ money: RareNumbers<Amount>,
     as elapsed: Elapsed.Type,
     _ worth: [Int64],
-    _ groups: (codes: [Int32], map: [Int32])?
+    _ groups: (codes: [Int32], map: [Int32])?,
+    _ found: inout FunnelRareChains
   ) {
     var slots: [Int32] = []
     let late = specification.lateStarts(timeScale: block.timeScale)
@@ -124,11 +139,12 @@ package struct FunnelRareScan: Sendable {
     }
     for window in specification.windows.indices {
       let limit = limit(window, timeScale: block.timeScale)
-      let found = FunnelRareWalk(self, limit: limit).chains(block.lists, times)
+      FunnelRareWalk(self, limit: limit).find(block.lists, times, into: &found)
       var tally = FunnelRareTally<Elapsed>(
         stepCount: specification.stepCount,
         capacity: found.count,
-        startsAreFrequent: startsAreFrequent
+        startsAreFrequent: startsAreFrequent,
+        keepsTimes: specification.keepsTimes
       )
       tally.count(found, times, late: late.isEmpty ? .max : late[window])
       if specification.tellsTimes { tally.countFromFirst(found, times) }

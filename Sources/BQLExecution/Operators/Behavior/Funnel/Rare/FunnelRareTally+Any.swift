@@ -36,6 +36,7 @@ extension FunnelRareTally {
     _ elapsed: inout [Elapsed]
   ) -> (late: Int, immature: Int) {
     let stepCount = counts.count - 1
+    let keepsTimes = !elapsed.isEmpty
     let chains = found.chains.span
     let rows = found.rows.span
     var counts = counts.mutableSpan
@@ -50,7 +51,9 @@ extension FunnelRareTally {
       for step in 2...depth { earliest = min(earliest, times[Int(rows[base + step])]) }
       for step in 2...depth {
         let difference = Int64(times[Int(rows[base + step])]) &- Int64(earliest)
-        elapsed[step * capacity + counts[step]] = Elapsed(truncatingIfNeeded: difference)
+        if keepsTimes {
+          elapsed[step * capacity + counts[step]] = Elapsed(truncatingIfNeeded: difference)
+        }
         counts[step] += 1
       }
       // The unit counts with its first frequent row already.

@@ -10,7 +10,7 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
   /// count already with their first rows, by how much more.
   var sums: [Int64]
   var valuedCounts: [Int]
-  /// The times to each step from the step before, at `step * capacity`.
+  /// The times to each step from the step before, at `step * capacity`; empty unless they are kept.
   var elapsed: [Elapsed]
   /// As `elapsed`, from the first step; empty unless they are asked for.
   private var fromFirst: [Elapsed] = []
@@ -18,13 +18,13 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
   var lateStarts = 0
   var immature = 0
 
-  init(stepCount: Int, capacity: Int, startsAreFrequent: Bool) {
+  init(stepCount: Int, capacity: Int, startsAreFrequent: Bool, keepsTimes: Bool) {
     self.startsAreFrequent = startsAreFrequent
     self.capacity = capacity
     counts = [Int](repeating: 0, count: stepCount + 1)
     sums = [Int64](repeating: 0, count: stepCount + 1)
     valuedCounts = counts
-    elapsed = [Elapsed](repeating: 0, count: (stepCount + 1) * capacity)
+    elapsed = [Elapsed](repeating: 0, count: keepsTimes ? (stepCount + 1) * capacity : 0)
   }
 
   /// The times to `step` from the step before, or from the first, chain by chain.
@@ -67,6 +67,7 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
     let stepCount = counts.count - 1
     let chains = found.chains.span
     let befores = found.befores.span
+    let keepsTimes = !elapsed.isEmpty
     var counts = counts.mutableSpan
     var elapsed = elapsed.mutableSpan
     let least = startsAreFrequent ? 2 : 1
@@ -81,7 +82,7 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
         row = Int(befores[row])
         let before = times[row]
         let difference = Elapsed(truncatingIfNeeded: Int64(time) &- Int64(before))
-        elapsed[step * capacity + counts[step]] = difference
+        if keepsTimes { elapsed[step * capacity + counts[step]] = difference }
         tied += difference == 0 ? 1 : 0
         counts[step] += 1
         time = before
@@ -90,7 +91,7 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
       if startsAreFrequent {
         let before = priors[row]
         let difference = Elapsed(truncatingIfNeeded: Int64(time) &- Int64(before))
-        elapsed[2 * capacity + counts[2]] = difference
+        if keepsTimes { elapsed[2 * capacity + counts[2]] = difference }
         tied += difference == 0 ? 1 : 0
         counts[2] += 1
         time = before

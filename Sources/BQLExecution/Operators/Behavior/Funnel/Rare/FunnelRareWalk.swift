@@ -43,12 +43,14 @@ struct FunnelRareWalk {
     }
   }
 
-  /// Finds the chains of a block, but for those that are a unit's first frequent row alone.
-  func chains<Time: FixedWidthInteger & BitwiseCopyable & Sendable>(
+  /// Finds the chains of a block, but for those that are a unit's first frequent row alone; `found`
+  /// holds them then, and no others.
+  func find<Time: FixedWidthInteger & BitwiseCopyable & Sendable>(
     _ lists: RareRows,
-    _ times: RareNumbers<Time>
-  ) -> FunnelRareChains {
-    var found = FunnelRareChains(capacity: lists.units.count, rowCount: lists.codes.count)
+    _ times: RareNumbers<Time>,
+    into found: inout FunnelRareChains
+  ) {
+    found.makeRoom(forUnits: lists.units.count, rows: lists.codes.count)
     found.count = walk(
       lists.units.span,
       steps.span,
@@ -59,7 +61,6 @@ struct FunnelRareWalk {
       &found.chains,
       &found.befores
     )
-    return found
   }
 
   /// Writes the chains and returns their number.

@@ -1,0 +1,134 @@
+import BQLColumnar
+import BQLJSON
+import BQLStorage
+
+extension StoreManifest {
+  /// Reads a manifest; `path` is that of the store, for messages.
+  init(_ bytes: [UInt8], of path: String) throws(StoreError) {
+    let document: JSONValue
+    do throws(JSONError) {
+      document = try JSONReader.read(bytes)
+    } catch {
+      throw .damaged(
+        file: "\(path)/\(Self.fileName)",
+        reason: "\(error.reason.rawValue) at byte \(error.offset)"
+      )
+    }
+    let reader = ManifestReader(value: document, file: "\(path)/\(Self.fileName)")
+    guard document["format"]?.text == "bql store" else {
+      throw .notAStore(path: path, reason: "its manifest is another program's")
+    }
+    let version = try reader.count("version")
+    guard version <= Self.version else { throw .newer(path: path, version: version) }
+    generation = try reader.count("generation")
+    logs = try reader.objects("logs").map { (log) throws(StoreError) in try StoredLog(log) }
+    let names = logs.map { $0.name.lowercased() }
+    guard Set(names).count == names.count else { throw reader.malformed("logs") }
+  }
+}
+
+extension StoredLog {
+  fileprivate init(_ log: ManifestReader) throws(StoreError) {
+    name = try log.text("name")
+    fields = try log.objects("columns").map { (field) throws(StoreError) in
+      guard let type = DataType(rawValue: try field.text("type")) else {
+        throw field.malformed("type")
+      }
+      var role: Role?
+      if field.has("role") {
+        role = Role(rawValue: try field.text("role"))
+        if role == nil { throw field.malformed("role") }
+      }
+      return Field(
+        name: try field.text("name"),
+        type: type,
+        role: role,
+        isShared: field.value["shared_dictionary"]?.bool ?? false
+      )
+    }
+    events = try log.objects("events").map { (event) throws(StoreError) in
+      EventValue(name: try event.text("name"), rowCount: try event.count("rows"))
+    }
+    sessionCount = log.has("sessions") ? try log.count("sessions") : nil
+    tiedRows = try log.count("tied_rows")
+    if log.has("first_time") {
+      let (first, last) = (try log.int("first_time"), try log.int("last_time"))
+      guard first <= last else { throw log.malformed("last_time") }
+      timeRange = first...last
+    }
+    partitions = try log.elements("partitions").map { (pair) throws(StoreError) in
+      let numbers = pair.elements?.compactMap { $0.int.flatMap { Int(exactly: $0) } } ?? []
+      guard numbers.count == 2, numbers[0] >= 0, (0...numbers[0]).contains(numbers[1]),
+        numbers[0] <= Int32.max
+      else { throw log.malformed("partitions") }
+      return Partition(rowCount: numbers[0], userCount: numbers[1])
+    }
+    files = try log.objects("files").map { (file) throws(StoreError) in
+      let name = try file.text("name")
+      guard let checksum = UInt64(try file.text("xxh64"), radix: 16), !name.contains("/"),
+        !name.isEmpty
+      else { throw file.malformed("xxh64") }
+      return File(name: name, byteCount: try file.count("bytes"), checksum: checksum)
+    }
+    guard files.count == partitions.count + 1 else { throw log.malformed("files") }
+    loads = try log.objects("loads").map { (load) throws(StoreError) in try Load(load) }
+    let roles = fields.compactMap(\.role)
+    guard Set(roles).count == roles.count, roles.contains(.user), roles.contains(.time) else {
+      throw log.malformed("columns")
+    }
+  }
+}
+
+extension StoredLog.Load {
+  fileprivate init(_ load: ManifestReader) throws(StoreError) {
+    let names = try load.elements("files")
+    files = names.compactMap(\.text)
+    guard files.count == names.count else { throw load.malformed("files") }
+    byteCount = try load.count("bytes")
+    rowsRead = try load.count("rows_read")
+    rowsLoaded = try load.count("rows_loaded")
+    rejectedCount = try load.count("rejected")
+    duplicateRows = try load.count("duplicates")
+    instant = try load.int("instant")
+    guard let seconds = load.value["seconds"]?.double else { throw load.malformed("seconds") }
+    self.seconds = seconds
+  }
+}
+
+/// Reads members of a manifest that must be there.
+private struct ManifestReader {
+  let value: JSONValue
+  let file: String
+
+  func malformed(_ name: String) -> StoreError {
+    .damaged(file: file, reason: "its member '\(name)' is missing or no such value")
+  }
+
+  func has(_ name: String) -> Bool { value[name] != nil }
+
+  func text(_ name: String) throws(StoreError) -> String {
+    guard let text = value[name]?.text else { throw malformed(name) }
+    return text
+  }
+
+  func int(_ name: String) throws(StoreError) -> Int64 {
+    guard let int = value[name]?.int else { throw malformed(name) }
+    return int
+  }
+
+  func count(_ name: String) throws(StoreError) -> Int {
+    guard let count = Int(exactly: try int(name)), count >= 0 else { throw malformed(name) }
+    return count
+  }
+
+  func elements(_ name: String) throws(StoreError) -> [JSONValue] {
+    guard let elements = value[name]?.elements else { throw malformed(name) }
+    return elements
+  }
+
+  func objects(_ name: String) throws(StoreError) -> [ManifestReader] {
+    let elements = try elements(name)
+    guard elements.allSatisfy({ $0.members != nil }) else { throw malformed(name) }
+    return elements.map { ManifestReader(value: $0, file: file) }
+  }
+}

@@ -1,0 +1,129 @@
+import BQLColumnar
+import BQLJSON
+import BQLStorage
+
+extension StoreManifest {
+  /// The manifest as JSON.
+  var bytes: [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    json.name("format")
+    json.string("bql store")
+    json.name("version")
+    json.int(Self.version)
+    json.name("generation")
+    json.int(generation)
+    json.name("logs")
+    json.beginArray()
+    for log in logs { log.write(to: &json) }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+}
+
+extension StoredLog {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.beginObject()
+    json.name("name")
+    json.string(name)
+    json.name("columns")
+    json.beginArray()
+    for field in fields {
+      json.beginObject()
+      json.name("name")
+      json.string(field.name)
+      json.name("type")
+      json.string(field.type.rawValue)
+      if let role = field.role {
+        json.name("role")
+        json.string(role.rawValue)
+      }
+      if field.isShared {
+        json.name("shared_dictionary")
+        json.bool(true)
+      }
+      json.endObject()
+    }
+    json.endArray()
+    json.name("events")
+    json.beginArray()
+    for event in events {
+      json.beginObject()
+      json.name("name")
+      json.string(event.name)
+      json.name("rows")
+      json.int(event.rowCount)
+      json.endObject()
+    }
+    json.endArray()
+    if let sessionCount {
+      json.name("sessions")
+      json.int(sessionCount)
+    }
+    json.name("tied_rows")
+    json.int(tiedRows)
+    if let timeRange {
+      json.name("first_time")
+      json.int(timeRange.lowerBound)
+      json.name("last_time")
+      json.int(timeRange.upperBound)
+    }
+    json.name("partitions")
+    json.beginArray()
+    for partition in partitions {
+      json.beginArray()
+      json.int(partition.rowCount)
+      json.int(partition.userCount)
+      json.endArray()
+    }
+    json.endArray()
+    json.name("files")
+    json.beginArray()
+    for file in files {
+      json.beginObject()
+      json.name("name")
+      json.string(file.name)
+      json.name("bytes")
+      json.int(file.byteCount)
+      json.name("xxh64")
+      json.string(Self.hexadecimal(file.checksum))
+      json.endObject()
+    }
+    json.endArray()
+    json.name("loads")
+    json.beginArray()
+    for load in loads { load.write(to: &json) }
+    json.endArray()
+    json.endObject()
+  }
+
+  /// Sixteen digits, as `xxhsum` prints them.
+  static func hexadecimal(_ checksum: UInt64) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension StoredLog.Load {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.beginObject()
+    json.name("files")
+    json.beginArray()
+    for file in files { json.string(file) }
+    json.endArray()
+    for (name, number) in [
+      ("bytes", byteCount), ("rows_read", rowsRead), ("rows_loaded", rowsLoaded),
+      ("rejected", rejectedCount), ("duplicates", duplicateRows),
+    ] {
+      json.name(name)
+      json.int(number)
+    }
+    json.name("instant")
+    json.int(instant)
+    json.name("seconds")
+    json.number(seconds)
+    json.endObject()
+  }
+}
