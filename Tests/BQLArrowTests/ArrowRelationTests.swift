@@ -50,7 +50,7 @@ struct ArrowRelationTests {
     let count = 200_000
     let numbers = Column(ints: (0..<count).map { Int64($0) })
     let texts = (0..<70_000).map { "text \($0)" }
-    let codes = (0..<count).map { Int32($0 * 7 % 70_000) }
+    let codes = (0..<count).map { Int32($0 * 3 % 70_000) }
     let text = Column(codes: codes, dictionary: TextDictionary(texts))
     let relation = Relation(
       schema: Schema([Field("n", .int), Field("t", .text)]),

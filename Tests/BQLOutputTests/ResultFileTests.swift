@@ -42,7 +42,7 @@ import Testing
     let folder = try TemporaryFolder()
     for name in ["a.xlsx", "a", ".csv", "a.table"] {
       let path = folder.path(name)
-      let known = ["csv", "tsv", "json", "ndjson", "md", "html"]
+      let known = ["csv", "tsv", "json", "ndjson", "md", "html", "arrow"]
       let expected = OutputError.unknownExtension(path: path, known: known)
       #expect(throws: expected) { try ResultFile.write(TestRelation.funnel, to: path) }
       #expect(throws: expected) { try ResultFile.check(path: path) }

@@ -99,6 +99,24 @@ import Testing
     let found = try Loader.prepare(request(cut, kind)).loadLog()
     #expect(LoadOracleTests.cells(found) == LoadOracleTests.cells(try log(csv)))
     #expect(try table(cut).relation.rows == relation.rows)
+    // The second part with its columns the other way round.
+    let turned = Array(relation.schema.fields.indices.reversed())
+    let back = write(
+      Relation(
+        schema: Schema(turned.map { relation.schema[$0] }),
+        chunks: [
+          Chunk(
+            turned.map { whole.slice(1_000..<whole.count).columns[$0] },
+            count: whole.count - 1_000
+          )
+        ]
+      ),
+      "back.arrow",
+      .file
+    )
+    #expect(try table([cut[0], back]).relation.rows == relation.rows)
+    let mixed = try Loader.prepare(request([cut[0], back], kind)).loadLog()
+    #expect(LoadOracleTests.cells(mixed) == LoadOracleTests.cells(found))
     let other = write(
       Relation(schema: Schema(relation.schema.fields.map { Field($0.name, .text) }), rows: []),
       "other.arrow",

@@ -136,7 +136,7 @@ struct BatchEncoder {
     for (column, piece) in columns {
       guard case .bools(let bools) = column.values else { continue }
       for index in piece.rows {
-        if bools[index] { output[row >> 6] |= 1 &<< UInt64(row & 63) }
+        if bools[index], column.isValid(index) { output[row >> 6] |= 1 &<< UInt64(row & 63) }
         row += 1
       }
     }
@@ -154,7 +154,8 @@ struct BatchEncoder {
         guard case .ints(let ints) = column.values else { continue }
         let span = ints.span
         for index in piece.rows {
-          put(row, span[index], &output)
+          // What a row without a value holds is arbitrary: nothing of it is written.
+          put(row, column.isValid(index) ? span[index] : 0, &output)
           row &+= 1
         }
       }
@@ -168,7 +169,7 @@ struct BatchEncoder {
         guard case .floats(let floats) = column.values else { continue }
         let span = floats.span
         for index in piece.rows {
-          output[row] = span[index]
+          output[row] = column.isValid(index) ? span[index] : 0
           row &+= 1
         }
       }
@@ -184,8 +185,7 @@ struct BatchEncoder {
         let span = places.span
         for index in piece.rows {
           let code = Int(codes[index])
-          // A row without a value may hold the code of a text that no row has.
-          output[row] = code < span.count ? max(span[code], 0) : 0
+          output[row] = column.isValid(index) && code < span.count ? span[code] : 0
           row &+= 1
         }
       }

@@ -93,12 +93,15 @@ extension LoadPlan {
   {
     let inputs = files.compactMap(\.arrow)
     guard let first = inputs.first, inputs.count == files.count else { return columns }
-    for input in inputs {
-      for index in columns.indices where input.schema[index].type != first.schema[index].type {
+    for (input, file) in zip(inputs, files) {
+      for index in columns.indices {
+        // A file may have the columns of the first in another order.
+        let type = input.schema[file.columnOrder?[index] ?? index].type
+        if type == first.schema[index].type { continue }
         throw .unfitFile(
           path: input.path,
           reason:
-            "its column \(columns[index].name) is \(input.schema[index].type.rawValue), that of "
+            "its column \(columns[index].name) is \(type.rawValue), that of "
             + "'\(first.path)' \(first.schema[index].type.rawValue)",
           hint: "load files of one shape together, the others by themselves"
         )

@@ -24,10 +24,14 @@ extension LoadPlan {
     var choice: RowChoice?
     if let filter { choice = try filter(schema) }
     var chunks: [Chunk] = []
-    for input in inputs {
+    for (input, file) in zip(inputs, files) {
       let (relation, notes) = try read(input)
       report.warnings += notes
-      for chunk in relation.chunks {
+      for read in relation.chunks {
+        var chunk = read
+        if let order = file.columnOrder {
+          chunk = Chunk(order.map { read.columns[$0] }, count: read.count)
+        }
         report.rowsRead += chunk.count
         guard let choice else {
           if chunk.count > 0 { chunks.append(chunk) }

@@ -86,7 +86,7 @@ package struct LoadPlan: Sendable {
         &warnings
       )
     }
-    self.columns = columns
+    self.columns = try Self.typed(columns, files)
     idColumns = Set(
       columns.indices.filter { index in
         let role = columns[index].role
