@@ -32,6 +32,50 @@ extension Workspace {
     let name = load.name?.name ?? Catalog.defaultLog
     try checkTableName(name, of: source, at: load.name?.range ?? range)
     try checkAppends(to: name, of: source, at: load.name?.range ?? place)
+    let request = try request(load, name: name, of: source)
+    let failure = LoadFilterFailure()
+    var filter: RowFilter?
+    if let condition = load.condition {
+      let binder = try binder(source, files: condition.filePaths)
+      filter = rowFilter(condition, source, binder, failure)
+    }
+    let loaded: Loaded
+    do throws(LoadError) {
+      switch request.kind {
+      case .log: loaded = .log(try Loader.prepare(request).loadLog(filter: filter))
+      case .table(let key):
+        let (relation, report) = try Loader.prepare(request).loadTable(filter: filter)
+        loaded = .table(relation, key: key, report)
+      }
+    } catch {
+      if let failed = failure.error { throw failed }
+      throw self.error(error, of: source, at: load.place(of: error) ?? place)
+    }
+    var report: LoadReport
+    switch loaded {
+    case .log(let log):
+      report = log.report
+      report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+      define(try stored(log, of: source, at: range), as: name)
+    case .table(let relation, let key, let made):
+      report = made
+      catalog.define(name, .relation(relation, kind: .table(key: key)))
+      if let openStore {
+        report.warnings.append(
+          "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
+        )
+      }
+    }
+    let lines = report.lines(name: name) + keyLines(of: name)
+    return .report(lines: lines, warnings: report.warnings)
+  }
+
+  /// Says what a LOAD asks of the loader.
+  private func request(
+    _ load: LoadStatement,
+    name: String,
+    of source: Source
+  ) throws(BQLError) -> LoadRequest {
     let kind: LoadRequest.Kind
     if load.isPlainTable {
       kind = .table(key: load.key?.name)
@@ -59,41 +103,7 @@ extension Workspace {
       case .skip, nil: .skip
       }
     prepare(&request)
-    let failure = LoadFilterFailure()
-    var filter: RowFilter?
-    if let condition = load.condition {
-      let binder = try binder(source, files: condition.filePaths)
-      filter = rowFilter(condition, source, binder, failure)
-    }
-    let loaded: Loaded
-    do throws(LoadError) {
-      switch kind {
-      case .log: loaded = .log(try Loader.prepare(request).loadLog(filter: filter))
-      case .table(let key):
-        let (relation, report) = try Loader.prepare(request).loadTable(filter: filter)
-        loaded = .table(relation, key: key, report)
-      }
-    } catch {
-      if let failed = failure.error { throw failed }
-      throw self.error(error, of: source, at: load.place(of: error) ?? place)
-    }
-    var report: LoadReport
-    switch loaded {
-    case .log(let log):
-      report = log.report
-      report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
-      define(try stored(log, of: source, at: range), as: name)
-    case .table(let relation, let key, let made):
-      report = made
-      catalog.define(name, .relation(relation, kind: .table(key: key)))
-      if let openStore {
-        report.warnings.append(
-          "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
-        )
-      }
-    }
-    let lines = report.lines(name: name) + keyLines(of: name)
-    return .report(lines: lines, warnings: report.warnings)
+    return request
   }
 
   /// What a LOAD has read.

@@ -29,6 +29,22 @@ package struct LoadPlan: Sendable {
     )
   }
 
+  private static func checkKey(_ key: String?, _ columns: [String]) throws(LoadError) {
+    guard let key, !columns.contains(where: { $0.lowercased() == key.lowercased() }) else { return }
+    throw .unknownColumn(name: key, columns: columns)
+  }
+
+  /// The columns whose values name something, so that digits which are lost matter.
+  private static func idColumns(_ columns: [FileColumn], _ samples: [ColumnSample]) -> Set<Int> {
+    Set(
+      columns.indices.filter { index in
+        let role = columns[index].role
+        return role == .user || role == .session || role == .item
+          || samples[index].isOfIds(name: columns[index].name)
+      }
+    )
+  }
+
   /// Opens and samples the files of `request`.
   init(preparing request: LoadRequest) throws(LoadError) {
     self.request = request
@@ -62,15 +78,10 @@ package struct LoadPlan: Sendable {
       )
       columnOfRole = resolver.columnOfRole
       warnings += resolver.warnings
-      if resolver.isREES46 { declared = RoleResolver.rees46Events }
-      for alias in aliases where !declared.contains(alias.name) { declared.append(alias.name) }
-    case .table(let key):
-      if let key, !head.columns.contains(where: { $0.lowercased() == key.lowercased() }) {
-        throw .unknownColumn(name: key, columns: head.columns)
-      }
+      declared = resolver.declaredEvents(aliases)
+    case .table(let key): try Self.checkKey(key, head.columns)
     }
-    let sampled = try Self.columns(head.columns, samples, columnOfRole, request, &warnings)
-    var columns = try Self.typed(sampled, files)
+    var columns = try Self.columns(head.columns, samples, columnOfRole, request, &warnings)
     if let time = columnOfRole[.time] {
       columns[time].reading = try Self.dateOrder(
         columns[time],
@@ -87,13 +98,7 @@ package struct LoadPlan: Sendable {
       )
     }
     self.columns = try Self.typed(columns, files)
-    idColumns = Set(
-      columns.indices.filter { index in
-        let role = columns[index].role
-        return role == .user || role == .session || role == .item
-          || samples[index].isOfIds(name: columns[index].name)
-      }
-    )
+    idColumns = Self.idColumns(columns, samples)
     if head.sampledRowCount == 0 { warnings.append("'\(firstPath)' has a header and no rows") }
     if case .log = request.kind, columnOfRole[.event] == nil {
       let isTaken = head.columns.contains { $0.lowercased() == "event" }

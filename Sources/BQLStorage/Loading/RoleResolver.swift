@@ -91,3 +91,13 @@ struct RoleResolver {
     }
   }
 }
+
+extension RoleResolver {
+  /// The events that are known whether rows have them or not, `aliases` being what the statement
+  /// calls some.
+  func declaredEvents(_ aliases: [(value: String, name: String)]) -> [String] {
+    var declared = isREES46 ? Self.rees46Events : []
+    for alias in aliases where !declared.contains(alias.name) { declared.append(alias.name) }
+    return declared
+  }
+}

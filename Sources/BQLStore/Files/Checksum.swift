@@ -16,6 +16,7 @@ package struct Checksum: Sendable {
   private var byteCount: UInt64 = 0
   private let seed: UInt64
 
+  /// Begins a checksum; another seed gives another one of the same bytes.
   package init(seed: UInt64 = 0) {
     self.seed = seed
     lanes = (

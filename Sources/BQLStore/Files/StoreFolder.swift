@@ -6,6 +6,7 @@ import Glibc
 package struct StoreFolder: Hashable, Sendable {
   package let path: String
 
+  /// Names the folder at `path`, which need not be there.
   package init(_ path: String) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -22,6 +23,7 @@ package struct StoreFolder: Hashable, Sendable {
     case other
   }
 
+  /// Looks what stands at the path.
   package func content() throws(StoreError) -> Content {
     var status = stat()
     if unsafe stat(path, &status) != 0 {

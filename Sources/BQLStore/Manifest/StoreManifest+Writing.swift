@@ -28,6 +28,28 @@ extension StoredLog {
     json.beginObject()
     json.name("name")
     json.string(name)
+    writeColumns(to: &json)
+    if let sessionCount {
+      json.name("sessions")
+      json.int(sessionCount)
+    }
+    json.name("tied_rows")
+    json.int(tiedRows)
+    if let timeRange {
+      json.name("first_time")
+      json.int(timeRange.lowerBound)
+      json.name("last_time")
+      json.int(timeRange.upperBound)
+    }
+    writeFiles(to: &json)
+    json.name("loads")
+    json.beginArray()
+    for load in loads { load.write(to: &json) }
+    json.endArray()
+    json.endObject()
+  }
+
+  private func writeColumns(to json: inout JSONWriter) {
     json.name("columns")
     json.beginArray()
     for field in fields {
@@ -58,18 +80,9 @@ extension StoredLog {
       json.endObject()
     }
     json.endArray()
-    if let sessionCount {
-      json.name("sessions")
-      json.int(sessionCount)
-    }
-    json.name("tied_rows")
-    json.int(tiedRows)
-    if let timeRange {
-      json.name("first_time")
-      json.int(timeRange.lowerBound)
-      json.name("last_time")
-      json.int(timeRange.upperBound)
-    }
+  }
+
+  private func writeFiles(to json: inout JSONWriter) {
     json.name("partitions")
     json.beginArray()
     for partition in partitions {
@@ -92,11 +105,6 @@ extension StoredLog {
       json.endObject()
     }
     json.endArray()
-    json.name("loads")
-    json.beginArray()
-    for load in loads { load.write(to: &json) }
-    json.endArray()
-    json.endObject()
   }
 
   /// Sixteen digits, as `xxhsum` prints them.

@@ -63,6 +63,7 @@ package struct StoredLog: Hashable, Sendable {
   /// In microseconds; nil for an empty log.
   package var timeRange: ClosedRange<Int64>?
 
+  /// Counts what a partition holds.
   package struct Partition: Hashable, Sendable {
     package var rowCount: Int
     package var userCount: Int
