@@ -41,6 +41,15 @@ struct RandomSyntax {
     pick(["", "a", "it's", "two\nlines", "'", "\\", "é✗", "--", "\"\u{301}'"])
   }
 
+  private mutating func storeStatement() -> Statement.Kind {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: .unimplemented(feature: pick(["COMPACT", "ERASE"]))
+    case 1: .checkStore
+    case 2: .open(OpenStatement(path: text(), range: nowhere))
+    default: .dropTable(name())
+    }
+  }
+
   mutating func statement() -> Statement {
     let kind: Statement.Kind =
       switch Int.random(in: 0..<18, using: &random) {
@@ -51,7 +60,7 @@ struct RandomSyntax {
       case 4: .assert(AssertStatement(condition: expression(3), message: maybe { $0.text() }))
       case 5:
         .help(topic: maybe { Identifier($0.pick(["FUNNEL", "show tables"]), range: $0.nowhere) })
-      case 6: .unimplemented(feature: pick(["OPEN", "CHECK STORE"]))
+      case 6: storeStatement()
       case 8: .segment(segment())
       case 9: .assign(assign())
       case 10: .query(Query(.showSegment(showSegment()), range: nowhere), into: nil)
@@ -145,7 +154,7 @@ struct RandomSyntax {
           SummarizeStatement(table: table(depth - 1), by: some(0...2) { $0.expression(depth - 1) })
         )
       case 3: .explain(ExplainStatement(isAnalyze: chance(50), query: query(depth - 1)))
-      case 4: .unimplemented(feature: pick(["SHOW STORAGE", "SHOW LOADS"]))
+      case 4: .show(ShowStatement(subject: pick([.storage, .loads])))
       case 5, 6: .funnel(funnel(depth - 1))
       case 7: .retention(retention(depth - 1))
       case 8, 9: activity(depth - 1)

@@ -74,9 +74,13 @@ import Testing
   @Test func attachingAndDropping() throws {
     guard case .attach = try statement("SELECT a, b FROM t INTO users").kind,
       case .dropAttribute(let name) = try statement("DROP users.spend").kind,
-      case .unimplemented("DROP") = try statement("DROP segment").kind
+      case .dropTable(let table) = try statement("DROP segment").kind,
+      case .dropTable(let model) = try statement("DROP model").kind,
+      case .dropModel = try statement("DROP MODEL model").kind
     else { throw NoSuchNode() }
     #expect(name.name == "spend")
+    #expect(table.name == "segment")
+    #expect(model.name == "model")
   }
 
   @Test func settings() throws {

@@ -67,7 +67,8 @@ import Testing
     Case("SET x == 5", "B0101 6..8 expected '=', found '=='", "write ="),
     Case(
       "SHOW TABELS",
-      "B0101 5..11 expected TABLES, FUNCTIONS, SETTINGS, SEGMENTS or MODELS, found 'TABELS'",
+      "B0101 5..11 expected TABLES, FUNCTIONS, SETTINGS, SEGMENTS, MODELS, STORAGE or LOADS, found "
+        + "'TABELS'",
       "did you mean 'TABLES'?"
     ),
     Case("DESCRIBE", "B0101 8..8 expected a table, found the end of the text"),

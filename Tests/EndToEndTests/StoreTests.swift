@@ -68,7 +68,7 @@ import Testing
 
   @Test func whatIsNoStoreIsRefused() throws {
     let shop = try SmallShop()
-    for (path, text) in [("shop.csv", "it is a file"), (".", "a folder without a manifest")] {
+    for (path, text) in [("shop.csv", "it is a file"), (".", "it is a folder without a manifest")] {
       let run = try Program.run(["-c", "OPEN '\(path)'"], folder: shop.folder)
       #expect(run.status == 3)
       #expect(run.errors.contains("is no store: \(text)"), "\(run.errors)")
