@@ -106,7 +106,9 @@ let package = Package(
     // Feeds mutated inputs to the parts that read what others wrote.
     .target(
       name: "Fuzz",
-      dependencies: ["BQLColumnar", "BQLStorage", "BQLSyntax"],
+      dependencies: [
+        "BQLTestSupport", "BQLArrow", "BQLColumnar", "BQLStorage", "BQLStore", "BQLSyntax",
+      ],
       path: "Tests/Fuzz",
       exclude: ["Corpus"],
       swiftSettings: settings
@@ -122,8 +124,8 @@ let package = Package(
       path: "Tests/BQLTestSupport",
       swiftSettings: settings
     ),
-    tests("BQLOutputTests", ["BQLColumnar", "BQLOutput"]),
-    tests("EndToEndTests", []),
+    tests("BQLOutputTests", ["BQLTestSupport", "BQLColumnar", "BQLOutput"]),
+    tests("EndToEndTests", ["BQLTestSupport"]),
     tests("BQLGeneratorTests", ["BQLGenerator"]),
     tests(
       "ScriptTests",
@@ -139,7 +141,10 @@ let package = Package(
     ),
     tests("DocumentationTests", ["BehaviorQuery", "BQLFunctions", "BQLSyntax"]),
     tests("BQLArrowTests", ["BQLTestSupport", "BQLArrow", "BQLColumnar"]),
-    tests("BQLStorageTests", ["BQLArrow", "BQLColumnar", "BQLStorage", "CDelimiterScan"]),
+    tests(
+      "BQLStorageTests",
+      ["BQLTestSupport", "BQLArrow", "BQLColumnar", "BQLStorage", "CDelimiterScan"]
+    ),
     tests(
       "BQLStoreTests",
       ["BQLTestSupport", "BQLStore", "BQLStorage", "BQLArrow", "BQLColumnar"]

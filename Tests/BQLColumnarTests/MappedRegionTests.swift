@@ -1,18 +1,16 @@
 import BQLColumnar
+import BQLTestSupport
 import Glibc
 import Testing
 
 /// Maps files and reads numbers where they lie.
 struct MappedRegionTests {
-  /// Makes a file that nobody can see any more, and maps it.
+  /// Maps a file that is removed before it is read.
   private static func map(_ bytes: [UInt8]) throws -> MemoryRegion {
-    var template = Array("/tmp/bql-mapped-XXXXXX".utf8CString)
-    let descriptor = unsafe mkstemp(&template)
-    #expect(descriptor >= 0)
-    defer { close(descriptor) }
-    unsafe unlink(template)
-    #expect(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
-    return try MemoryRegion(mapping: descriptor, byteCount: bytes.count)
+    let folder = TemporaryFolder()
+    return try withExtendedLifetime(folder) {
+      try MemoryRegion(mappingFileAt: folder.write(bytes))
+    }
   }
 
   @Test(arguments: [0, 1, 8, 4_095, 4_096, 100_000])

@@ -1,6 +1,7 @@
 import BQLArrow
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads Arrow data: a log as from the CSV of the same rows, a table as it is.
@@ -131,8 +132,8 @@ import Testing
       rows: [[.int(1), .text("a")], [.null, .text("")], [.int(3), .null]]
     )
     let path = write(relation, "x.arrows", .stream)
-    let packed = folder.reserve("x.arrows.gz")
-    try #require(runs("gzip -c '\(path)' > '\(packed)'"))
+    let packed = folder.path("x.arrows.gz")
+    try #require(SystemCommand.succeeds("gzip -c '\(path)' > '\(packed)'"))
     #expect(try table([packed]).relation.rows == relation.rows)
   }
 
@@ -212,8 +213,8 @@ import Testing
   @Test func namesDamage() throws {
     let relation = Relation(schema: Schema([Field("n", .int)]), rows: [[.int(1)]])
     let path = write(relation, "n.arrow", .file)
-    let cut = folder.reserve("cut.arrow")
-    try #require(runs("head -c 300 '\(path)' > '\(cut)'"))
+    let cut = folder.path("cut.arrow")
+    try #require(SystemCommand.succeeds("head -c 300 '\(path)' > '\(cut)'"))
     do {
       _ = try table([cut])
       Issue.record("a part of a file is no file")

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import CDelimiterScan
 import Testing
 

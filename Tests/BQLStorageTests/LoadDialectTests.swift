@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads texts in other dialects than comma, quote and line feed: told from the text or given.

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads random files, with every quirk of CSV, and compares with a row-by-row reading of them.

@@ -1,49 +1,21 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads files with one quirk each, as real exports have them.
 @Suite struct LoadQuirkTests {
-  private let folder = TemporaryFolder()
+  private let files = LogFiles()
 
   private static let header =
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n"
-
-  private func log(
-    _ text: String,
-    roles: [(role: Role, column: String)] = [],
-    aliases: [(value: String, name: String)] = [],
-    _ change: (inout LoadRequest) -> Void = { _ in }
-  ) throws -> EventLog {
-    var request = LoadRequest(
-      paths: [folder.write(text)],
-      name: "events",
-      kind: .log(roles: roles, eventAliases: aliases),
-      threads: 2
-    )
-    change(&request)
-    return try Loader.prepare(request).loadLog()
-  }
-
-  private func error(
-    _ text: String,
-    roles: [(role: Role, column: String)] = [],
-    _ change: (inout LoadRequest) -> Void = { _ in }
-  ) -> LoadError? {
-    do {
-      _ = try log(text, roles: roles, change)
-      return nil
-    } catch {
-      return error as? LoadError
-    }
-  }
 
   private func types(_ log: EventLog) -> [String] {
     log.schema.fields.map { "\($0.name) \($0.type)" }
   }
 
   @Test func declaresTheEventsOfREES46() throws {
-    let log = try log(
+    let log = try files.log(
       Self.header + "2019-10-01 00:00:00 UTC,purchase,1,2,,,3.00,4,a\n"
         + "2019-10-01 00:00:00 UTC,odd,1,2,,,3.00,4,a\n"
     )
@@ -53,7 +25,7 @@ import Testing
   }
 
   @Test func readsRetailrocket() throws {
-    let log = try log(
+    let log = try files.log(
       "timestamp,visitorid,event,itemid,transactionid\n1433221332117,257597,view,355908,\n"
         + "1433224214164,992329,addtocart,248676,\n1433221999827,257597,transaction,12,17\n",
       aliases: [("addtocart", "cart"), ("transaction", "purchase")]
@@ -71,7 +43,7 @@ import Testing
   }
 
   @Test func addsAPurchaseColumn() throws {
-    let log = try log("user_id,date,sales\n7,19970101,29.33\n7,19970118,1\n")
+    let log = try files.log("user_id,date,sales\n7,19970101,29.33\n7,19970118,1\n")
     #expect(types(log) == ["user_id int", "date timestamp", "sales decimal", "event text"])
     #expect(log.roles[.event] == 3)
     #expect(log.events == [EventValue(name: "purchase", rowCount: 2)])
@@ -83,6 +55,8 @@ import Testing
       ("2019-10-01 00:00:00 UTC", 1_569_888_000_000_000),
       ("2019-10-01T02:00:00+02:00", 1_569_888_000_000_000),
       ("2019-10-01T00:00:00Z", 1_569_888_000_000_000),
+      ("2019-10-01 00:00:00+00:00", 1_569_888_000_000_000),
+      ("2019-10-01 00:00:00.000000+00:00", 1_569_888_000_000_000),
       ("2019-10-01 00:00:00.25", 1_569_888_000_250_000),
       ("2019-09-30 19:00:00-0500", 1_569_888_000_000_000), ("2019-10-01", 1_569_888_000_000_000),
       ("20191001", 1_569_888_000_000_000), ("1569888000", 1_569_888_000_000_000),
@@ -92,7 +66,7 @@ import Testing
     ] as [(String, Int64)]
   )
   func readsTimes(spelled: String, micros: Int64) throws {
-    let log = try log("user_id,time,event\n1,\(spelled),view\n1,\(spelled),view\n")
+    let log = try files.log("user_id,time,event\n1,\(spelled),view\n1,\(spelled),view\n")
     #expect(log.report.timeRange == micros...micros)
     #expect(LoadOracleTests.cells(log).map { $0[1] } == [.timestamp(micros), .timestamp(micros)])
   }
@@ -102,7 +76,7 @@ import Testing
     "12:30", "01:12.0", "noon", "2019-10-01 00:00:00 CET", "12/1/10 8:26", "12345",
   ])
   func refusesOtherTimes(spelled: String) throws {
-    let error = error("user_id,time,event\n1,\(spelled),view\n2,\(spelled),view\n")
+    let error = files.error("user_id,time,event\n1,\(spelled),view\n2,\(spelled),view\n")
     guard case .badTimes(column: "time", example: spelled, let reason) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -113,13 +87,13 @@ import Testing
   @Test func refusesMixedTimes() {
     let rows = (0..<30).map { "1,\($0 % 2 == 0 ? "2019-10-01 00:00:00" : "1569888000"),view\n" }
     #expect(
-      error("user_id,time,event\n" + rows.joined())
+      files.error("user_id,time,event\n" + rows.joined())
         == .mixedTimes(column: "time", first: "2019-10-01 00:00:00", second: "1569888000")
     )
   }
 
   @Test func warnsOfOddTimes() throws {
-    let log = try log("user_id,time,event\n1,1970-01-02,view\n1,2999-01-01,view\n")
+    let log = try files.log("user_id,time,event\n1,1970-01-02,view\n1,2999-01-01,view\n")
     #expect(
       log.report.warnings.contains("the first event is in 1970, before 1980: 1 row is so early")
     )
@@ -129,7 +103,7 @@ import Testing
   }
 
   @Test func keepsIdsAsTheyAre() throws {
-    let log = try log(
+    let log = try files.log(
       "user_id,time,event,sku,category_id,customer,invoice\n"
         + "1,2019-10-01,view,00123,2053013555631882655,17850.0,C536379\n"
         + "2,2019-10-01,view,00124,2.05301E+18,17851.0,536380\n",
@@ -148,7 +122,7 @@ import Testing
   @Test func tellsTypes() throws {
     let request = LoadRequest(
       paths: [
-        folder.write(
+        files.folder.write(
           "a,b,c,d,e,f,g,h,i,j\n1,1.5,1.25e3,true,2019-10-01,2019-10-01T00:00:00Z,+5,nan,1.2500,x\n"
             + "-7,-2,7,false,,2019-10-02T00:00:00Z,6,1,3,\n,,,,,,,,,\n"
         )
@@ -180,7 +154,7 @@ import Testing
       let count = row < 25_000 ? "\(row)" : row < 28_000 ? "\(row).5" : "many"
       text += "\(row % 50),2019-10-01,view,\(count)\n"
     }
-    let log = try log(text)
+    let log = try files.log(text)
     #expect(log.schema[3].type == .text)
     #expect(log.report.rowsLoaded == 30_000)
   }
@@ -192,14 +166,14 @@ import Testing
         row == 24_000 ? "abcdefghij" : "72d76fde-8bb3-4e00-8c23-a032dfed73\(10 + row % 90)"
       text += "\(row % 50),2019-10-01,view,\(session)\n"
     }
-    let log = try log(text)
+    let log = try files.log(text)
     #expect(log.report.rowsLoaded == 25_000)
     #expect(LoadOracleTests.cells(log).count { $0[3] == .text("abcdefghij") } == 1)
   }
 
   @Test func countsRowsWithoutUser() throws {
     let rows = (0..<100).map { "\($0 % 4 == 0 ? "" : "7"),2019-10-01,view\n" }
-    let log = try log("user_id,time,event\n" + rows.joined())
+    let log = try files.log("user_id,time,event\n" + rows.joined())
     #expect(log.report.rowsLoaded == 75)
     #expect(log.report.rejections.map(\.reason) == ["user_id is empty"])
     #expect(log.report.rejections.map(\.firstLine) == [2])
@@ -209,24 +183,24 @@ import Testing
   @Test func followsOnError() throws {
     let text =
       "user_id,time,event,price\n1,2019-10-01,view,1\n\n2,2019-10-01,view,x\n3,2019-10-01,view,2\n1,x\n"
-    let stopped = error(text) { $0.onError = .stop }
+    let stopped = files.error(text) { $0.onError = .stop }
     guard case .badRow(let first) = stopped else {
       Issue.record("\(String(describing: stopped))")
       return
     }
     #expect(first.firstLine == 4 && first.reason.hasPrefix("price is not a number"))
-    let nulled = try log(text) { $0.onError = .null }
+    let nulled = try files.log(text) { $0.onError = .null }
     #expect(
       nulled.report.warnings.last == "price is not a number with at most two decimals in 1 value, "
-        + "first at \(folder.path)/events.csv:4, loaded as NULL"
+        + "first at \(files.folder.path)/events.csv:4, loaded as NULL"
     )
     #expect(LoadOracleTests.cells(nulled).map { $0[3] } == [.decimal(100), .null, .decimal(200)])
-    let rejects = folder.reserve("bad.csv")
-    let skipped = try log(text) { $0.rejectsInto = rejects }
+    let rejects = files.folder.path("bad.csv")
+    let skipped = try files.log(text) { $0.rejectsInto = rejects }
     #expect(skipped.report.rowsLoaded == 2)
-    let path = folder.path + "/events.csv"
+    let path = files.folder.path + "/events.csv"
     #expect(
-      TemporaryFolder.read(rejects)
+      files.folder.text("bad.csv")
         == "file,line,reason,row\n"
         + "\(path),4,price is not a number with at most two decimals,\"2,2019-10-01,view,x\"\n"
         + "\(path),6,the row has too few fields,\"1,x\"\n"
@@ -236,9 +210,9 @@ import Testing
   @Test func stopsAtTooManyBadRows() {
     let good = String(repeating: "1,2019-10-01,view,1\n", count: 2)
     let header = "user_id,time,event,price\n"
-    #expect(error(header + good + "1,2019-10-01\n") == nil)
+    #expect(files.error(header + good + "1,2019-10-01\n") == nil)
     guard
-      case .tooManyBadRows(3, 5, _) = error(
+      case .tooManyBadRows(3, 5, _) = files.error(
         header + good + String(repeating: "1,2019-10-01\n", count: 3)
       )
     else {
@@ -252,11 +226,11 @@ import Testing
   }
 
   @Test func asksForRoles() {
-    let unknown = error("a,b,c\nx,y,z\n")
+    let unknown = files.error("a,b,c\nx,y,z\n")
     #expect(
       unknown
         == .rolesUnknown(
-          path: folder.path + "/events.csv",
+          path: files.folder.path + "/events.csv",
           missing: [.user, .time],
           columns: ["a", "b", "c"],
           hasHeader: true
@@ -264,7 +238,7 @@ import Testing
     )
     #expect(unknown?.message.contains("a, b, c") == true)
     guard
-      case .rolesUnknown(_, [.event], _, _) = error(
+      case .rolesUnknown(_, [.event], _, _) = files.error(
         "user_id,time,event,action\n1,2019-10-01,a,b\n"
       )
     else {
@@ -273,16 +247,16 @@ import Testing
     }
     #expect(unknown?.hint?.contains("LOAD '") == true)
     #expect(
-      error("a,b\n1,2\n", roles: [(.user, "x")])
+      files.error("a,b\n1,2\n", roles: [(.user, "x")])
         == .unknownColumn(name: "x", columns: ["a", "b"])
     )
     #expect(
-      error("a,b\n1,2\n", roles: [(.user, "a"), (.time, "A")]) == .repeatedRole(column: "a")
+      files.error("a,b\n1,2\n", roles: [(.user, "a"), (.time, "A")]) == .repeatedRole(column: "a")
     )
   }
 
   @Test func readsFilesWithoutHeader() throws {
-    let log = try log(
+    let log = try files.log(
       "1,2019-10-01,view\n2,2019-10-02,cart\n",
       roles: [(.user, "column1"), (.time, "column2"), (.event, "column3")]
     )
@@ -291,7 +265,7 @@ import Testing
   }
 
   @Test func loadsAHeaderAlone() throws {
-    let log = try log(Self.header)
+    let log = try files.log(Self.header)
     #expect(log.rowCount == 0 && log.userCount == 0 && log.timeRange == nil)
     #expect(log.events.map(\.rowCount) == [0, 0, 0, 0])
     #expect(log.report.warnings.contains { $0.contains("a header and no rows") })
@@ -299,11 +273,11 @@ import Testing
 
   @Test func survivesStrayQuotes() throws {
     let rows = "1,2019-10-01,view,\"open\n2,2019-10-02,view,5\" disk\n3,2019-10-03,view,x\n"
-    let log = try log("user_id,time,event,name\n" + rows)
+    let log = try files.log("user_id,time,event,name\n" + rows)
     // The stray quote pairs with the next one, which text follows: one bad row of two lines.
     #expect(log.report.rejections.map(\.reason) == ["text follows a closing quote"])
     #expect(log.report.rowsLoaded == 1)
-    let open = try self.log(
+    let open = try files.log(
       "user_id,time,event,name\n3,2019-10-03,view,x\n1,2019-10-01,view,\"open\n2,2019-10-02,view,y\n"
     )
     #expect(open.report.rejections.map(\.reason) == ["a quote is not closed"])
@@ -313,7 +287,9 @@ import Testing
 
   @Test func filtersRows() throws {
     var request = LoadRequest(
-      paths: [folder.write("user_id,time,event,price\n1,2019-10-01,view,0\n2,2019-10-01,cart,5\n")],
+      paths: [
+        files.folder.write("user_id,time,event,price\n1,2019-10-01,view,0\n2,2019-10-01,cart,5\n")
+      ],
       name: "events",
       kind: .log(roles: [], eventAliases: [])
     )
@@ -334,7 +310,7 @@ import Testing
 
   @Test func stopsWhenAsked() {
     #expect(
-      error(Self.header + "2019-10-01 00:00:00 UTC,view,1,2,,,3.00,4,a\n") {
+      files.error(Self.header + "2019-10-01 00:00:00 UTC,view,1,2,,,3.00,4,a\n") {
         $0.isCancelled = { true }
       } == .cancelled
     )
@@ -347,7 +323,7 @@ import Testing
       text +=
         "\(user),\(1_569_888_000 + row % 90_000 / 7),\(row % 20 == 0 ? "cart" : "view"),b\(row % 700),s\(user)-\(row % 3)\n"
     }
-    let path = folder.write(text)
+    let path = files.folder.write(text)
     var first: [[Value]]?
     for (threads, blockByteCount) in [(1, 1 << 20), (2, 100_000), (5, 33_333)] {
       var request = LoadRequest(

@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads what real exports do to dates, prices and ids, and says so.
@@ -196,7 +197,7 @@ import Testing
       $0.rejectsInto = rejects
     }
     #expect(log.report.rejectsFile == rejects)
-    let lines = TemporaryFolder.read(rejects).split(separator: "\n").map(String.init)
+    let lines = (folder.text("bad.csv") ?? "").split(separator: "\n").map(String.init)
     #expect(
       lines == [
         "file,line,reason,row", "\(folder.path)/f0.csv,3,the row has too few fields,2",
@@ -208,7 +209,7 @@ import Testing
       try self.log([header + "1,2019-10-01,view\n"]) { $0.rejectsInto = nowhere }
     }
     // Nothing else is left behind.
-    #expect(runs("test $(ls '\(folder.path)' | grep -c part) = 0"))
+    #expect(SystemCommand.succeeds("test $(ls '\(folder.path)' | grep -c part) = 0"))
   }
 
   @Test func boundsColumns() throws {

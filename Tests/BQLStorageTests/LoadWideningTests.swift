@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Testing
 
 /// Loads columns whose first 20,000 values, from which types are told, are not like all of them.

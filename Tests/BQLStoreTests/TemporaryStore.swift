@@ -1,31 +1,17 @@
 import BQLStorage
 import BQLStore
-import Glibc
+import BQLTestSupport
 
 /// Makes a folder for one test's store and its sources, and removes it at the end.
 final class TemporaryStore {
-  let folder: StoreFolder
+  private let root = TemporaryFolder()
+  var folder: StoreFolder { StoreFolder(root.path) }
   var path: String { folder.path(of: "shop.bqs") }
   var files: StoreFolder { StoreFolder(path) }
 
-  init() {
-    var template = Array("/tmp/bql-store-XXXXXX".utf8CString)
-    let made = unsafe mkdtemp(&template)
-    folder = StoreFolder(unsafe made.map { unsafe String(cString: $0) } ?? "/tmp")
-  }
-
-  deinit {
-    for own in [files, folder] {
-      for name in (try? own.names()) ?? [] { own.remove(name) }
-      _ = unsafe rmdir(own.path)
-    }
-  }
-
   /// Puts bytes into a file of the store, wherever it stood before.
   func overwrite(_ name: String, with bytes: [UInt8]) {
-    guard let stream = unsafe fopen(files.path(of: name), "w") else { return }
-    unsafe fwrite(bytes, 1, bytes.count, stream)
-    unsafe fclose(stream)
+    root.write(bytes, "shop.bqs/" + name)
   }
 
   /// Loads a text as a log.
