@@ -4,7 +4,7 @@ import BQLStorage
 
 extension StoreManifest {
   /// Reads a manifest; `path` is that of the store, for messages.
-  init(_ bytes: [UInt8], of path: String) throws(StoreError) {
+  package init(_ bytes: [UInt8], of path: String) throws(StoreError) {
     let document: JSONValue
     do throws(JSONError) {
       document = try JSONReader.read(bytes)

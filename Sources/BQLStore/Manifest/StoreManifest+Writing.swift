@@ -4,7 +4,7 @@ import BQLStorage
 
 extension StoreManifest {
   /// The manifest as JSON.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var json = JSONWriter()
     json.beginObject()
     json.name("format")
