@@ -13,21 +13,29 @@ package struct FuzzRun {
     self.target = target
     self.seed = seed
     let files = try CorpusFolder.read(corpusFolder + "/" + target.corpus)
-    mutator = Mutator(corpus: files, tokens: target.tokens, seed: seed)
+    mutator = Mutator(
+      corpus: files,
+      tokens: target.tokens,
+      seed: seed,
+      changes: target.changes
+    )
   }
 
   /// Runs the inputs of these numbers; `before` is told of each.
   ///
+  /// - Returns: How many of them the part took and did not refuse.
   /// - Throws: The first failure, with the seed and the number that make the input again.
+  @discardableResult
   package func run(
     _ numbers: Range<Int>,
     before: (_ number: Int, _ input: [UInt8]) -> Void = { _, _ in }
-  ) throws(FuzzFailure) {
+  ) throws(FuzzFailure) -> Int {
+    var taken = 0
     for number in numbers {
       let input = mutator.input(number)
       before(number, input)
       do throws(FuzzFailure) {
-        try target.run(input)
+        if try target.run(input) { taken += 1 }
       } catch {
         throw FuzzFailure(describe(number, input) + error.message)
       }
@@ -36,6 +44,7 @@ package struct FuzzRun {
         throw FuzzFailure(describe(number, input) + "the peak of memory is \(peak) MB by now")
       }
     }
+    return taken
   }
 
   private func describe(_ number: Int, _ input: [UInt8]) -> String {

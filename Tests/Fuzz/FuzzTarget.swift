@@ -10,12 +10,20 @@ package protocol FuzzTarget: AnyObject {
   var weight: Int { get }
   /// Pieces that the part knows, put into inputs.
   var tokens: [[UInt8]] { get }
+  /// How inputs are changed.
+  var changes: Mutator.Changes { get }
 
   /// Feeds an input to the part and checks what comes of it.
   ///
   /// Equal inputs must do equal things: what else is chosen, such as options, is drawn from the
   /// input. Trapping, hanging and taking memory without bounds is noticed by who calls.
-  func run(_ input: [UInt8]) throws(FuzzFailure)
+  ///
+  /// - Returns: Whether the part took the input, and did not refuse it.
+  func run(_ input: [UInt8]) throws(FuzzFailure) -> Bool
+}
+
+extension FuzzTarget {
+  package var changes: Mutator.Changes { .ofText }
 }
 
 /// Says what a target did wrong.
@@ -30,7 +38,12 @@ package struct FuzzFailure: Error {
 /// Lists the targets.
 package enum FuzzTargets {
   package static func all() -> [any FuzzTarget] {
-    [LexerTarget(), ParserTarget(), LoadLogTarget(), LoadTableTarget()]
+    [
+      LexerTarget(), ParserTarget(), LoadTarget<LoadedLog>(text: "load-log", weight: 5),
+      LoadTarget<LoadedTable>(text: "load-table", weight: 5), ArrowTarget(),
+      LoadTarget<LoadedLog>(arrow: "load-arrow-log", weight: 5),
+      LoadTarget<LoadedTable>(arrow: "load-arrow-table", weight: 5), ManifestTarget(),
+    ]
   }
 }
 

@@ -7,7 +7,7 @@ final class LexerTarget: FuzzTarget {
   let weight = 45
   let tokens = StatementTokens.all
 
-  func run(_ input: [UInt8]) throws(FuzzFailure) {
+  func run(_ input: [UInt8]) throws(FuzzFailure) -> Bool {
     let result = Lexer.tokenize(input)
     guard result.tokens.last?.kind == .end else { throw FuzzFailure("the last token is no end") }
     var position = 0
@@ -22,6 +22,7 @@ final class LexerTarget: FuzzTarget {
         throw FuzzFailure("a message stands outside of the text")
       }
     }
+    return result.diagnostics.isEmpty
   }
 }
 

@@ -1,10 +1,22 @@
 /// Makes inputs of those of a corpus: input *n* of a seed is always the same.
 ///
-/// The first inputs are the corpus as it stands. Each further one is a file of it with one to eight
-/// changes: bits and bytes, tokens, numbers at the limits of their types, pieces moved, doubled,
-/// repeated or taken from another file, ends cut off.
+/// The first inputs are the corpus as it stands. Each further one is a file of it with a few changes:
+/// bits and bytes, tokens, numbers at the limits of their types, pieces moved, doubled, repeated or
+/// taken from another file, ends cut off.
 package struct Mutator {
+  /// Says how inputs are changed.
+  package struct Changes: Sendable {
+    /// The most changes of one input: few where a part refuses what has one mistake.
+    package var most: Int
+    /// Whether most changes keep every other byte in its place.
+    package var keepsPlaces: Bool
+
+    package static let ofText = Changes(most: 8, keepsPlaces: false)
+    package static let ofNumbers = Changes(most: 3, keepsPlaces: true)
+  }
+
   package let corpus: [[UInt8]]
+  private let changes: Changes
   private let tokens: [[UInt8]]
   private let seed: UInt64
 
@@ -21,7 +33,13 @@ package struct Mutator {
     "20191001", "1569888000", "1569888000123", "9999999999999999", "0001", "-0", ".5", "5.",
   ].map { Array($0.utf8) }
 
-  package init(corpus: [[UInt8]], tokens: [[UInt8]], seed: UInt64) {
+  package init(
+    corpus: [[UInt8]],
+    tokens: [[UInt8]],
+    seed: UInt64,
+    changes: Changes = .ofText
+  ) {
+    self.changes = changes
     self.corpus = corpus
     self.tokens = tokens
     self.seed = seed
@@ -31,7 +49,13 @@ package struct Mutator {
     if number < corpus.count { return corpus[number] }
     var random = FuzzRandom(seed: seed &+ UInt64(number) &* 0xA24B_AED4_963E_E407)
     var input = pick(corpus, &random)
-    for _ in 0...random.below(8) { change(&input, &random) }
+    for _ in 0...random.below(changes.most) {
+      if changes.keepsPlaces, random.below(16) != 0 {
+        changeInPlace(&input, &random)
+      } else {
+        change(&input, &random)
+      }
+    }
     if input.count > Self.byteLimit { input.removeLast(input.count - Self.byteLimit) }
     return input
   }

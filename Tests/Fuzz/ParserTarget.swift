@@ -7,7 +7,7 @@ final class ParserTarget: FuzzTarget {
   let weight = 45
   let tokens = StatementTokens.all
 
-  func run(_ input: [UInt8]) throws(FuzzFailure) {
+  func run(_ input: [UInt8]) throws(FuzzFailure) -> Bool {
     let source = Source(name: "fuzz.bq", text: String(decoding: input, as: UTF8.self))
     let count = source.text.utf8.count
     let (statements, diagnostics) = Parser.parse(source)
@@ -29,6 +29,7 @@ final class ParserTarget: FuzzTarget {
       // What was mended while it was read need not read back.
       if diagnostics.isEmpty { try check(printed) }
     }
+    return diagnostics.isEmpty
   }
 
   /// Checks that a printed statement is read as itself.

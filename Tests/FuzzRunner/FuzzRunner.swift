@@ -67,11 +67,14 @@ struct FuzzRunner {
     if let only { print(FuzzRun.shown(fuzz.mutator.input(only))) }
     let numbers = only.map { $0..<$0 + 1 } ?? 0..<count
     let start = ContinuousClock.now
-    try fuzz.run(numbers) { number, _ in
+    let taken = try fuzz.run(numbers) { number, _ in
       CrashReport.note(target: index, seed: seed, number: number)
     }
     CrashReport.stopClock()
     let seconds = (ContinuousClock.now - start).components.seconds
-    print("\(target.name): \(numbers.count) inputs in \(seconds) s, seed \(seed)")
+    print(
+      "\(target.name): \(numbers.count) inputs, of which it took \(taken), in \(seconds) s, "
+        + "seed \(seed)"
+    )
   }
 }

@@ -1,10 +1,13 @@
-import BQLArrow
+package import BQLArrow
 import BQLColumnar
 import Synchronization
 
 /// Decompresses Arrow's buffers with the system's libraries, opened when first needed.
-enum ArrowCodecs {
-  static let decompress: ArrowDecompress = { codec, source, target throws(ArrowError) in
+package enum ArrowCodecs {
+  /// Decompresses zstd and LZ4.
+  ///
+  /// - Throws: ``ArrowError/missingLibrary(library:package:)`` where one is not installed.
+  package static let decompress: ArrowDecompress = { codec, source, target throws(ArrowError) in
     switch codec {
     case .zstd: try zstd(source, target)
     case .lz4Frame: try lz4(source, target)
