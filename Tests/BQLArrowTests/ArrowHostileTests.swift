@@ -120,6 +120,29 @@ struct ArrowHostileTests {
     }
   }
 
+  /// 408 bytes that say they are 268 million rows: of a column of NULL alone, and of a packed one
+  /// that has 65,537.
+  @Test func takesNoMemoryForRowsThatAreNotThere() throws {
+    let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    let before = peakByteCount
+    #expect(throws: ArrowError.self) {
+      let reader = try ArrowReader(
+        mappingFileAt: tests + "/Fuzz/Corpus/arrow/false_nulls.arrows",
+        decompress: { _, _, _ throws(ArrowError) in true }
+      )
+      _ = try reader.relation(threads: 1)
+    }
+    #expect(peakByteCount < before + (300 << 20))
+  }
+
+  /// The most memory that the process has had.
+  private var peakByteCount: Int {
+    var usage = rusage()
+    // The call fills the struct that it is given.
+    unsafe _ = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss << 10
+  }
+
   private func getenvInt(_ name: String) -> Int? {
     // `getenv` is only read here, at once.
     unsafe getenv(name).flatMap { Int(unsafe String(cString: $0)) }

@@ -24,9 +24,10 @@ extension ArrowReader {
     isCancelled: @Sendable () -> Bool = { false }
   ) throws(ArrowError) -> (relation: Relation, notes: [String]) {
     let schema = try relationSchema
-    let columns = try ParallelWork.map(count: schema.count, threads: threads) {
-      (index) throws(ArrowError) in
-      var decoder = try ArrowColumnDecoder(self, column: index, texts: .once)
+    let order = readingOrder
+    let read = try ParallelWork.map(count: schema.count, threads: threads) {
+      (place) throws(ArrowError) in
+      var decoder = try ArrowColumnDecoder(self, column: order[place], texts: .once)
       var parts: [DecodedPart] = []
       for batch in 0..<batchCount {
         let rowCount = try decoder.open(batch: batch)
@@ -45,6 +46,8 @@ extension ArrowReader {
       }
       return (columns: columns, note: decoder.note)
     }
+    var columns = read
+    for (place, index) in order.enumerated() { columns[index] = read[place] }
     var chunks: [Chunk] = []
     for batch in 0..<batchCount {
       let rowCount = try rowCount(ofBatch: batch)
@@ -58,5 +61,12 @@ extension ArrowReader {
       chunks = [Chunk(schema.fields.map { Column([], type: $0.type) }, count: 0)]
     }
     return (Relation(schema: schema, chunks: chunks), columns.compactMap(\.note))
+  }
+
+  /// The columns, those of NULL alone last: reading the others shows whether there are so many rows.
+  private var readingOrder: [Int] {
+    let fields = schema.fields
+    return fields.indices.filter { fields[$0].storedType != .null }
+      + fields.indices.filter { fields[$0].storedType == .null }
   }
 }
