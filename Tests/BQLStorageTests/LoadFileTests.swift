@@ -1,5 +1,6 @@
 import BQLColumnar
 import BQLStorage
+import BQLTestSupport
 import Glibc
 import Testing
 
@@ -23,34 +24,41 @@ import Testing
 
   @Test func readsGzip() throws {
     let plain = folder.write(Self.text)
-    let zipped = folder.reserve("events.data")
-    try #require(runs("gzip -c '\(plain)' > '\(zipped)'"))
+    let zipped = folder.path("events.data")
+    try #require(SystemCommand.succeeds("gzip -c '\(plain)' > '\(zipped)'"))
     #expect(LoadOracleTests.cells(try load([zipped])) == LoadOracleTests.cells(try load([plain])))
     // Two members are one text.
     let tail = folder.write("77,2019-10-02 00:00:00,cart\n", "tail")
-    let both = folder.reserve("both.gz")
-    try #require(runs("(gzip -c '\(plain)'; gzip -c '\(tail)') > '\(both)'"))
+    let both = folder.path("both.gz")
+    try #require(SystemCommand.succeeds("(gzip -c '\(plain)'; gzip -c '\(tail)') > '\(both)'"))
     #expect(try load([both]).rowCount == 501)
-    let cut = folder.reserve("cut.gz")
-    try #require(runs("head -c 300 '\(zipped)' > '\(cut)'"))
+    let cut = folder.path("cut.gz")
+    try #require(SystemCommand.succeeds("head -c 300 '\(zipped)' > '\(cut)'"))
     #expect(throws: LoadError.damagedArchive(path: cut, reason: "it ends too early")) {
       try load([cut])
     }
-    let hurt = folder.reserve("hurt.gz")
+    let hurt = folder.path("hurt.gz")
     try #require(
-      runs("(head -c 200 '\(zipped)'; printf 'xxxxxxxxxxxx'; tail -c +213 '\(zipped)') > '\(hurt)'")
+      SystemCommand.succeeds(
+        "(head -c 200 '\(zipped)'; printf 'xxxxxxxxxxxx'; tail -c +213 '\(zipped)') > '\(hurt)'"
+      )
     )
     #expect(throws: LoadError.self) { try load([hurt]) }
   }
 
-  @Test(.enabled(if: runs("command -v zstd > /dev/null"), "the zstd program is not installed"))
+  @Test(
+    .enabled(
+      if: SystemCommand.succeeds("command -v zstd > /dev/null"),
+      "the zstd program is not installed"
+    )
+  )
   func readsZstd() throws {
     let plain = folder.write(Self.text)
-    let packed = folder.reserve("events.csv.zst")
-    try #require(runs("zstd -q -c '\(plain)' > '\(packed)'"))
+    let packed = folder.path("events.csv.zst")
+    try #require(SystemCommand.succeeds("zstd -q -c '\(plain)' > '\(packed)'"))
     #expect(LoadOracleTests.cells(try load([packed])) == LoadOracleTests.cells(try load([plain])))
-    let cut = folder.reserve("cut.zst")
-    try #require(runs("head -c 200 '\(packed)' > '\(cut)'"))
+    let cut = folder.path("cut.zst")
+    try #require(SystemCommand.succeeds("head -c 200 '\(packed)' > '\(cut)'"))
     #expect(throws: LoadError.damagedArchive(path: cut, reason: "it ends too early")) {
       try load([cut])
     }
@@ -183,8 +191,38 @@ struct RealDataTests {
     #expect(report.warnings.isEmpty && report.rejections.isEmpty)
   }
 
+  /// Ids of 19 digits stay apart, and rows stand in time order within their user.
+  @Test func multicategoryRows() throws {
+    let cells = LoadOracleTests.cells(try load("rees46_multicat_oct_5k/2019-Oct.csv"))
+    #expect(Set(cells.map { $0[3] }).count == 304)
+    var carts: Set<Value> = []
+    var bare = 0
+    for row in cells {
+      if row[1] == .text("cart") { carts.insert(row[7]) }
+      if row[1] == .text("purchase"), !carts.contains(row[7]) { bare += 1 }
+    }
+    // Most purchases of the first hours have no cart before them.
+    #expect(bare == 41)
+  }
+
+  @Test func theFirstThousandRows() throws {
+    let log = try load("rees46_multicat_oct_1k/2019-Oct-sample.csv")
+    #expect(log.events.map(\.rowCount) == [987, 3, 0, 10])
+    let report = log.report
+    #expect(report.rowsLoaded == 1_000 && report.userCount == 330 && report.sessionCount == 372)
+    #expect(report.outOfOrderRows == 0 && report.duplicateRows == 0)
+    #expect(report.timeRange == 1_569_888_000_000_000...1_569_889_046_000_000)
+    let nulls = report.nullCounts.filter { $0.rowCount > 0 }.map { "\($0.column) \($0.rowCount)" }
+    #expect(nulls == ["category_code 366", "brand 143"])
+  }
+
   @Test func cdnow() throws {
     let log = try load("cdnow/BTYD_cdnowElog.csv")
+    #expect(LoadOracleTests.cells(log).count { $0[4] == .decimal(0) } == 8)
+    let cents = LoadOracleTests.cells(log).reduce(Int64(0)) { sum, row in
+      if case .decimal(let cents) = row[4] { sum + cents } else { sum }
+    }
+    #expect(cents == 24_409_194)
     #expect(log.rowCount == 6_919 && log.userCount == 2_357)
     #expect(log.report.duplicateRows == 21)
     #expect(log.events == [EventValue(name: "purchase", rowCount: 6_919)])
