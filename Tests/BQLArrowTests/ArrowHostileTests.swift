@@ -120,8 +120,8 @@ struct ArrowHostileTests {
     }
   }
 
-  /// 408 bytes that say they are 268 million rows: of a column of NULL alone, and of a packed one
-  /// that has 65,537.
+  /// 400 bytes that say they are 268 million rows: of a column of NULL alone, and of a packed one
+  /// that has 1,000.
   @Test func takesNoMemoryForRowsThatAreNotThere() throws {
     let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
     let before = peakByteCount

@@ -35,7 +35,10 @@ final class LoadTarget<Loaded: LoadedRows>: FuzzTarget {
     let request = RandomRequest.make(path, Loaded.kind(&random), &random)
     let large = Self.load(request)
     var other = request
-    other.blockByteCount = [1, 7, 40, 300, 5_000][random.below(5)]
+    other.blockByteCount = max(
+      [1, 7, 40, 300, 5_000][random.below(5)],
+      Self.leastBlockByteCount(input)
+    )
     other.threads = random.below(8) == 0 ? 2 + random.below(2) : 1
     switch (large, Self.load(other)) {
     case (.success(let rows), .success(let twin)):
@@ -52,6 +55,13 @@ final class LoadTarget<Loaded: LoadedRows>: FuzzTarget {
         "blocks of \(other.blockByteCount) bytes make a difference: \(error.message)"
       )
     }
+  }
+
+  /// Bounds the blocks of wide files: each of them takes memory for each column.
+  private static func leastBlockByteCount(_ input: [UInt8]) -> Int {
+    let lines = input.split(separator: UInt8(ascii: "\n"))
+    let widest = lines.map { line in line.count { !(48...122).contains($0) } }.max() ?? 0
+    return input.count / max(400_000 / (widest + 1), 1)
   }
 
   private static func load(_ request: LoadRequest) -> Result<Loaded, LoadError> {
