@@ -37,6 +37,7 @@ import Testing
     ("SELECT (a+b)*c - (d - e)", "SELECT (a + b) * c - (d - e)"),
     ("SELECT - -5, -(-x)", "SELECT - -5, - -x"),
     ("SELECT NOT (a AND NOT b)", "SELECT NOT (a AND NOT b)"),
+    ("ASSERT (insights on x) > 1", "ASSERT (INSIGHTS '…') > 1"),
     ("SELECT cast(a as int) != 90m", "SELECT a::int <> 90m"),
     ("SELECT 604800s, 1500s, 0.50s, 1 year", "SELECT 168h, 25m, 0.5s, 12 MONTHS"),
     (

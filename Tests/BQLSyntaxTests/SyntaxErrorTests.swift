@@ -270,6 +270,11 @@ import Testing
       "B0101 12..16 expected ',' or a clause of FUNNEL, found 'cart'",
       "a ',' may be missing before 'cart'"
     ),
+    Case("FUNNEL a, '', b", "B0101 10..12 an event's name holds no character"),
+    Case(
+      "LOAD 'x' (EVENT e ('' AS cart))",
+      "B0101 19..21 an event's name holds no character"
+    ),
     Case("FUNNEL a, b,", "B0101 12..12 expected a step, found the end of the text"),
     Case(
       "FUNNEL a, b, BY brand",

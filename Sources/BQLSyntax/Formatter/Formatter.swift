@@ -78,7 +78,8 @@ package enum Formatter {
     case .model(let question): print(question)
     case .explain(let statement):
       "EXPLAIN " + (statement.isAnalyze ? "ANALYZE " : "") + print(statement.query)
-    case .unimplemented(let feature): feature
+    // What it says is not kept; in an expression the verb alone would be read as a column.
+    case .unimplemented(let feature): feature + " '…'"
     }
   }
 

@@ -79,9 +79,8 @@ extension Parser {
   /// Takes `name[condition]`; a name in single quotes is an event's name too.
   mutating func parseEventPattern(_ what: String) throws(SyntaxError) -> EventPattern {
     let name: Identifier
-    if case .text(let text) = current.kind {
-      name = Identifier(text, isQuoted: true, range: current.range)
-      advance()
+    if let text = acceptEventText() {
+      name = text
     } else {
       guard current.isName else { throw unexpected(what) }
       name = try parseName(what)

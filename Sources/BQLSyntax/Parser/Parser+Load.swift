@@ -88,9 +88,8 @@ extension Parser {
     guard let open = accept(.leftParenthesis) else { return clause }
     clause.aliases = try list { (parser: inout Parser) throws(SyntaxError) in
       let value: Identifier
-      if case .text(let text) = parser.current.kind {
-        value = Identifier(text, isQuoted: true, range: parser.current.range)
-        parser.advance()
+      if let text = parser.acceptEventText() {
+        value = text
       } else {
         value = try parser.parseName("an event's value")
       }

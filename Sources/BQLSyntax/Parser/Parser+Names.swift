@@ -23,6 +23,16 @@ extension Parser {
     }
   }
 
+  /// Takes an event's name in single quotes, as the log has it; nil where no text stands here.
+  ///
+  /// An empty one is reported: no event has it, for an empty field is NULL.
+  mutating func acceptEventText() -> Identifier? {
+    guard case .text(let name) = current.kind else { return nil }
+    advance()
+    if name.isEmpty { complain("an event's name holds no character", at: previous.range) }
+    return Identifier(name, isQuoted: true, range: previous.range)
+  }
+
   /// Takes a text in single quotes; double quotes are reported and read on.
   ///
   /// Messages call it by the noun `what`: "a file".
