@@ -55,9 +55,18 @@ package final class Store {
 
   /// Opens the logs; each with what checks its bytes before they are read.
   package func logs() throws(StoreError) -> [(log: EventLog, check: StoredLogCheck)] {
-    var opened: [(log: EventLog, check: StoredLogCheck)] = []
-    for stored in manifest.logs { opened.append(try open(stored)) }
-    return opened
+    while true {
+      do throws(StoreError) {
+        var opened: [(log: EventLog, check: StoredLogCheck)] = []
+        for stored in manifest.logs { opened.append(try open(stored)) }
+        return opened
+      } catch {
+        // A change between reading the manifest and mapping its files has taken them away.
+        let present = exists ? try Self.manifest(of: folder) : manifest
+        guard present.generation != manifest.generation else { throw error }
+        manifest = present
+      }
+    }
   }
 
   private func open(
@@ -113,21 +122,27 @@ package final class Store {
     return true
   }
 
-  /// Takes the lock, and the state that others may have left since the store was opened.
+  /// Takes the lock.
+  ///
+  /// - Throws: ``StoreError/changed(path:)`` where the state is no longer the one that was opened: what
+  ///   others have stored since must not be replaced unseen.
   private func beginChange() throws(StoreError) {
     if !exists {
       try folder.make()
       exists = true
     }
     if lock == nil {
-      lock = try StoreLock(folder)
-      manifest = try Self.manifest(of: folder)
+      let taken = try StoreLock(folder)
+      guard try Self.manifest(of: folder).generation == manifest.generation else {
+        throw .changed(path: folder.path)
+      }
+      lock = taken
     }
     removeStrays()
   }
 
   private func commit(_ changed: StoreManifest) throws(StoreError) {
-    try folder.sync()
+    folder.sync()
     do throws(StoreError) {
       try folder.replace(StoreManifest.fileName, with: changed.bytes)
     } catch {
@@ -164,6 +179,7 @@ extension StoredLog {
           name: field.name,
           type: field.type,
           role: roles[index],
+          missingCount: log.missingCount(ofColumn: index),
           isShared: log.sharesDictionary(ofColumn: index)
         )
       },
@@ -192,6 +208,13 @@ extension StoredLog {
 }
 
 extension EventLog {
+  /// The rows without a value in a column.
+  fileprivate func missingCount(ofColumn index: Int) -> Int {
+    partitions.reduce(0) { sum, partition in
+      sum + (partition.columns[index].validity.map { $0.count - $0.setCount } ?? 0)
+    }
+  }
+
   /// Whether the codes of a column stand for the same texts in all partitions.
   fileprivate func sharesDictionary(ofColumn index: Int) -> Bool {
     guard let first = partitions.first?.columns[index].codeDictionary else { return false }

@@ -8,6 +8,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case damaged(file: String, reason: String)
   /// Another process writes to it; its number where the lock tells.
   case locked(path: String, process: Int?)
+  /// Another process has changed it since it was opened, so that a change could undo what it did.
+  case changed(path: String)
   /// The system refused: what was to be done, to which file, and its error number.
   case system(action: String, file: String, code: Int32)
   /// Whoever asked does not want it any more.

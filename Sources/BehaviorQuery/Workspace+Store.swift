@@ -222,7 +222,7 @@ extension Workspace {
       case .notAStore: (.notData, .data)
       case .newer: (.notData, .data)
       case .damaged: (.badData, .data)
-      case .locked: (.fileUnwritable, .data)
+      case .locked, .changed: (.fileUnwritable, .data)
       case .system(let action, _, _):
         (["open", "read", "list"].contains(action) ? .fileUnreadable : .fileUnwritable, .data)
       case .cancelled: (.interrupted, .interrupted)
@@ -240,6 +240,7 @@ extension StoreError {
     case .damaged(let file, let reason): "'\(file)' is damaged: \(reason)"
     case .locked(let path, let process):
       "another process writes to '\(path)'" + (process.map { " (process \($0))" } ?? "")
+    case .changed(let path): "another process has changed '\(path)' since it was opened"
     case .system(let action, let file, let code):
       "cannot \(action) '\(file)': \(MappingError(code: code).reason)"
     case .cancelled: "interrupted"
@@ -253,6 +254,7 @@ extension StoreError {
     case .damaged:
       ["CHECK STORE names every damaged file; bring the folder back from a copy, or LOAD anew"]
     case .locked: ["end the other process, or read the store only"]
+    case .changed(let path): ["OPEN '\(path)' again, and look at what it holds"]
     case .system, .cancelled: []
     }
   }

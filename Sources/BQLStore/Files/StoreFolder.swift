@@ -1,3 +1,4 @@
+import BQLArrow
 import Glibc
 
 // `unsafe` marks system calls that take a path or a buffer: both outlive the call.
@@ -95,7 +96,7 @@ package struct StoreFolder: Hashable, Sendable {
       remove(temporary)
       throw .system(action: "replace", file: path(of: file), code: code)
     }
-    try sync()
+    sync()
   }
 
   /// Creates a file for writing, in place of one that a crash left; the caller finishes it.
@@ -117,11 +118,9 @@ package struct StoreFolder: Hashable, Sendable {
   }
 
   /// Makes new and changed names survive a power failure; a file system that cannot is no error.
-  package func sync() throws(StoreError) {
+  package func sync() {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw .system(action: "open", file: path, code: errno)
-    }
+    guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
   }
@@ -135,17 +134,23 @@ package struct StoreFolder: Hashable, Sendable {
     to descriptor: Int32,
     named file: String
   ) throws(StoreError) {
-    var start = 0
-    while start < bytes.count {
-      let rest = bytes.extracting(start..<bytes.count)
-      let count = unsafe rest.withUnsafeBytes { rest in
-        unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-      }
-      if count >= 0 {
-        start += count
-      } else if errno != EINTR {
-        throw .system(action: "write", file: file, code: errno)
-      }
+    let sink = ArrowDescriptorSink(descriptor: descriptor)
+    do throws(ArrowError) {
+      try sink.append(bytes)
+      try sink.flush()
+    } catch {
+      throw StoreError(writing: file, error)
+    }
+  }
+}
+
+extension StoreError {
+  /// Says that a file could not be written.
+  init(writing file: String, _ error: ArrowError) {
+    if case .system(let code) = error {
+      self = .system(action: "write", file: file, code: code)
+    } else {
+      self = .damaged(file: file, reason: error.reason)
     }
   }
 }

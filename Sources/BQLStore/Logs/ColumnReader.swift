@@ -14,7 +14,7 @@ struct ColumnReader {
   func column(_ dictionary: CodeDictionary?) -> StoredColumn? {
     switch (type, field.type) {
     case (.bool, .bool): truths
-    case (.int, .int(_, true)) where field.dictionary == nil: integers(1)
+    case (.int, .int(_, true)) where field.dictionary == nil: integers
     case (.float, .float(64)):
       numbers(Double.self).map { made(.float($0)) }
     case (.decimal, .decimal(_, 2, let bits)):
@@ -51,12 +51,12 @@ struct ColumnReader {
     )
   }
 
-  private func integers(_ scale: Int64) -> StoredColumn? {
+  private var integers: StoredColumn? {
     switch field.type {
-    case .int(8, true): numbers(Int8.self).map { made(.int8($0), scale: scale) }
-    case .int(16, true): numbers(Int16.self).map { made(.int16($0), scale: scale) }
-    case .int(32, true): numbers(Int32.self).map { made(.int32($0), scale: scale) }
-    case .int(64, true): numbers(Int64.self).map { made(.int64($0), scale: scale) }
+    case .int(8, true): numbers(Int8.self).map { made(.int8($0)) }
+    case .int(16, true): numbers(Int16.self).map { made(.int16($0)) }
+    case .int(32, true): numbers(Int32.self).map { made(.int32($0)) }
+    case .int(64, true): numbers(Int64.self).map { made(.int64($0)) }
     default: nil
     }
   }

@@ -35,7 +35,7 @@ struct LogReader {
     self.regions = regions
   }
 
-  /// Returns the log; `check` is told which files it reads.
+  /// Returns the log.
   func log() throws(StoreError) -> EventLog {
     let users = try reader(stored.partitions.count)
     guard users.batchCount == stored.partitions.count else {
@@ -179,6 +179,7 @@ extension StoredLog {
     report.userCount = partitions.reduce(0) { $0 + $1.userCount }
     report.duplicateRows = loads.reduce(0) { $0 + $1.duplicateRows }
     report.sessionCount = sessionCount
+    report.nullCounts = fields.map { ($0.name, $0.missingCount) }
     report.tiedRows = tiedRows
     report.timeRange = timeRange
     report.seconds = loads.reduce(0) { $0 + $1.seconds }

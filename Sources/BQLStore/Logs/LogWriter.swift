@@ -59,7 +59,7 @@ struct LogWriter {
   private func writeUsers() throws(StoreError) -> StoredLog.File {
     guard let user = log.roles[.user] else { preconditionFailure("a log has users") }
     let batches = log.partitions.map { partition in
-      UserNames(partition.userValues(user), named: log.schema[user].name)
+      UserNames(values: partition.userValues(user))
     }
     let fields = [
       UserNames.field(of: batches, named: log.schema[user].name),
@@ -87,11 +87,7 @@ struct LogWriter {
 
 /// Holds what names the users of a partition, without a dictionary: each name stands once.
 private struct UserNames {
-  private let values: StoredColumn
-
-  init(_ values: StoredColumn, named name: String) {
-    self.values = values
-  }
+  let values: StoredColumn
 
   /// The field that holds the names of all partitions.
   static func field(of batches: [UserNames], named name: String) -> ArrowField {

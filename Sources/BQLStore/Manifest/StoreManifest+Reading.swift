@@ -43,6 +43,7 @@ extension StoredLog {
         name: try field.text("name"),
         type: type,
         role: role,
+        missingCount: try field.count("missing"),
         isShared: field.value["shared_dictionary"]?.bool ?? false
       )
     }

@@ -62,6 +62,8 @@ extension StoredLog {
         json.name("role")
         json.string(role.rawValue)
       }
+      json.name("missing")
+      json.int(field.missingCount)
       if field.isShared {
         json.name("shared_dictionary")
         json.bool(true)

@@ -26,6 +26,8 @@ package struct StoredLog: Hashable, Sendable {
     package var name: String
     package var type: DataType
     package var role: Role?
+    /// The rows without a value.
+    package var missingCount: Int
     /// Whether its codes stand for the same texts in all partitions.
     package var isShared: Bool
   }

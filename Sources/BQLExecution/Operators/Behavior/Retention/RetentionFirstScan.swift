@@ -70,8 +70,6 @@ struct RetentionFirstScan: UnitScan {
     _ earliest: inout MutableSpan<Time>,
     _ latest: inout MutableSpan<Time>
   ) {
-    let columnOfPeriod = specification.columnOfPeriod
-    let columns = columnOfPeriod.span
     let ownReturn: UInt64 = specification.isOwnReturn ? 1 : 0
     let width = tally.width
     let returning = UInt8(RetentionMark.returning.trailingZeroBitCount)
@@ -94,15 +92,7 @@ struct RetentionFirstScan: UnitScan {
       }
       sizes[cohort] &+= 1
       bits = bits &>> UInt64(cohort) | ownReturn
-      var column = -1
-      while bits != 0 {
-        let number = bits.trailingZeroBitCount
-        bits &= bits &- 1
-        guard number < columns.count else { break }
-        let next = Int(columns[number])
-        if next >= 0, next != column { users[cohort &* width &+ next] &+= 1 }
-        column = next
-      }
+      specification.forEachColumn(of: bits) { users[cohort &* width &+ $0] &+= 1 }
     }
   }
 }
