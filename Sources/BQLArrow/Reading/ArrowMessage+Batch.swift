@@ -98,37 +98,12 @@ struct ArrowBufferReader {
     self.codec = codec
   }
 
-  /// How many cells of columns of NULL alone are believed: some for each byte of the others, as it
-  /// is or as it is said to be when decompressed.
+  /// How many cells of columns of NULL alone are believed.
   func nullCellLimit(_ metadataByteCount: Int) -> Int {
-    var left = body.byteCount
-    var byteCount = metadataByteCount
-    for place in stride(from: 0, to: places.count - 1, by: 2) {
-      // Buffers that overlap are refused when they are taken.
-      guard places[place + 1] >= 0, places[place + 1] <= Int64(left), places[place] >= 0,
-        places[place] <= Int64(body.byteCount),
-        let slice = body.slice(from: Int(places[place]), count: Int(places[place + 1]))
-      else { break }
-      left -= slice.byteCount
-      byteCount += expandedByteCount(slice) ?? 0
-    }
-    return ArrowLimits.nullCells.any + byteCount * ArrowLimits.nullCells.perByte
-  }
-
-  /// The bytes that a buffer has when it is decompressed; nil where it says what cannot be.
-  private func expandedByteCount(_ slice: MemorySlice) -> Int? {
-    guard codec != nil, slice.byteCount > 0 else { return slice.byteCount }
-    guard let head = slice.slice(from: 0, count: 8) else { return nil }
-    let length = head.withBytes { bytes in
-      var number: UInt64 = 0
-      for index in 0..<8 { number |= UInt64(bytes[index]) << UInt64(index * 8) }
-      return Int64(bitPattern: number)
-    }
-    let rest = slice.byteCount - 8
-    // It is not compressed.
-    if length == -1 { return rest }
-    guard length >= 0, length / Int64(ArrowLimits.expansion) <= Int64(rest) else { return nil }
-    return Int(length)
+    let bytes = UInt64(body.byteCount + metadataByteCount)
+    let factor = UInt64(ArrowLimits.nullCells.perByte * (codec == nil ? 1 : ArrowLimits.expansion))
+    let (cells, overflow) = bytes.multipliedReportingOverflow(by: factor)
+    return ArrowLimits.nullCells.any + Int(overflow ? 1 << 60 : min(cells, 1 << 60))
   }
 
   /// Takes the buffers of one column.
@@ -199,8 +174,13 @@ struct ArrowBufferReader {
     guard let codec, let head = slice.slice(from: 0, count: 8),
       let rest = slice.slice(from: 8, count: slice.byteCount - 8)
     else { throw .damaged(reason: "a compressed buffer has no length") }
-    if head.withBytes({ bytes in bytes.indices.allSatisfy { bytes[$0] == 0xFF } }) { return rest }
-    guard let length = expandedByteCount(slice) else {
+    let length = head.withBytes { bytes in
+      var number: UInt64 = 0
+      for index in 0..<8 { number |= UInt64(bytes[index]) << UInt64(index * 8) }
+      return Int64(bitPattern: number)
+    }
+    if length == -1 { return rest }
+    guard length >= 0, length / Int64(ArrowLimits.expansion) <= Int64(rest.byteCount) else {
       throw .damaged(reason: "a compressed buffer has an impossible length")
     }
     if length == 0 { return MemorySlice(MemoryRegion(byteCount: 0)) }
@@ -211,7 +191,7 @@ struct ArrowBufferReader {
         hint: "write the file without compression"
       )
     }
-    guard let region = MemoryRegion(ifAvailable: length) else { throw .system(code: 12) }
+    guard let region = MemoryRegion(ifAvailable: Int(length)) else { throw .system(code: 12) }
     guard try decompress(codec, rest, region) else {
       throw .damaged(reason: "a compressed buffer does not add up")
     }

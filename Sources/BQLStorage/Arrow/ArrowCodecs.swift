@@ -5,8 +5,6 @@ import Synchronization
 /// Decompresses Arrow's buffers with the system's libraries, opened when first needed.
 package enum ArrowCodecs {
   /// Decompresses zstd and LZ4.
-  ///
-  /// - Throws: ``ArrowError/missingLibrary(library:package:)`` where one is not installed.
   package static let decompress: ArrowDecompress = { codec, source, target throws(ArrowError) in
     switch codec {
     case .zstd: try zstd(source, target)
