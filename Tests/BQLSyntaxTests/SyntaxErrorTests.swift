@@ -270,6 +270,7 @@ import Testing
       "B0101 12..16 expected ',' or a clause of FUNNEL, found 'cart'",
       "a ',' may be missing before 'cart'"
     ),
+    Case("EVALUATE m TOP 1e309%", "B0101 15..20 expected a share such as 80%, found '1e309'"),
     Case("FUNNEL a, '', b", "B0101 10..12 an event's name holds no character"),
     Case(
       "LOAD 'x' (EVENT e ('' AS cart))",

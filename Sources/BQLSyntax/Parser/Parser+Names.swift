@@ -77,7 +77,8 @@ extension Parser {
     case .number(let text): percent = Double(text)
     default: percent = nil
     }
-    guard let percent else { throw unexpected("a share such as 80%") }
+    // A number past what a double holds is none.
+    guard let percent, percent.isFinite else { throw unexpected("a share such as 80%") }
     advance()
     try expect(.percent)
     return Choice(percent, range: range(from: start))
