@@ -39,6 +39,21 @@ let staticLinking = [
   "-static-stdlib", "-use-ld=lld", "-l_FoundationCollections", "-l_FoundationCShims",
 ]
 
+/// `BQL_LIBFUZZER=1` adds what only links with `-sanitize=fuzzer`; `docs/development.md` says how.
+let libFuzzer: [Target] =
+  Context.environment["BQL_LIBFUZZER"] != "1"
+  ? []
+  : [
+    .target(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "LibFuzzer",
+      dependencies: ["CLibFuzzer", "Fuzz"],
+      path: "Tests/LibFuzzer",
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
+    ),
+  ]
+
 let package = Package(
   name: "bql",
   products: [
@@ -164,6 +179,6 @@ let package = Package(
     tests("BQLColumnarTests", ["BQLTestSupport", "BQLColumnar"]),
     tests("BQLModelsTests", ["BQLTestSupport", "BQLJSON", "BQLModels", "BQLColumnar"]),
     tests("BQLFunctionsTests", ["BQLTestSupport", "BQLFunctions", "BQLColumnar"]),
-  ],
+  ] + libFuzzer,
   swiftLanguageModes: [.v6]
 )
