@@ -42,7 +42,6 @@ extension FunnelRareScan {
       var tally = FunnelRareTally<Elapsed>(
         stepCount: specification.stepCount,
         capacity: found.count,
-        startsAreFrequent: true,
         keepsTimes: specification.keepsTimes
       )
       tally.count(

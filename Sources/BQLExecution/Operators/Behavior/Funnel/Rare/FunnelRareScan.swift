@@ -127,31 +127,27 @@ package struct FunnelRareScan: Sendable {
     _ groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
-    var slots: [Int32] = []
-    let late = specification.lateStarts(timeScale: block.timeScale)
+    var own = FunnelAccumulator.RareBlock(
+      times: times,
+      timeScale: block.timeScale,
+      amounts: money,
+      worth: worth,
+      slots: nil,
+      late: specification.lateStarts(timeScale: block.timeScale)
+    )
     accumulator.leftOut.unitlessRowCount += block.lists.unitlessCount
     if startsAreFrequent {
-      accumulator.addStarts(times.starts.span, block.startSum, late: late)
+      accumulator.addStarts(times.starts.span, block.startSum, late: own.late)
       if let groups {
-        slots = accumulator.slots(of: groups.codes, groups.map)
+        let slots = accumulator.slots(of: groups.codes, groups.map)
         accumulator.addStarts(slots.span, money.starts.span)
+        own.slots = slots
       }
     }
     for window in specification.windows.indices {
       let limit = limit(window, timeScale: block.timeScale)
       FunnelRareWalk(self, limit: limit).find(block.lists, times, into: &found)
-      var tally = FunnelRareTally<Elapsed>(
-        stepCount: specification.stepCount,
-        capacity: found.count,
-        startsAreFrequent: startsAreFrequent,
-        keepsTimes: specification.keepsTimes
-      )
-      tally.count(found, times, late: late.isEmpty ? .max : late[window])
-      if specification.tellsTimes { tally.countFromFirst(found, times) }
-      if !worth.isEmpty { tally.add(found, worth: worth.span, money) }
-      accumulator.add(tally, window: window, timeScale: block.timeScale)
-      guard groups != nil else { continue }
-      accumulator.addGroups(found, window: window, slots.span, worth: worth.span, money)
+      accumulator.add(&found, of: own, window: window, as: elapsed)
     }
   }
 
