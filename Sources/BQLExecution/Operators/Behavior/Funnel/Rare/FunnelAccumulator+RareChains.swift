@@ -12,7 +12,7 @@ extension FunnelAccumulator {
     var timeScale: Int64
     var amounts: RareNumbers<Amount>
     /// What each rare row is worth; empty where nobody asks.
-    var worth: [Int64]
+    var worth: RareWorth
     /// The slot of the group of each unit's first frequent row; nil for a funnel without groups.
     var slots: [Int32]?
     /// For each window, the last time at which a chain is not late; empty where none is.
@@ -32,9 +32,9 @@ extension FunnelAccumulator {
     let firsts = specification.tellsTimes ? found.firstRows() : []
     for step in (found.lowest...specification.stepCount).reversed() {
       total.counts[cell + step] += found.count(at: step)
-      if !block.worth.isEmpty { total.sums[cell + step] += found.worth(at: step, block.worth.span) }
+      if !block.worth.isEmpty { total.sums[cell + step] += found.worth(at: step, block.worth) }
       if let slots = block.slots {
-        addGroups(found, at: step, window: window, slots.span, block.worth.span)
+        addGroups(found, at: step, window: window, slots.span, block.worth)
       }
       if step > 1 {
         let elapsed = found.elapsed(to: step, block.times, as: type)
@@ -93,21 +93,12 @@ extension FunnelAccumulator {
     at step: Int,
     window: Int,
     _ slots: Span<Int32>,
-    _ worth: Span<Int64>
+    _ worth: RareWorth
   ) {
     let cell = window * specification.stepCount + step - 1
-    let slotSize = specification.windows.count * specification.stepCount
-    for depth in step...specification.stepCount {
-      Self.addGroups(
-        found.rows.span.extracting(found.places(depth)),
-        found.starts.span.extracting(found.places(depth)),
-        slots,
-        worth,
-        cell: cell,
-        slotSize: slotSize,
-        &groups.counts,
-        &groups.sums
-      )
+    switch worth {
+    case .int32(let worth): countGroups(found, at: step, cell: cell, slots, worth.span)
+    case .int64(let worth): countGroups(found, at: step, cell: cell, slots, worth.span)
     }
     guard step > 1, specification.keepsTimes else { return }
     let starts = found.starts.span
@@ -120,11 +111,33 @@ extension FunnelAccumulator {
     if specification.tellsTimes, step > 2 { groups.firstSlots[cell] += own }
   }
 
-  private static func addGroups(
+  private mutating func countGroups(
+    _ found: FunnelRareChains,
+    at step: Int,
+    cell: Int,
+    _ slots: Span<Int32>,
+    _ worth: Span<some FixedWidthInteger>
+  ) {
+    let slotSize = specification.windows.count * specification.stepCount
+    for depth in step...specification.stepCount {
+      Self.countGroups(
+        found.rows.span.extracting(found.places(depth)),
+        found.starts.span.extracting(found.places(depth)),
+        slots,
+        worth,
+        cell: cell,
+        slotSize: slotSize,
+        &groups.counts,
+        &groups.sums
+      )
+    }
+  }
+
+  private static func countGroups(
     _ rows: Span<Int32>,
     _ starts: Span<Int32>,
     _ slots: Span<Int32>,
-    _ worth: Span<Int64>,
+    _ worth: Span<some FixedWidthInteger>,
     cell: Int,
     slotSize: Int,
     _ counts: inout [Int],

@@ -111,13 +111,20 @@ struct FunnelRareChains {
   }
 
   /// Returns what the rows are worth together at which the chains that reach `step` stand.
-  func worth(at step: Int, _ worth: Span<Int64>) -> MoneySum {
+  func worth(at step: Int, _ worth: RareWorth) -> MoneySum {
+    switch worth {
+    case .int32(let worth): self.worth(at: step, worth.span)
+    case .int64(let worth): self.worth(at: step, worth.span)
+    }
+  }
+
+  private func worth(at step: Int, _ worth: Span<some FixedWidthInteger>) -> MoneySum {
     let rows = rows.span
     var (sum, count) = (Int64(0), 0)
     for depth in step...stepCount {
       for place in places(depth) {
         let own = worth[Int(rows[place])]
-        sum &+= own == .min ? 0 : own
+        sum &+= own == .min ? 0 : Int64(own)
         count &+= own == .min ? 0 : 1
       }
     }

@@ -67,7 +67,7 @@ package struct FunnelRareScan: Sendable {
   package func update(
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
-    worth: [Int64],
+    worth: RareWorth,
     groups: (codes: [Int32], map: [Int32])? = nil
   ) {
     var found = FunnelRareChains()
@@ -79,7 +79,7 @@ package struct FunnelRareScan: Sendable {
   func update(
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
-    worth: [Int64],
+    worth: RareWorth,
     groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
@@ -99,7 +99,7 @@ package struct FunnelRareScan: Sendable {
     _ block: RareRowBlock,
     _ times: RareNumbers<Time>,
     as elapsed: Elapsed.Type,
-    _ worth: [Int64],
+    _ worth: RareWorth,
     _ groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
@@ -109,7 +109,7 @@ package struct FunnelRareScan: Sendable {
     case .int64(let money):
       update(&accumulator, block, times, money, as: elapsed, worth, groups, &found)
     case nil:
-      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, [], groups, &found)
+      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, .none, groups, &found)
     }
   }
 
@@ -123,7 +123,7 @@ package struct FunnelRareScan: Sendable {
     _ times: RareNumbers<Time>,
     _ money: RareNumbers<Amount>,
     as elapsed: Elapsed.Type,
-    _ worth: [Int64],
+    _ worth: RareWorth,
     _ groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
@@ -158,7 +158,7 @@ package struct FunnelRareScan: Sendable {
 
   /// Returns what each rare row of a block is worth: a purchase its whole order, any other its VALUE;
   /// empty where the log has none.
-  package func worth(of block: RareRowBlock) -> [Int64] {
-    block.worth(purchase: purchase, orderGapMicroseconds: orderGapMicroseconds)
+  package func worth(of block: RareRowBlock) -> RareWorth {
+    RareWorth(block.worth(purchase: purchase, orderGapMicroseconds: orderGapMicroseconds))
   }
 }

@@ -94,10 +94,23 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
   /// Adds what the chains' rows are worth: `worth` of a rare row, the others of frequent ones.
   mutating func add<Amount: FixedWidthInteger>(
     _ found: FunnelRareAnyChains,
-    worth: Span<Int64>,
+    worth: RareWorth,
     starts: RareNumbers<Amount>,
     before: RareNumbers<Amount>,
     after: RareNumbers<Amount>
+  ) {
+    switch worth {
+    case .int32(let worth): add(found, worth.span, starts, before, after)
+    case .int64(let worth): add(found, worth.span, starts, before, after)
+    }
+  }
+
+  private mutating func add<Amount: FixedWidthInteger>(
+    _ found: FunnelRareAnyChains,
+    _ worth: Span<some FixedWidthInteger>,
+    _ starts: RareNumbers<Amount>,
+    _ before: RareNumbers<Amount>,
+    _ after: RareNumbers<Amount>
   ) {
     let stepCount = counts.count - 1
     let rows = found.rows.span
@@ -111,7 +124,7 @@ struct FunnelRareTally<Elapsed: FixedWidthInteger & UnsignedInteger & BitwiseCop
       valuedCounts[1] &+= (first == .min ? 0 : 1) &- (start == .min ? 0 : 1)
       for step in 2...Int(chain.depth) {
         let own = worth[Int(rows[base + step])]
-        sums[step] &+= own == .min ? 0 : own
+        sums[step] &+= own == .min ? 0 : Int64(own)
         valuedCounts[step] &+= own == .min ? 0 : 1
       }
     }
