@@ -211,7 +211,7 @@ extension RareCase {
       sessions: nil
     )
     guard let heldBlock else { return false }
-    let ofRows = worth.isEmpty ? [] : lists.origins.map { worth[Int($0)] }
+    let ofRows = worth.picked(at: lists.origins)
     scan.update(&part, with: heldBlock, worth: ofRows, groups: groups)
     return true
   }

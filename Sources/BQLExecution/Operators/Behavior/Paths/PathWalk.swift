@@ -56,6 +56,12 @@ struct PathWalk: SequenceVisitor, Sendable {
     rows: Span<Int32>,
     marks: Span<UInt8>
   ) {
+    if case .firstRow = anchor, groups.isEmpty,
+      let found = packed?.countFirstRows(states, offsets)
+    {
+      unitCount += found
+      return
+    }
     let isPacked = packed != nil
     // The hot loop works on a local, which is given back at the end.
     var packed = self.packed

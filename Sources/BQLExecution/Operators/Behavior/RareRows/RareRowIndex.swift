@@ -12,7 +12,7 @@ final class RareRowIndex: Sendable {
   /// By column, what the first frequent row of each unit holds there, block by block.
   private let startCodes = Mutex<[Int: [[Int32]]]>([:])
   /// By the gap of orders, what the rare rows are worth, block by block.
-  private let worths = Mutex<[Int64: [[Int64]]]>([:])
+  private let worths = Mutex<[Int64: [RareWorth]]>([:])
   /// The index of all values, where this one holds the rows of a value side by side.
   private let whole: RareRowIndex?
 
@@ -139,17 +139,17 @@ final class RareRowIndex: Sendable {
   func worth(
     _ scan: FunnelRareScan,
     _ context: ExecutionContext
-  ) throws(ExecutionError) -> [[Int64]] {
+  ) throws(ExecutionError) -> [RareWorth] {
     let gap = scan.orderGapMicroseconds
     if let kept = worths.withLock({ $0[gap] }) { return kept }
     let ofWhole = try whole?.worth(scan, context)
     let found = try ParallelWork.map(
       count: blocks.count,
       threads: context.threads
-    ) { (index: Int) throws(ExecutionError) -> [Int64] in
+    ) { (index: Int) throws(ExecutionError) -> RareWorth in
       try context.checkCancelled()
       guard let all = ofWhole?[index] else { return scan.worth(of: blocks[index]) }
-      return all.isEmpty ? [] : blocks[index].lists.origins.map { all[Int($0)] }
+      return all.picked(at: blocks[index].lists.origins)
     }
     worths.withLock { $0[gap] = found }
     return found

@@ -126,13 +126,14 @@ struct UnitSequences {
     _ userOffsets: Span<Int32>,
     _ firstRow: Int
   ) -> [Int32]? {
-    var offsets: [Int32] = []
-    offsets.reserveCapacity(userOffsets.count + units.count / 4)
     let base = Int32(truncatingIfNeeded: firstRow)
     guard !units.isEmpty else {
-      for user in userOffsets.indices { offsets.append(userOffsets[user] &- base) }
-      return offsets
+      return [Int32](capacity: userOffsets.count) { (output: inout OutputSpan<Int32>) in
+        for user in userOffsets.indices { output.append(userOffsets[user] &- base) }
+      }
     }
+    var offsets: [Int32] = []
+    offsets.reserveCapacity(userOffsets.count + units.count / 4)
     var order = UnitOrder()
     offsets.append(0)
     for user in 0..<(userOffsets.count - 1) {

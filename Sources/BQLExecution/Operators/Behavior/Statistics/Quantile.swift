@@ -55,14 +55,15 @@ package enum Quantile {
 enum OrderStatistics {
   /// Below this many numbers, sorting is faster than counting.
   private static let sortedCount = 1 << 11
-  /// The buckets of one counting pass are 2 to this power.
-  private static let bucketBits = 11
+  /// The buckets between a power of two and the next are 2 to this power.
+  private static let octaveBits = 5
 
   /// Returns, for each of `ranks` (0 = smallest, below the number of `values`, ascending or not),
   /// the number that stands there once `values` are sorted.
   ///
-  /// Counts the numbers in 2¹¹ buckets between the smallest and the largest and goes on with the
-  /// buckets that hold a rank; six passes narrow any 64 bits to one number.
+  /// Counts the numbers in buckets that are the wider the further they lie from the smallest, and
+  /// goes on with the buckets that hold a rank: most durations are short and a few very long, so that
+  /// buckets of one width would hold nearly all in one. Each pass makes the range 2⁵ times narrower.
   static func values<Number: FixedWidthInteger>(
     of ranks: [Int],
     in values: Span<Number>
@@ -74,16 +75,9 @@ enum OrderStatistics {
       sorted.sort()
       return ranks.map { sorted[$0] }
     }
-    var (smallest, largest) = (Number.max, Number.min)
-    for index in values.indices {
-      smallest = min(smallest, values[index])
-      largest = max(largest, values[index])
-    }
-    let spread =
-      UInt64(truncatingIfNeeded: largest &- smallest)
-      & (UInt64.max >> UInt64(64 - Number.bitWidth))
-    let shift = UInt64(max(0, 64 - spread.leadingZeroBitCount - bucketBits))
-    let counts = counts(values, smallest, shift)
+    var smallest = Number.max
+    for index in values.indices { smallest = min(smallest, values[index]) }
+    let counts = counts(values, smallest)
 
     // The bucket of each rank, and the rank within it.
     let places = ranks.map { rank in
@@ -95,12 +89,15 @@ enum OrderStatistics {
       }
       return (bucket: bucket, rank: rank)
     }
-    if shift == 0 {
-      return places.map { smallest &+ Number(truncatingIfNeeded: $0.bucket) }
-    }
     var found = [Number](repeating: 0, count: ranks.count)
     for bucket in Set(places.map(\.bucket)) {
-      let members = members(values, smallest, shift, bucket, count: counts[bucket])
+      if let offset: Number = onlyOffset(bucket) {
+        for index in places.indices where places[index].bucket == bucket {
+          found[index] = smallest &+ offset
+        }
+        continue
+      }
+      let members = members(values, smallest, bucket, count: counts[bucket])
       let asked = places.indices.filter { places[$0].bucket == bucket }
       let answers = Self.values(of: asked.map { places[$0].rank }, in: members.span)
       for (index, answer) in zip(asked, answers) { found[index] = answer }
@@ -108,38 +105,46 @@ enum OrderStatistics {
     return found
   }
 
+  /// The bucket of a number: the first bits of its distance from the smallest as a Double, plus 1
+  /// lest the exponent be negative.
   @inline(__always)
   private static func bucket<Number: FixedWidthInteger>(
     _ value: Number,
-    _ smallest: Number,
-    _ shift: UInt64
+    _ smallest: Number
   ) -> Int {
     let offset =
       UInt64(truncatingIfNeeded: value &- smallest)
       & (UInt64.max >> UInt64(64 - Number.bitWidth))
-    return Int(truncatingIfNeeded: offset &>> shift)
+    let bits = (Double(offset) + 1).bitPattern &>> UInt64(52 - octaveBits)
+    return Int(truncatingIfNeeded: bits) &- (1_023 << octaveBits)
+  }
+
+  /// How far the numbers of a bucket are from the smallest, where all are equally far.
+  private static func onlyOffset<Number: FixedWidthInteger>(_ bucket: Int) -> Number? {
+    guard bucket < (octaveBits + 1) << octaveBits else { return nil }
+    let bits = UInt64(bucket + (1_023 << octaveBits)) << UInt64(52 - octaveBits)
+    return Number(Double(bitPattern: bits)) - 1
   }
 
   private static func counts<Number: FixedWidthInteger>(
     _ values: Span<Number>,
-    _ smallest: Number,
-    _ shift: UInt64
+    _ smallest: Number
   ) -> [Int] {
-    var counts = [Int](repeating: 0, count: 1 << bucketBits)
-    for index in values.indices { counts[bucket(values[index], smallest, shift)] += 1 }
+    var counts = [Int](repeating: 0, count: (64 << octaveBits) + 1)
+    var buckets = counts.mutableSpan
+    for index in values.indices { buckets[bucket(values[index], smallest)] &+= 1 }
     return counts
   }
 
   private static func members<Number: FixedWidthInteger>(
     _ values: Span<Number>,
     _ smallest: Number,
-    _ shift: UInt64,
     _ target: Int,
     count: Int
   ) -> [Number] {
     var members: [Number] = []
     members.reserveCapacity(count)
-    for index in values.indices where bucket(values[index], smallest, shift) == target {
+    for index in values.indices where bucket(values[index], smallest) == target {
       members.append(values[index])
     }
     return members

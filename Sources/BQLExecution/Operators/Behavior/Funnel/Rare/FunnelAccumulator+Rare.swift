@@ -75,7 +75,7 @@ extension FunnelAccumulator {
     }
   }
 
-  /// Adds what is known of the chains of a block in a window.
+  /// Adds what is known of a block's chains of any order in a window.
   mutating func add<Elapsed>(_ found: FunnelRareTally<Elapsed>, window: Int, timeScale: Int64) {
     let cell = window * specification.stepCount - 1
     for step in 1...specification.stepCount {
@@ -86,92 +86,11 @@ extension FunnelAccumulator {
         count: found.valuedCounts[step]
       )
     }
-    counters[window].tiedPairs += found.tiedPairs
     counters[window].lateStarts += found.lateStarts
     counters[window].immature += found.immature
-    guard specification.stepCount > 1, specification.keepsTimes else { return }
+    guard specification.stepCount > 1, specification.keepsTotalTimes else { return }
     for step in 2...specification.stepCount {
-      let elapsed = found.elapsed(step, isFromFirst: false)
-      if specification.keepsTotalTimes {
-        total.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
-      }
-      if specification.attribution != nil {
-        groups.durations[cell + step].append(contentsOf: elapsed, scale: timeScale)
-      }
-      guard specification.tellsTimes, step > 2 else { continue }
-      let fromFirst = found.elapsed(step, isFromFirst: true)
-      total.firstDurations[cell + step].append(contentsOf: fromFirst, scale: timeScale)
-      if specification.attribution != nil {
-        groups.firstDurations[cell + step].append(contentsOf: fromFirst, scale: timeScale)
-      }
-    }
-  }
-
-  /// Counts the chains of a window in their units' groups, whose times are those of all; `slots`
-  /// holds the slot of each start's group.
-  mutating func addGroups<Amount: FixedWidthInteger>(
-    _ found: FunnelRareChains,
-    window: Int,
-    _ slots: Span<Int32>,
-    worth: Span<Int64>,
-    _ amounts: RareNumbers<Amount>
-  ) {
-    let chains = found.chains.span
-    let stepCount = specification.stepCount
-    for step in stride(from: 2, through: stepCount, by: 1) {
-      guard specification.keepsTimes else { break }
-      let list = window * stepCount + step - 1
-      let own = [Int32](capacity: found.count) { (output: inout OutputSpan<Int32>) in
-        for index in 0..<found.count where chains[index].depth >= step {
-          output.append(slots[Int(chains[index].start)])
-        }
-      }
-      groups.durationSlots[list] += own
-      if specification.tellsTimes, step > 2 { groups.firstSlots[list] += own }
-    }
-    Self.addGroups(
-      found,
-      slots,
-      worth,
-      amounts.priors.span,
-      amounts.starts.span,
-      cell: window * stepCount - 1,
-      slotSize: specification.windows.count * stepCount,
-      &groups.counts,
-      &groups.sums
-    )
-  }
-
-  private static func addGroups<Amount: FixedWidthInteger>(
-    _ found: FunnelRareChains,
-    _ slots: Span<Int32>,
-    _ worth: Span<Int64>,
-    _ priors: Span<Amount>,
-    _ starts: Span<Amount>,
-    cell: Int,
-    slotSize: Int,
-    _ counts: inout [Int],
-    _ sums: inout [MoneySum]
-  ) {
-    let chains = found.chains.span
-    let befores = found.befores.span
-    var counts = counts.mutableSpan
-    var sums = sums.mutableSpan
-    for index in 0..<found.count {
-      let chain = chains[index]
-      let cell = Int(slots[Int(chain.start)]) * slotSize + cell
-      var step = Int(chain.depth)
-      var row = Int(chain.last)
-      while true {
-        counts[cell + step] &+= 1
-        if !worth.isEmpty { sums[cell + step] += MoneySum(hundredths: worth[row]) }
-        guard step > 2 else { break }
-        row = Int(befores[row])
-        step -= 1
-      }
-      guard !worth.isEmpty else { continue }
-      sums[cell + 1] += MoneySum(hundredths: priors[row])
-      sums[cell + 1] -= MoneySum(hundredths: starts[Int(chain.start)])
+      total.durations[cell + step].append(contentsOf: found.elapsed(step), scale: timeScale)
     }
   }
 }
@@ -197,8 +116,9 @@ extension Span where Element: FixedWidthInteger {
   func count(above limit: Int64) -> Int {
     if limit >= Int64(Element.max) { return 0 }
     guard let limit = Element(exactly: limit) else { return count }
-    var found = 0
+    // Rows are numbered by 32 bits; a counter as narrow as the elements counts several at once.
+    var found: UInt32 = 0
     for index in indices { found &+= self[index] > limit ? 1 : 0 }
-    return found
+    return Int(found)
   }
 }

@@ -9,7 +9,7 @@ struct FunnelRareAnswer {
   /// nil unless steps may come in any order.
   private let sides: RareSidesIndex?
   /// What the rare rows of each block are worth.
-  private let worth: [[Int64]]
+  private let worth: [RareWorth]
   private let lease: MemoryLease
   /// For each block, what the units' first rows hold in the column that groups them, and the map
   /// of its codes.
@@ -55,7 +55,7 @@ struct FunnelRareAnswer {
     }
     lease = context.lease("funnel")
     worth = plan.tellsValue ? try index.worth(scan, context) : []
-    let worthBytes = worth.reduce(0) { $0 + $1.count } * MemoryLayout<Int64>.stride
+    let worthBytes = worth.reduce(0) { $0 + $1.byteCount }
     do throws(ExecutionError) {
       try lease.grow(by: index.byteCount + worthBytes + (sides?.byteCount ?? 0))
     } catch {
@@ -86,7 +86,7 @@ struct FunnelRareAnswer {
       var accumulator = FunnelAccumulator(scan.specification)
       var found = FunnelRareChains()
       for position in (part * share)..<min((part + 1) * share, blocks.count) {
-        let worth = worth.isEmpty ? [] : worth[position]
+        let worth = worth.isEmpty ? RareWorth.none : worth[position]
         if let sides {
           let own = sides.sides[position]
           scan.update(&accumulator, with: blocks[position], own, worth: worth)

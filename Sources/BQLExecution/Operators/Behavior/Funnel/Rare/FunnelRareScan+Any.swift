@@ -7,7 +7,7 @@ extension FunnelRareScan {
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
     _ sides: RareSides,
-    worth: [Int64]
+    worth: RareWorth
   ) {
     switch (block.times, sides.before, sides.after) {
     case (.int32(let times), .int32(let before), .int32(let after)):
@@ -30,7 +30,7 @@ extension FunnelRareScan {
     _ after: RareNumbers<Time>,
     _ sides: RareSides,
     as elapsed: Elapsed.Type,
-    _ worth: [Int64]
+    _ worth: RareWorth
   ) {
     let late = specification.lateStarts(timeScale: block.timeScale)
     accumulator.leftOut.unitlessRowCount += block.lists.unitlessCount
@@ -42,7 +42,6 @@ extension FunnelRareScan {
       var tally = FunnelRareTally<Elapsed>(
         stepCount: specification.stepCount,
         capacity: found.count,
-        startsAreFrequent: true,
         keepsTimes: specification.keepsTimes
       )
       tally.count(
@@ -54,9 +53,9 @@ extension FunnelRareScan {
       )
       switch (specification.tellsValue ? block.money : nil, sides.beforeMoney, sides.afterMoney) {
       case (.int32(let money), .int32(let before), .int32(let after)):
-        tally.add(found, worth: worth.span, starts: money, before: before, after: after)
+        tally.add(found, worth: worth, starts: money, before: before, after: after)
       case (.int64(let money), .int64(let before), .int64(let after)):
-        tally.add(found, worth: worth.span, starts: money, before: before, after: after)
+        tally.add(found, worth: worth, starts: money, before: before, after: after)
       default: break
       }
       accumulator.add(tally, window: window, timeScale: block.timeScale)

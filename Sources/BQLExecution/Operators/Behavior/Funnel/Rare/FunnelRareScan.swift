@@ -67,7 +67,7 @@ package struct FunnelRareScan: Sendable {
   package func update(
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
-    worth: [Int64],
+    worth: RareWorth,
     groups: (codes: [Int32], map: [Int32])? = nil
   ) {
     var found = FunnelRareChains()
@@ -79,7 +79,7 @@ package struct FunnelRareScan: Sendable {
   func update(
     _ accumulator: inout FunnelAccumulator,
     with block: RareRowBlock,
-    worth: [Int64],
+    worth: RareWorth,
     groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
@@ -99,7 +99,7 @@ package struct FunnelRareScan: Sendable {
     _ block: RareRowBlock,
     _ times: RareNumbers<Time>,
     as elapsed: Elapsed.Type,
-    _ worth: [Int64],
+    _ worth: RareWorth,
     _ groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
@@ -109,7 +109,7 @@ package struct FunnelRareScan: Sendable {
     case .int64(let money):
       update(&accumulator, block, times, money, as: elapsed, worth, groups, &found)
     case nil:
-      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, [], groups, &found)
+      update(&accumulator, block, times, RareNumbers<Int32>(), as: elapsed, .none, groups, &found)
     }
   }
 
@@ -123,35 +123,31 @@ package struct FunnelRareScan: Sendable {
     _ times: RareNumbers<Time>,
     _ money: RareNumbers<Amount>,
     as elapsed: Elapsed.Type,
-    _ worth: [Int64],
+    _ worth: RareWorth,
     _ groups: (codes: [Int32], map: [Int32])?,
     _ found: inout FunnelRareChains
   ) {
-    var slots: [Int32] = []
-    let late = specification.lateStarts(timeScale: block.timeScale)
+    var own = FunnelAccumulator.RareBlock(
+      times: times,
+      timeScale: block.timeScale,
+      amounts: money,
+      worth: worth,
+      slots: nil,
+      late: specification.lateStarts(timeScale: block.timeScale)
+    )
     accumulator.leftOut.unitlessRowCount += block.lists.unitlessCount
     if startsAreFrequent {
-      accumulator.addStarts(times.starts.span, block.startSum, late: late)
+      accumulator.addStarts(times.starts.span, block.startSum, late: own.late)
       if let groups {
-        slots = accumulator.slots(of: groups.codes, groups.map)
+        let slots = accumulator.slots(of: groups.codes, groups.map)
         accumulator.addStarts(slots.span, money.starts.span)
+        own.slots = slots
       }
     }
     for window in specification.windows.indices {
       let limit = limit(window, timeScale: block.timeScale)
       FunnelRareWalk(self, limit: limit).find(block.lists, times, into: &found)
-      var tally = FunnelRareTally<Elapsed>(
-        stepCount: specification.stepCount,
-        capacity: found.count,
-        startsAreFrequent: startsAreFrequent,
-        keepsTimes: specification.keepsTimes
-      )
-      tally.count(found, times, late: late.isEmpty ? .max : late[window])
-      if specification.tellsTimes { tally.countFromFirst(found, times) }
-      if !worth.isEmpty { tally.add(found, worth: worth.span, money) }
-      accumulator.add(tally, window: window, timeScale: block.timeScale)
-      guard groups != nil else { continue }
-      accumulator.addGroups(found, window: window, slots.span, worth: worth.span, money)
+      accumulator.add(&found, of: own, window: window, as: elapsed)
     }
   }
 
@@ -162,7 +158,7 @@ package struct FunnelRareScan: Sendable {
 
   /// Returns what each rare row of a block is worth: a purchase its whole order, any other its VALUE;
   /// empty where the log has none.
-  package func worth(of block: RareRowBlock) -> [Int64] {
-    block.worth(purchase: purchase, orderGapMicroseconds: orderGapMicroseconds)
+  package func worth(of block: RareRowBlock) -> RareWorth {
+    RareWorth(block.worth(purchase: purchase, orderGapMicroseconds: orderGapMicroseconds))
   }
 }

@@ -43,27 +43,77 @@ struct FunnelRareWalk {
     }
   }
 
+  /// A chain, or what a unit has instead of one.
+  private struct Chain {
+    var depth: Int
+    /// The position of its last row in the lists.
+    var last: Int32
+    /// Its unit's first frequent row, −1 for none.
+    var start: Int32
+
+    init(depth: Int, last: Int32, start: Int32) {
+      (self.depth, self.last, self.start) = (depth, last, start)
+    }
+
+    /// Reads ``State/best``.
+    @inline(__always)
+    init(_ best: UInt64, _ start: Int32) {
+      depth = Int(truncatingIfNeeded: best >> 32)
+      last = Int32(bitPattern: ~UInt32(truncatingIfNeeded: best))
+      self.start = start
+    }
+
+    @inline(__always)
+    func write(
+      _ capacity: Int,
+      _ counts: inout MutableSpan<Int>,
+      _ lasts: inout MutableSpan<Int32>,
+      _ starts: inout MutableSpan<Int32>
+    ) {
+      let place = depth &* capacity &+ counts[depth]
+      lasts[place] = last
+      starts[place] = start
+      counts[depth] &+= 1
+    }
+
+    /// Whether a chain of one value is the canonical one of its unit rather than that of another.
+    @inline(__always)
+    func comes(before other: Chain, _ origins: Span<Int32>) -> Bool {
+      if depth != other.depth { return depth > other.depth }
+      return origins[Int(last)] < origins[Int(other.last)]
+    }
+  }
+
   /// Finds the chains of a block, but for those that are a unit's first frequent row alone; `found`
-  /// holds them then, and no others.
+  /// holds them then, each at its last row, and no others.
   func find<Time: FixedWidthInteger & BitwiseCopyable & Sendable>(
     _ lists: RareRows,
     _ times: RareNumbers<Time>,
     into found: inout FunnelRareChains
   ) {
-    found.makeRoom(forUnits: lists.units.count, rows: lists.codes.count)
-    found.count = walk(
+    found.makeRoom(
+      forUnits: lists.units.count + 1,
+      rows: lists.codes.count,
+      stepCount: stepCount,
+      lowest: startsAreFrequent ? 2 : 1
+    )
+    walk(
       lists.units.span,
       steps.span,
       lists.codes.span,
       times.rows.span,
       startsAreFrequent ? times.priors.span : times.rows.span,
       lists.origins.span,
-      &found.chains,
+      capacity: found.capacity,
+      &found.counts,
+      &found.rows,
+      &found.starts,
       &found.befores
     )
   }
 
-  /// Writes the chains and returns their number.
+  /// Writes the chains, those of depth *d* from *d* · `capacity` on; what is less than a chain goes
+  /// to the depths below.
   private func walk<Time: FixedWidthInteger>(
     _ units: Span<RareRows.Unit>,
     _ steps: Span<UInt8>,
@@ -71,16 +121,22 @@ struct FunnelRareWalk {
     _ times: Span<Time>,
     _ startTimes: Span<Time>,
     _ origins: Span<Int32>,
-    _ chains: inout [FunnelRareChains.Chain],
+    capacity: Int,
+    _ counts: inout [Int],
+    _ lasts: inout [Int32],
+    _ starts: inout [Int32],
     _ befores: inout [Int32]
-  ) -> Int {
-    var chains = chains.mutableSpan
+  ) {
+    var counts = counts.mutableSpan
+    var lasts = lasts.mutableSpan
+    var starts = starts.mutableSpan
     var befores = befores.mutableSpan
     // Where a row's own start stands: that of the chain of no step before it, or of one.
     let entry = startsAreFrequent ? 2 : 1
-    let least = startsAreFrequent ? 1 : 0
+    // No row behind the first that ends a chain of all steps can end the unit's.
+    let full = UInt64(stepCount) << 32
     var state = State()
-    var count = 0
+    var chain = Chain(depth: 0, last: 0, start: -1)
     var row = 0
     for index in units.indices {
       let unit = units[index]
@@ -96,42 +152,28 @@ struct FunnelRareWalk {
           var next = row + 1
           while next < end, times[next] == time { next += 1 }
           takeInstant(row..<next, steps, codes, Int64(time), &state, &befores)
-          row = next
+          row = state.best < full ? next : end
           continue
         }
         let step = Int(steps[Int(codes[row])])
         state.take(step, row, Int64(time), limit)
         befores[row] = state.latest[step]
         state.latest[step + 1] = Int32(truncatingIfNeeded: row)
-        row += 1
+        row = state.best < full ? row + 1 : end
       }
-      let depth = Int32(truncatingIfNeeded: state.best >> 32)
-      let last = Int32(bitPattern: ~UInt32(truncatingIfNeeded: state.best))
-      let chain = FunnelRareChains.Chain(last: last, start: unit.start, depth: depth)
-      if origins.isEmpty {
-        chains[count] = chain
-        count += depth > least ? 1 : 0
-      } else if depth > least {
-        if count > 0, chains[count - 1].start == unit.start {
-          if Self.comes(chain, before: chains[count - 1], origins) { chains[count - 1] = chain }
-        } else {
-          chains[count] = chain
-          count += 1
+      var found = Chain(state.best, unit.start)
+      if !origins.isEmpty {
+        // The rows of a unit stand value by value, each with a chain; one of them is the unit's.
+        if found.depth < entry { continue }
+        if found.start == chain.start {
+          if found.comes(before: chain, origins) { chain = found }
+          continue
         }
+        (chain, found) = (found, chain)
       }
+      found.write(capacity, &counts, &lasts, &starts)
     }
-    return count
-  }
-
-  /// Whether a chain of one value is the canonical one of its unit rather than that of another.
-  @inline(__always)
-  private static func comes(
-    _ chain: FunnelRareChains.Chain,
-    before other: FunnelRareChains.Chain,
-    _ origins: Span<Int32>
-  ) -> Bool {
-    if chain.depth != other.depth { return chain.depth > other.depth }
-    return origins[Int(chain.last)] < origins[Int(other.last)]
+    if !origins.isEmpty { chain.write(capacity, &counts, &lasts, &starts) }
   }
 
   /// Takes the steps of an instant in their order, so that each goes on from a chain that may end
@@ -145,6 +187,17 @@ struct FunnelRareWalk {
     _ state: inout State,
     _ befores: inout MutableSpan<Int32>
   ) {
+    let code = codes[rows.lowerBound]
+    var others = rows.lowerBound + 1
+    while others < rows.upperBound, codes[others] == code { others += 1 }
+    if others == rows.upperBound {
+      // Most such rows are the items of one order, or of a cart.
+      let step = Int(steps[Int(code)])
+      state.take(step, rows.lowerBound, time, limit)
+      for row in rows { befores[row] = state.latest[step] }
+      state.latest[step + 1] = Int32(truncatingIfNeeded: rows.upperBound - 1)
+      return
+    }
     var firstRows = InlineArray<33, Int>(repeating: -1)
     for row in rows {
       let step = Int(steps[Int(codes[row])])
