@@ -76,7 +76,8 @@ let package = Package(
     stage("BQLSyntax", ["BQLJSON"]),
     .target(name: "CPrefetch"),
     .target(name: "CAllocator"),
-    stage("BQLColumnar"),
+    .target(name: "CMappedFiles"),
+    stage("BQLColumnar", ["CMappedFiles"]),
     stage("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     stage("BQLFunctions", ["BQLColumnar"]),
     .target(name: "CDelimiterScan"),
@@ -104,7 +105,7 @@ let package = Package(
       name: "bql",
       dependencies: [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit", "CMappedFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

@@ -1,5 +1,6 @@
 import BQLColumnar
 package import BQLStorage
+import Synchronization
 
 /// Keeps event logs in a folder of Arrow files, so that they are there when the program starts again.
 ///
@@ -15,12 +16,30 @@ package final class Store {
   /// Whether the folder is there; it is made by the first change.
   private var exists: Bool
   private var lock: StoreLock?
+  private let isTemporary: Bool
+  /// What was found to be damaged while rows were read.
+  package let health = StoreHealth()
 
   package var path: String { folder.path }
+
+  /// Makes a store of its own for a log that does not fit into memory; ``forget()`` ends it.
+  package init(temporary folder: StoreFolder) {
+    self.folder = folder
+    exists = true
+    isTemporary = true
+    manifest = StoreManifest()
+  }
+
+  /// Removes all files of a temporary store; its logs stay readable.
+  package func forget() {
+    precondition(isTemporary, "a store that lasts is not forgotten")
+    folder.removeAll()
+  }
 
   /// Opens the store at `path`, or one that is yet to be made there.
   package init(path: String) throws(StoreError) {
     folder = StoreFolder(path)
+    isTemporary = false
     switch try folder.content() {
     case .nothing:
       exists = false
@@ -53,60 +72,227 @@ package final class Store {
 
   // MARK: - Reading
 
-  /// Opens the logs; each with what checks its bytes before they are read.
-  package func logs() throws(StoreError) -> [(log: EventLog, check: StoredLogCheck)] {
+  /// Opens the logs; what is damaged about one is no reason not to read the others.
+  package func logs() throws(StoreError) -> [OpenedLog] {
     while true {
-      do throws(StoreError) {
-        var opened: [(log: EventLog, check: StoredLogCheck)] = []
-        for stored in manifest.logs { opened.append(try open(stored)) }
-        return opened
-      } catch {
-        // A change between reading the manifest and mapping its files has taken them away.
-        let present = exists ? try Self.manifest(of: folder) : manifest
-        guard present.generation != manifest.generation else { throw error }
-        manifest = present
-      }
+      let opened = manifest.logs.map { stored in OpenedLog(stored.name, open(stored)) }
+      if opened.allSatisfy({ $0.failure == nil }) { return opened }
+      // A change between reading the manifest and mapping its files may have taken them away.
+      let present = exists ? try Self.manifest(of: folder) : manifest
+      guard present.generation != manifest.generation else { return opened }
+      manifest = present
     }
   }
 
-  private func open(
-    _ stored: StoredLog
-  ) throws(StoreError) -> (log: EventLog, check: StoredLogCheck) {
-    let reader = try LogReader(stored, in: folder)
-    return (try reader.log(), StoredLogCheck(reader))
+  private func open(_ stored: StoredLog) -> Result<EventLog, StoreError> {
+    do throws(StoreError) {
+      return .success(try LogReader(stored, in: folder, health).log())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Compares all bytes of all logs with their checksums, and returns what is wrong with each file.
+  package func damages(
+    threads: Int,
+    isCancelled: @Sendable () -> Bool
+  ) throws(StoreError) -> [(log: String, file: StoredLog.File, reason: String?)] {
+    var damages: [(log: String, file: StoredLog.File, reason: String?)] = []
+    for stored in manifest.logs {
+      let check = StoredLogCheck(stored: stored, folder: folder)
+      damages += try check.damages(threads: threads, isCancelled: isCancelled).map {
+        (stored.name, $0.file, $0.reason)
+      }
+    }
+    return damages
+  }
+
+  /// The LOAD that brought a file of this fingerprint into a log; nil where none did.
+  package func load(_ fingerprint: UInt64, into log: String) -> StoredLog.Load? {
+    stored(log)?.loads.first { $0.fingerprints.contains(fingerprint) }
+  }
+
+  /// The bytes of a log's files; 0 where there is none of the name.
+  package func byteCount(of log: String) -> Int {
+    stored(log)?.files.reduce(0) { $0 + $1.byteCount } ?? 0
+  }
+
+  private func stored(_ name: String) -> StoredLog? {
+    manifest.logs.first { $0.name.lowercased() == name.lowercased() }
   }
 
   // MARK: - Changing
 
+  /// Says how a change is made.
+  package struct Options: Sendable {
+    package var threads: Int
+    /// Asked now and then, from any thread.
+    package var isCancelled: @Sendable () -> Bool
+
+    package init(threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+      self.threads = threads
+      self.isCancelled = isCancelled
+    }
+  }
+
   /// Stores a log under its name, in place of the one of that name, and returns it as it is stored.
   package func save(
     _ log: EventLog,
-    instant: Int64,
-    threads: Int,
-    isCancelled: @escaping @Sendable () -> Bool
-  ) throws(StoreError) -> (log: EventLog, check: StoredLogCheck) {
+    _ load: StoredLog.Load,
+    _ options: Options
+  ) throws(StoreError) -> EventLog {
+    try replace(LogSource(log, threads: options.threads), loads: [load], .light, options)
+  }
+
+  /// Adds the rows of logs, in this order, to `existing`, which is the one stored under their name,
+  /// or stores them as a new one, and returns all together.
+  ///
+  /// The load is recorded with the rows that equal an earlier row in every column; those are left
+  /// out where `removesDuplicates`, which holds within each of the logs already.
+  package func add(
+    _ added: [EventLog],
+    _ load: StoredLog.Load,
+    to existing: EventLog?,
+    removesDuplicates: Bool,
+    _ options: Options
+  ) throws(StoreError) -> (log: EventLog, load: StoredLog.Load) {
+    guard let name = existing?.name ?? added.first?.name else {
+      preconditionFailure("there are rows to add")
+    }
+    let old = existing.map { $0.rowCount > 0 ? [$0] : [] } ?? []
+    let logs = old + added.filter { $0.rowCount > 0 }
+    let effort = isTemporary ? CompressionEffort.none : .light
+    let loads = existing.map { stored($0.name)?.loads ?? [] } ?? []
+    guard logs.count > 1, let first = logs.first else {
+      // Nothing is there to join.
+      guard let only = logs.first ?? existing ?? added.last else {
+        preconditionFailure("there are rows to add")
+      }
+      let source = LogSource(only.renamed(name), threads: options.threads)
+      return (try replace(source, loads: loads + [load], effort, options), load)
+    }
+    let merge = try merge(first.name) { () throws(MergeError) in
+      try LogMerge(logs, threads: options.threads)
+    }
+    let duplicates = Mutex([Int](repeating: 0, count: merge.partitionCount))
+    let source = LogSource(merge, of: logs, named: name, threads: options.threads) {
+      let told = $1.telling(duplicatesFrom: old.count, merge.roles, removes: removesDuplicates)
+      duplicates.withLock { [count = told.duplicateCount, index = $0] in $0[index] = count }
+      return told.partition
+    }
+    var recorded = load
+    let log = try replace(source, effort, options) {
+      let told = duplicates.withLock { $0.reduce(0, +) }
+      let rowCount = added.reduce(0) { $0 + $1.rowCount }
+      let removed = added.reduce(0) { $0 + $1.report.duplicateRows }
+      recorded.duplicateRows = told + (removesDuplicates ? removed : 0)
+      recorded.rowsLoaded = rowCount - (removesDuplicates ? told : 0)
+      return loads + [recorded]
+    }
+    return (log, recorded)
+  }
+
+  /// Puts a part of a log that does not fit into memory into files without a name, and returns it as
+  /// it lies there.
+  package func spill(_ log: EventLog, _ options: Options) throws(StoreError) -> EventLog {
+    try beginChange()
+    let source = LogSource(log, threads: options.threads)
+    let writer = LogWriter(
+      source: source,
+      folder: folder,
+      stem: "log-\(manifest.generation + 1)-part",
+      effort: .none,
+      threads: options.threads,
+      isCancelled: options.isCancelled
+    )
+    // What is mapped stays readable once its name is gone.
+    defer { removeStrays() }
+    return try open(StoredLog(source, try writer.write(), loads: [])).get()
+  }
+
+  /// Takes a user out of every file of a log and returns what is left.
+  package func erase(
+    _ user: UserPlace,
+    of log: EventLog,
+    _ options: Options
+  ) throws(StoreError) -> EventLog {
+    try rewrite(log, erasing: user, .light, options)
+  }
+
+  /// Writes a log anew, as small as it gets.
+  package func compact(_ log: EventLog, _ options: Options) throws(StoreError) -> EventLog {
+    try rewrite(log, erasing: nil, .full, options)
+  }
+
+  private func rewrite(
+    _ log: EventLog,
+    erasing user: UserPlace?,
+    _ effort: CompressionEffort,
+    _ options: Options
+  ) throws(StoreError) -> EventLog {
+    let merge = try merge(log.name) { () throws(MergeError) in
+      try LogMerge([log], erasing: user, prunes: true, threads: options.threads)
+    }
+    let source = LogSource(merge, of: [log], named: log.name, threads: options.threads)
+    return try replace(source, loads: stored(log.name)?.loads ?? [], effort, options)
+  }
+
+  private func merge(
+    _ name: String,
+    _ make: () throws(MergeError) -> LogMerge
+  ) throws(StoreError) -> LogMerge {
+    do throws(MergeError) {
+      return try make()
+    } catch {
+      throw .unfit(log: name, error)
+    }
+  }
+
+  private func replace(
+    _ source: LogSource,
+    loads: [StoredLog.Load],
+    _ effort: CompressionEffort,
+    _ options: Options
+  ) throws(StoreError) -> EventLog {
+    try replace(source, effort, options) { loads }
+  }
+
+  /// Writes a log in place of the one of its name; `loads` is asked once the rows are written.
+  private func replace(
+    _ source: LogSource,
+    _ effort: CompressionEffort,
+    _ options: Options,
+    loads: () -> [StoredLog.Load]
+  ) throws(StoreError) -> EventLog {
     try beginChange()
     var changed = manifest
     changed.generation += 1
     let writer = LogWriter(
-      log: log,
+      source: source,
       folder: folder,
       stem: "log-\(changed.generation)",
-      threads: threads,
-      isCancelled: isCancelled
+      effort: effort,
+      threads: options.threads,
+      isCancelled: options.isCancelled
     )
-    let files: [StoredLog.File]
+    let stored: StoredLog
     do throws(StoreError) {
-      files = try writer.write()
+      stored = StoredLog(source, try writer.write(), loads: loads())
+      // What was read of damaged files is not written as if it were sound.
+      if let failure = health.failure { throw failure }
     } catch {
       removeStrays()
       throw error
     }
-    let stored = StoredLog(log, files, loadedAt: instant)
-    changed.logs.removeAll { $0.name.lowercased() == log.name.lowercased() }
-    changed.logs.append(stored)
+    if let place = changed.logs.firstIndex(where: {
+      $0.name.lowercased() == source.name.lowercased()
+    }) {
+      changed.logs[place] = stored
+    } else {
+      changed.logs.append(stored)
+    }
     try commit(changed)
-    return try open(stored)
+    return try open(stored).get()
   }
 
   /// Forgets a log and removes its files; false where there is none of the name.
@@ -161,63 +347,5 @@ package final class Store {
     guard let names = try? folder.names() else { return }
     let needed = manifest.fileNames.union([StoreManifest.fileName, StoreLock.fileName])
     for name in names where Self.isOwn(name) && !needed.contains(name) { folder.remove(name) }
-  }
-}
-
-extension StoredLog {
-  /// Describes a log whose files are written.
-  fileprivate init(_ log: EventLog, _ files: [File], loadedAt instant: Int64) {
-    var roles: [Int: Role] = [:]
-    for role in Role.allCases {
-      if let column = log.roles[role] { roles[column] = role }
-    }
-    let report = log.report
-    self.init(
-      name: log.name,
-      fields: log.schema.fields.enumerated().map { index, field in
-        Field(
-          name: field.name,
-          type: field.type,
-          role: roles[index],
-          missingCount: log.missingCount(ofColumn: index),
-          isShared: log.sharesDictionary(ofColumn: index)
-        )
-      },
-      events: log.events,
-      partitions: log.partitions.map {
-        Partition(rowCount: $0.rowCount, userCount: $0.userCount)
-      },
-      files: files,
-      loads: [
-        Load(
-          files: report.files,
-          byteCount: report.byteCount,
-          rowsRead: report.rowsRead,
-          rowsLoaded: report.rowsLoaded,
-          rejectedCount: report.rejections.reduce(0) { $0 + $1.rowCount },
-          duplicateRows: report.duplicateRows,
-          instant: instant,
-          seconds: report.seconds
-        )
-      ],
-      sessionCount: report.sessionCount,
-      tiedRows: report.tiedRows,
-      timeRange: report.timeRange
-    )
-  }
-}
-
-extension EventLog {
-  /// The rows without a value in a column.
-  fileprivate func missingCount(ofColumn index: Int) -> Int {
-    partitions.reduce(0) { sum, partition in
-      sum + (partition.columns[index].validity.map { $0.count - $0.setCount } ?? 0)
-    }
-  }
-
-  /// Whether the codes of a column stand for the same texts in all partitions.
-  fileprivate func sharesDictionary(ofColumn index: Int) -> Bool {
-    guard let first = partitions.first?.columns[index].codeDictionary else { return false }
-    return partitions.allSatisfy { $0.columns[index].codeDictionary?.texts === first.texts }
   }
 }

@@ -12,7 +12,7 @@ struct HelpTopic {
       form: [
         "LOAD 'file', … [AS log] [(USER column, TIME column, EVENT column (value AS name, …),",
         "  SESSION column, ITEM column, VALUE column)]",
-        "  [WHERE condition] [DEDUP EXACT] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv']",
+        "  [WHERE condition] [DEDUP EXACT] [FORCE] [ON ERROR STOP|SKIP|NULL] [REJECTS INTO 'bad.csv']",
         "  [CSV (DELIMITER ';', QUOTE '''', ESCAPE '\\', HEADER TRUE|FALSE, SKIP n, NULLS 'NA',",
         "  DATES DMY|MDY, DECIMALS ',')];",
         "LOAD 'file' AS TABLE name [KEY column];",
@@ -24,10 +24,12 @@ struct HelpTopic {
     HelpTopic(
       name: "OPEN",
       form: [
-        "OPEN 'folder.bqs';   CHECK STORE;   SHOW STORAGE;   SHOW LOADS;   DROP log;"
+        "OPEN 'folder.bqs';   CHECK STORE;   SHOW STORAGE;   SHOW LOADS;   DROP log;",
+        "COMPACT [log];   ERASE USER user;",
       ],
       text: "opens a store: its logs are there at once, and what LOAD reads is kept in it for the "
-        + "next run; CHECK STORE compares every byte with what was written",
+        + "next run, beside the rows that are there; CHECK STORE compares every byte with what was "
+        + "written, COMPACT writes a log as small as it gets, ERASE takes a user out of every file",
       example: "OPEN 'shop.bqs';"
     ),
     HelpTopic(

@@ -79,6 +79,7 @@ extension Workspace {
     } catch {
       throw self.error(error, of: source, at: range)
     }
+    try checkHealth(of: source, at: range)
     func column(_ index: Int) -> Column {
       Column.concatenate(
         relation.chunks.map { $0.columns[index] },

@@ -3,6 +3,7 @@ import BQLFunctions
 import BQLOutput
 import BQLPlanning
 import BQLStorage
+import BQLStore
 import BQLSyntax
 
 extension Workspace {
@@ -32,7 +33,20 @@ extension Workspace {
         source
       )
     }
+    if let damage = damage(of: binder, source, at: range) { return damage }
     return BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
+  }
+
+  /// Why a log of the store that the statement names is not there; nil where that is not the reason.
+  private func damage(
+    of binder: Binder,
+    _ source: Source,
+    at range: SourceRange
+  ) -> BQLError? {
+    let unknown = binder.diagnostics.first { $0.code == .unknownTable }
+    guard let unknown, let open = openStore else { return nil }
+    let damage = open.damages.first { unknown.message.lowercased().contains("'\($0.key)'") }
+    return damage.map { error($0.value, of: source, at: unknown.range) }
   }
 
   /// The place that was found, unless it lies in a model's own TRAIN, behind the source's end.
@@ -46,6 +60,10 @@ extension Workspace {
 
   /// Places an error of a run; `range` is the statement's, for errors that know no better.
   func error(_ error: ExecutionError, of source: Source, at range: SourceRange) -> BQLError {
+    // What went wrong may come of damaged rows, which read as zeros.
+    if let failure = openStore?.store.health.failure {
+      return self.error(failure, of: source, at: range)
+    }
     switch error {
     case .function(let function, let found):
       let place = Self.place(found, in: source, else: range)

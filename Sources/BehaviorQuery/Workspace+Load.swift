@@ -31,43 +31,126 @@ extension Workspace {
     let place = load.paths.first?.range ?? range
     let name = load.name?.name ?? Catalog.defaultLog
     try checkTableName(name, of: source, at: load.name?.range ?? range)
-    try checkAppends(to: name, of: source, at: load.name?.range ?? place)
-    let request = try request(load, name: name, of: source)
+    let existing = load.isPlainTable ? nil : storedLog(name)
+    try checkReplacement(of: name, load, source, at: load.name?.range ?? place)
+    var request = try request(load, name: existing?.name ?? name, of: source)
+    for field in existing?.schema.fields ?? [] {
+      request.joinedTypes[field.name.lowercased()] = field.type
+    }
     let failure = LoadFilterFailure()
     var filter: RowFilter?
     if let condition = load.condition {
       let binder = try binder(source, files: condition.filePaths)
       filter = rowFilter(condition, source, binder, failure)
     }
-    let loaded: Loaded
+    let plan: LoadPlan
     do throws(LoadError) {
-      switch request.kind {
-      case .log: loaded = .log(try Loader.prepare(request).loadLog(filter: filter))
-      case .table(let key):
-        let (relation, report) = try Loader.prepare(request).loadTable(filter: filter)
-        loaded = .table(relation, key: key, report)
-      }
+      plan = try Loader.prepare(request)
     } catch {
-      if let failed = failure.error { throw failed }
       throw self.error(error, of: source, at: load.place(of: error) ?? place)
     }
-    var report: LoadReport
+    let fingerprints =
+      load.isPlainTable
+      ? [] : try fingerprints(plan.paths, of: load, into: name, source, at: place)
+    let spill = logSpill
+    let loaded: Loaded
+    do throws(LoadError) {
+      loaded = try read(plan, request.kind, filter, spill)
+    } catch {
+      if let failed = failure.error { throw failed }
+      if let failed = spill.failure { throw self.error(failed, of: source, at: range) }
+      throw self.error(error, of: source, at: load.place(of: error) ?? place)
+    }
+    // What the condition read of the store's tables may be damaged.
+    try checkHealth(of: source, at: range)
     switch loaded {
     case .log(let log):
-      report = log.report
-      report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
-      define(try stored(log, of: source, at: range), as: name)
-    case .table(let relation, let key, let made):
-      report = made
-      catalog.define(name, .relation(relation, kind: .table(key: key)))
-      if let openStore {
-        report.warnings.append(
-          "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
-        )
-      }
+      return try keep(log, load, spill, fingerprints, as: name, of: source, at: range)
+    case .table(let relation, let key, let report):
+      return keep(relation, key: key, report, as: name)
     }
-    let lines = report.lines(name: name) + keyLines(of: name)
+  }
+
+  private func read(
+    _ plan: LoadPlan,
+    _ kind: LoadRequest.Kind,
+    _ filter: RowFilter?,
+    _ spill: LogSpill
+  ) throws(LoadError) -> Loaded {
+    switch kind {
+    case .log:
+      let memory = settings.memoryBytes ?? ByteSize.ofMachine
+      return .log(try plan.loadLog(filter: filter, spilling: spill.spilling(memory: memory)))
+    case .table(let key):
+      let (relation, report) = try plan.loadTable(filter: filter)
+      return .table(relation, key: key, report)
+    }
+  }
+
+  /// Defines a log that was loaded, stored where a store is open, and reports it.
+  private func keep(
+    _ log: EventLog,
+    _ load: LoadStatement,
+    _ spill: LogSpill,
+    _ fingerprints: [UInt64?],
+    as name: String,
+    of source: Source,
+    at range: SourceRange
+  ) throws(BQLError) -> Outcome {
+    let existing = storedLog(name)?.name
+    var report = log.report
+    report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+    let saved = try stored(
+      log,
+      spill,
+      fingerprints,
+      removesDuplicates: load.dedupExact != nil,
+      &report,
+      of: source,
+      at: range
+    )
+    define(saved, as: name)
+    var lines = report.lines(name: existing.map { "added to \($0)" } ?? name)
+    if let existing { lines += saved.report.lines(name: existing).prefix(1) }
     return .report(lines: lines, warnings: report.warnings)
+  }
+
+  /// Defines a plain table that was loaded, and reports it.
+  private func keep(
+    _ relation: Relation,
+    key: String?,
+    _ report: LoadReport,
+    as name: String
+  ) -> Outcome {
+    catalog.define(name, .relation(relation, kind: .table(key: key)))
+    var warnings = report.warnings
+    if let openStore {
+      warnings.append(
+        "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
+      )
+    }
+    return .report(lines: report.lines(name: name) + keyLines(of: name), warnings: warnings)
+  }
+
+  /// Refuses a plain table of the name of a log of the store, and a log that cannot be read.
+  private func checkReplacement(
+    of name: String,
+    _ load: LoadStatement,
+    _ source: Source,
+    at range: SourceRange
+  ) throws(BQLError) {
+    guard let open = openStore,
+      open.store.manifest.logs.contains(where: { $0.name.lowercased() == name.lowercased() })
+    else { return }
+    let isReadable = storedLog(name) != nil
+    guard load.isPlainTable || !isReadable else { return }
+    throw fail(
+      .nameTaken,
+      "the store holds a log '\(name)'" + (isReadable ? "" : " that cannot be read"),
+      at: range,
+      source,
+      hints: ["DROP \(Formatter.print(Identifier(name, range: range))) first, or take another name"]
+    )
   }
 
   /// Says what a LOAD asks of the loader.

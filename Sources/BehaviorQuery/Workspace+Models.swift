@@ -18,22 +18,24 @@ extension Workspace {
     guard let plan = binder.bindTrain(statement, at: range), !binder.hasErrors else {
       throw failure(binder, of: source, at: range)
     }
+    var entry: ModelEntry
+    var notes = binder.notes
+    let relation: Relation
     do throws(ExecutionError) {
-      var (entry, notes) = try Training.run(plan, version: Self.version, context)
+      let trained = try Training.run(plan, version: Self.version, context)
+      (entry, notes) = (trained.entry, notes + trained.notes)
       entry.statement = statement
       let question = LogicalPlan.model(.evaluation(of: entry))
-      let (relation, more) = try Executor.run(question, context)
-      catalog.define(entry)
-      return .defined(
-        QueryResult(
-          relation: relation,
-          timeZone: settings.timeZone,
-          notes: binder.notes + notes + more
-        )
-      )
+      let told = try Executor.run(question, context)
+      (relation, notes) = (told.relation, notes + told.notes)
     } catch {
       throw self.error(error, of: source, at: range)
     }
+    try checkHealth(of: source, at: range)
+    catalog.define(entry)
+    return .defined(
+      QueryResult(relation: relation, timeZone: settings.timeZone, notes: notes)
+    )
   }
 
   /// Runs `PREDICT m … AS name`: what the model says of each user becomes an attribute.

@@ -79,6 +79,7 @@ extension Workspace {
     of source: Source,
     at range: SourceRange
   ) throws(BQLError) -> Outcome {
+    try checkHealth(of: source, at: range)
     var table: String?
     switch plan.rows.owner {
     case .users(let logName, let log):

@@ -6,11 +6,13 @@ import BQLStore
 import BQLSyntax
 import Glibc
 
-/// Holds the open store, and what checks the bytes of its logs before they are read.
+/// Holds the open store, and which tables are its.
 struct OpenStore {
   let store: Store
-  /// By the log's name in lower case.
-  var checks: [String: StoredLogCheck] = [:]
+  /// The logs that it holds, by name in lower case; a damaged one is none.
+  var logs: Set<String> = []
+  /// Why the other ones cannot be read, by name in lower case.
+  var damages: [String: StoreError] = [:]
 }
 
 /// OPEN, CHECK STORE and DROP: what lasts between runs.
@@ -30,118 +32,88 @@ extension Workspace {
   /// Runs OPEN: the store's tables come in, those of one that was open go.
   func open(_ statement: OpenStatement, of source: Source) throws(BQLError) -> Outcome {
     let store: Store
-    let logs: [(log: EventLog, check: StoredLogCheck)]
+    let logs: [OpenedLog]
     do throws(StoreError) {
       store = try Store(path: statement.path)
       logs = try store.logs()
     } catch {
       throw self.error(error, of: source, at: statement.range)
     }
-    let known = Set((openStore?.checks ?? [:]).keys)
-    for (log, _) in logs where !known.contains(log.name.lowercased()) {
-      guard catalog[log.name] != nil else { continue }
+    let known = openStore?.logs ?? []
+    for opened in logs where !known.contains(opened.name.lowercased()) {
+      guard catalog[opened.name] != nil else { continue }
       throw fail(
         .nameTaken,
-        "the store holds '\(log.name)', and another table is called that",
+        "the store holds '\(opened.name)', and another table is called that",
         at: statement.range,
         source,
         hints: [
-          "DROP \(Formatter.print(Identifier(log.name, range: statement.range))) first, or OPEN "
+          "DROP \(Formatter.print(Identifier(opened.name, range: statement.range))) first, or OPEN "
             + "before LOAD"
         ]
       )
     }
     for name in known { _ = catalog.drop(name) }
-    var opened = OpenStore(store: store)
-    for (log, check) in logs {
-      catalog.define(log.name, .log(log))
-      opened.checks[log.name.lowercased()] = check
+    var open = OpenStore(store: store)
+    var warnings: [String] = []
+    for opened in logs {
+      if let log = opened.log {
+        catalog.define(log.name, .log(log))
+        open.logs.insert(log.name.lowercased())
+      } else if let failure = opened.failure {
+        open.damages[opened.name.lowercased()] = failure
+        let name = Formatter.print(Identifier(opened.name, range: statement.range))
+        warnings.append(
+          "'\(opened.name)' cannot be read: \(failure.message); CHECK STORE names every damaged file, "
+            + "DROP \(name) removes the log"
+        )
+      }
     }
-    openStore = opened
+    openStore = open
     catalog.store = listing(of: store)
     if logs.isEmpty {
       return .report(lines: ["\(store.path): no tables yet; LOAD stores them"], warnings: [])
     }
     return .report(
-      lines: logs.flatMap { log, _ in log.report.lines(name: log.name).prefix(1) },
-      warnings: []
+      lines: logs.compactMap(\.log).flatMap { $0.report.lines(name: $0.name).prefix(1) },
+      warnings: warnings
     )
   }
 
-  /// Stores a log that was loaded, where a store is open, and returns it as it is then.
-  func stored(
-    _ log: EventLog,
-    of source: Source,
-    at range: SourceRange
-  ) throws(BQLError) -> EventLog {
-    guard var open = openStore else { return log }
-    do throws(StoreError) {
-      let saved = try open.store.save(
-        log,
-        instant: Int64(time(nil)) * 1_000_000,
-        threads: options.threads
-      ) { [cancellation] in cancellation.isCancelled }
-      open.checks[log.name.lowercased()] = saved.check
-      openStore = open
-      catalog.store = listing(of: open.store)
-      return saved.log
-    } catch {
-      throw self.error(error, of: source, at: range)
-    }
+  /// Refuses an answer that was computed of damaged rows of the store.
+  func checkHealth(of source: Source, at range: SourceRange) throws(BQLError) {
+    guard let failure = openStore?.store.health.failure else { return }
+    throw error(failure, of: source, at: range)
   }
 
-  /// Refuses to load into a log of the store, whose rows it would have to join.
-  func checkAppends(to name: String, of source: Source, at range: SourceRange) throws(BQLError) {
-    guard let open = openStore, open.checks[name.lowercased()] != nil else { return }
+  /// The store that is open.
+  func requireStore(of source: Source, at range: SourceRange) throws(BQLError) -> OpenStore {
+    if let openStore { return openStore }
     throw fail(
-      .notImplemented,
-      "not implemented yet: adding rows to a log of a store, here '\(name)' of \(open.store.path)",
+      .noStore,
+      "no store is open",
       at: range,
       source,
-      hints: ["DROP \(Formatter.print(Identifier(name, range: range))) and LOAD all files at once"]
+      hints: ["OPEN 'shop.bqs' opens one"]
     )
-  }
-
-  /// Compares the bytes of the store's logs with what was written, once, before a statement reads
-  /// them.
-  func verifyStore(of source: Source, at range: SourceRange) throws(BQLError) {
-    guard let open = openStore else { return }
-    do throws(StoreError) {
-      for check in open.checks.values {
-        try check.run(threads: options.threads) { [cancellation] in cancellation.isCancelled }
-      }
-    } catch {
-      throw self.error(error, of: source, at: range)
-    }
   }
 
   /// Runs CHECK STORE: a row a file, and whether it holds what was written.
   func checkStore(of source: Source, at range: SourceRange) throws(BQLError) -> Outcome {
-    guard let open = openStore else {
-      throw fail(
-        .noStore,
-        "no store is open",
-        at: range,
-        source,
-        hints: ["OPEN 'shop.bqs' opens one"]
-      )
-    }
+    let open = try requireStore(of: source, at: range)
     let schema = Schema(
       [Field("table", .text), Field("file", .text), Field("bytes", .int), Field("state", .text)]
     )
-    var rows: [[Value]] = []
+    let rows: [[Value]]
     do throws(StoreError) {
-      for log in open.store.manifest.logs {
-        guard let check = open.checks[log.name.lowercased()] else { continue }
-        let found = try check.damages(threads: options.threads) { [cancellation] in
-          cancellation.isCancelled
-        }
-        rows += found.map { file, reason in
-          [
-            .text(log.name), .text(file.name), .int(Int64(file.byteCount)),
-            .text(reason.map { "damaged: \($0)" } ?? "sound"),
-          ]
-        }
+      let found = try open.store.damages(threads: options.threads) { [cancellation] in
+        cancellation.isCancelled
+      }
+      rows = found.map { log, file, reason in
+        [
+          .text(log), .text(file.name), .int(Int64(file.byteCount)),
+          .text(reason.map { "damaged: \($0)" } ?? "sound"),
+        ]
       }
     } catch {
       throw self.error(error, of: source, at: range)
@@ -157,7 +129,11 @@ extension Workspace {
 
   /// Runs DROP of a table, which leaves the store too.
   func dropTable(_ name: Identifier, of source: Source) throws(BQLError) -> Outcome {
-    guard catalog[name.name] != nil else {
+    let isStored =
+      openStore?.store.manifest.logs.contains {
+        $0.name.lowercased() == name.name.lowercased()
+      } ?? false
+    guard catalog[name.name] != nil || isStored else {
       let near = NearestNames.nearest(to: name.name, in: catalog.names, limit: 2)
       throw fail(
         .unknownTable,
@@ -168,13 +144,14 @@ extension Workspace {
           + (catalog.names.isEmpty ? [] : ["tables: \(catalog.names.joined(separator: ", "))"])
       )
     }
-    if var open = openStore, open.checks[name.name.lowercased()] != nil {
+    if isStored, var open = openStore {
       do throws(StoreError) {
         _ = try open.store.drop(name.name)
       } catch {
         throw self.error(error, of: source, at: name.range)
       }
-      open.checks[name.name.lowercased()] = nil
+      open.logs.remove(name.name.lowercased())
+      open.damages[name.name.lowercased()] = nil
       openStore = open
       catalog.store = listing(of: open.store)
     }
@@ -182,7 +159,7 @@ extension Workspace {
     return .done
   }
 
-  private func listing(of store: Store) -> StoreListing {
+  func listing(of store: Store) -> StoreListing {
     var listing = StoreListing(path: store.path, files: [], loads: [])
     for log in store.manifest.logs {
       for (index, file) in log.files.enumerated() {
@@ -216,13 +193,14 @@ extension Workspace {
   }
 
   /// Places an error of a store.
-  private func error(_ error: StoreError, of source: Source, at range: SourceRange) -> BQLError {
+  func error(_ error: StoreError, of source: Source, at range: SourceRange) -> BQLError {
     let (code, kind): (DiagnosticCode, BQLError.Kind) =
       switch error {
       case .notAStore: (.notData, .data)
       case .newer: (.notData, .data)
       case .damaged: (.badData, .data)
       case .locked, .changed: (.fileUnwritable, .data)
+      case .unfit: (.badData, .data)
       case .system(let action, _, _):
         (["open", "read", "list"].contains(action) ? .fileUnreadable : .fileUnwritable, .data)
       case .cancelled: (.interrupted, .interrupted)
@@ -232,7 +210,7 @@ extension Workspace {
 }
 
 extension StoreError {
-  fileprivate var message: String {
+  var message: String {
     switch self {
     case .notAStore(let path, let reason): "'\(path)' is no store: \(reason)"
     case .newer(let path, let version):
@@ -240,6 +218,7 @@ extension StoreError {
     case .damaged(let file, let reason): "'\(file)' is damaged: \(reason)"
     case .locked(let path, let process):
       "another process writes to '\(path)'" + (process.map { " (process \($0))" } ?? "")
+    case .unfit(let log, let reason): "the rows cannot join those of '\(log)': \(reason.message)"
     case .changed(let path): "another process has changed '\(path)' since it was opened"
     case .system(let action, let file, let code):
       "cannot \(action) '\(file)': \(MappingError(code: code).reason)"
@@ -255,7 +234,28 @@ extension StoreError {
       ["CHECK STORE names every damaged file; bring the folder back from a copy, or LOAD anew"]
     case .locked: ["end the other process, or read the store only"]
     case .changed(let path): ["OPEN '\(path)' again, and look at what it holds"]
+    case .unfit(let log, _):
+      ["LOAD … AS another name, or DROP '\(log)' and LOAD all files at once"]
     case .system, .cancelled: []
+    }
+  }
+}
+
+extension MergeError {
+  /// Completes "the rows cannot join:".
+  fileprivate var message: String {
+    switch self {
+    case .differentColumns(let missing, let extra):
+      [("they lack", missing), ("it lacks", extra)].filter { !$0.1.isEmpty }
+        .map { $0 + " " + $1.joined(separator: ", ") }.joined(separator: ", and ")
+    case .differentTypes(let column, let first, let later):
+      "'\(column)' is \(first.rawValue) there and \(later.rawValue) here"
+    case .differentRoles(let role, let first, let later):
+      "\(role.rawValue.uppercased()) is \(first.map { "'\($0)'" } ?? "no column") there and "
+        + "\(later.map { "'\($0)'" } ?? "no column") here"
+    case .differentUsers(let column):
+      "all of '\(column)' are UUIDs in one of them, and not in the other"
+    case .tooLarge: "a part of the log would have more than 2,147,483,646 rows"
     }
   }
 }

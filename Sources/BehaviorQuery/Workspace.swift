@@ -52,14 +52,20 @@ public final class Workspace {
     }
     let (bound, notes, sources) = try bind(query, of: source)
     let plan = optimizes ? Optimizer.optimize(LogicalPlan(bound)) : LogicalPlan(bound)
+    let relation: Relation
+    let more: [String]
     do throws(ExecutionError) {
-      let (relation, more) = try Executor.run(plan, context)
-      return (
-        QueryResult(relation: relation, timeZone: settings.timeZone, notes: notes + more), sources
-      )
+      (relation, more) = try Executor.run(plan, context)
     } catch {
       throw self.error(error, of: source, at: query.range)
     }
+    try checkHealth(of: source, at: query.range)
+    let result = QueryResult(
+      relation: relation,
+      timeZone: settings.timeZone,
+      notes: notes + more
+    )
+    return (result, sources)
   }
 
   /// Runs one statement; INCLUDE hands on an outcome for each statement of its script.
@@ -69,7 +75,6 @@ public final class Workspace {
     emit: (Outcome) -> Void
   ) throws(BQLError) {
     cancellation.reset()
-    if statement.readsRows { try verifyStore(of: source, at: statement.range) }
     switch statement.kind {
     case .query(let query, let into): emit(try answer(query, into: into, of: source))
     case .load(let load): emit(try self.load(load, of: source, at: statement.range))
@@ -85,6 +90,8 @@ public final class Workspace {
     case .dropTable(let name): emit(try dropTable(name, of: source))
     case .open(let open): emit(try self.open(open, of: source))
     case .checkStore: emit(try checkStore(of: source, at: statement.range))
+    case .compact(let name): emit(try compact(name, of: source, at: statement.range))
+    case .erase(let erase): emit(try self.erase(erase, of: source, at: statement.range))
     case .train(let train): emit(try self.train(train, of: source, at: statement.range))
     case .attachPrediction(let question, let name):
       emit(try attachPrediction(question, as: name, of: source, at: statement.range))
@@ -116,26 +123,6 @@ public final class Workspace {
       cancellation: cancellation,
       memory: Memory(budget: settings.memoryBytes ?? ByteSize.ofMachine)
     )
-  }
-}
-
-extension Statement {
-  /// Whether it may read rows of tables: what only lists or defines need not wait for their check.
-  fileprivate var readsRows: Bool {
-    switch kind {
-    case .query(let query, _):
-      switch query.kind {
-      case .show, .showSegment, .describe, .unimplemented: false
-      default: true
-      }
-    case .load(let load): load.condition != nil
-    case .letName, .letAttribute, .attach, .segment, .assign, .train, .attachPrediction, .loadModel,
-      .assert:
-      true
-    case .saveModel, .dropModel, .dropAttribute, .dropTable, .open, .checkStore, .set, .include,
-      .help, .unimplemented:
-      false
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import BQLSyntax
 import BehaviorQuery
 import CAllocator
+import CMappedFiles
 import Glibc
 
 /// The `bql` program: a command line, scripts, pipes and the interactive prompt around a workspace.
@@ -12,6 +13,7 @@ enum Program {
     // A closed pipe then arrives as an error of `write`, which ends the program quietly.
     signal(SIGPIPE, SIG_IGN)
     bql_keep_freed_memory()
+    bql_mapped_files_guard(ExitStatus.data.rawValue)
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(run(arguments).rawValue)
   }

@@ -65,10 +65,10 @@ import Testing
     let second = try store.log(RandomLog.text(seed: 3))
     let other = try store.log(RandomLog.text(seed: 4), name: "Other \"x\" / ü")
     let open = try Store(path: store.path)
-    for log in [first, other, second] { _ = try open.save(log, instant: 0, threads: 1) { false } }
+    for log in [first, other, second] { _ = try open.save(log, .test, Store.Options(threads: 1)) }
     let logs = try store.reopened()
-    #expect(logs.map(\.name) == [other.name, "events"])
-    #expect(logs[1].hasSameRows(as: second, threads: 1))
+    #expect(logs.map(\.name) == ["events", other.name])
+    #expect(logs[0].hasSameRows(as: second, threads: 1))
     // What was replaced is gone from the disk.
     let names = try store.files.names().filter { $0.hasSuffix(".arrow") }
     #expect(Set(names) == open.manifest.fileNames)
@@ -81,22 +81,44 @@ import Testing
     let store = TemporaryStore()
     let first = try store.log(Self.small)
     _ = try store.save(first)
-    let reader = try Store(path: store.path).logs()
+    let reader = try Store(path: store.path)
+    let logs = try reader.sound()
     _ = try store.save(try store.log(RandomLog.text(seed: 3)))
-    try reader[0].check.run(threads: 1) { false }
-    #expect(reader[0].log.hasSameRows(as: first, threads: 1))
+    #expect(logs[0].hasSameRows(as: first, threads: 1))
+    #expect(reader.health.failure == nil)
   }
 
   @Test func oneProcessWritesAtATime() throws {
     let store = TemporaryStore()
     let log = try store.log(Self.small)
     let writer = try Store(path: store.path)
-    _ = try writer.save(log, instant: 0, threads: 1) { false }
+    _ = try writer.save(log, .test, Store.Options(threads: 1))
     let other = try Store(path: store.path)
     #expect(throws: StoreError.locked(path: store.path, process: Int(getpid()))) {
-      _ = try other.save(log, instant: 0, threads: 1) { false }
+      _ = try other.save(log, .test, Store.Options(threads: 1))
     }
     withExtendedLifetime(writer) {}
+  }
+
+  @Test func aChangeDoesNotUndoWhatOthersStored() throws {
+    let store = TemporaryStore()
+    let early = try Store(path: store.path)
+    let log = try store.log(Self.small)
+    _ = try store.save(log)
+    #expect(throws: StoreError.changed(path: store.path)) {
+      let other = try store.log(RandomLog.text(seed: 5))
+      _ = try early.save(other, .test, Store.Options(threads: 1))
+    }
+    #expect(try #require(try store.reopened().first).hasSameRows(as: log, threads: 1))
+  }
+
+  @Test func aReaderFindsTheNewStateWhereTheOneItReadIsGone() throws {
+    let store = TemporaryStore()
+    _ = try store.save(try store.log(Self.small))
+    let reader = try Store(path: store.path)
+    let second = try store.log(RandomLog.text(seed: 3))
+    _ = try store.save(second)
+    #expect(try #require(try reader.sound().first).hasSameRows(as: second, threads: 1))
   }
 
   @Test func aChangeThatIsStoppedLeavesTheOldState() throws {
@@ -106,7 +128,7 @@ import Testing
     let before = Set(try store.files.names())
     #expect(throws: StoreError.cancelled) {
       let other = try store.log(RandomLog.text(seed: 5))
-      _ = try Store(path: store.path).save(other, instant: 0, threads: 1) { true }
+      _ = try Store(path: store.path).save(other, .test, Store.Options(threads: 1) { true })
     }
     #expect(Set(try store.files.names()) == before)
     #expect(try #require(try store.reopened().first).hasSameRows(as: log, threads: 1))

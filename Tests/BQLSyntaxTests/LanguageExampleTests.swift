@@ -181,7 +181,5 @@ import Testing
     ("COX", "COX"),
     ("PLOT AS bar FUNNEL view, cart INTO 'x.svg'", "PLOT"),
     ("REPORT 'Title' ((FUNNEL view, cart), (SELECT 1)) INTO 'report.html'", "REPORT"),
-    ("COMPACT", "COMPACT"),
-    ("ERASE USER 42", "ERASE"),
   ]
 }

@@ -42,8 +42,9 @@ struct RandomSyntax {
   }
 
   private mutating func storeStatement() -> Statement.Kind {
-    switch Int.random(in: 0..<4, using: &random) {
-    case 0: .unimplemented(feature: pick(["COMPACT", "ERASE"]))
+    switch Int.random(in: 0..<5, using: &random) {
+    case 0: .compact(maybe { $0.name() })
+    case 3: .erase(EraseStatement(user: expression(1)))
     case 1: .checkStore
     case 2: .open(OpenStatement(path: text(), range: nowhere))
     default: .dropTable(name())
@@ -121,6 +122,7 @@ struct RandomSyntax {
       )
     }
     load.dedupExact = maybe { $0.nowhere }
+    load.force = maybe { $0.nowhere }
     load.condition = maybe { $0.expression(2) }
     load.onError = maybe { $0.choice($0.pick(LoadStatement.OnError.allCases)) }
     load.rejectsInto = maybe { IntoClause(path: $0.text(), range: $0.nowhere) }

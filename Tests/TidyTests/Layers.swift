@@ -4,7 +4,7 @@ enum Layers {
   static let permitted: [(target: String, imports: [String])] = [
     ("BQLJSON", []),
     ("BQLSyntax", ["BQLJSON"]),
-    ("BQLColumnar", []),
+    ("BQLColumnar", ["CMappedFiles"]),
     ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLArrow", ["BQLColumnar"]),
@@ -32,7 +32,8 @@ enum Layers {
       "bql",
       [
         "BehaviorQuery", "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLStorage",
-        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit", "ArgumentParser",
+        "BQLOutput", "BQLGenerator", "CAllocator", "CLibEdit", "CMappedFiles",
+        "ArgumentParser",
       ]
     ),
   ]
@@ -42,7 +43,9 @@ enum Layers {
   static let system = ["Glibc", "Synchronization"]
 
   /// Targets of C, which import nothing of the project.
-  static let ofC = ["CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch", "CAllocator"]
+  static let ofC = [
+    "CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch", "CAllocator", "CMappedFiles",
+  ]
 
   /// Finds imports that a file's target may not have, or does not declare in `Package.swift`.
   static func findings(_ file: SourceFile, declared: [String: [String]]) -> [Finding] {

@@ -65,6 +65,21 @@ package struct ArrowReader: Sendable {
 
   package var batchCount: Int { batches.count }
 
+  /// Where all bytes stand that belong to no batch's body, ascending.
+  package var metadataRanges: [Range<Int>] {
+    let bodies = (dictionaries.map(\.location) + batches.map(\.location))
+      .map { $0.bodyStart..<$0.bodyStart + $0.bodyByteCount }
+      .sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    var ranges: [Range<Int>] = []
+    var start = 0
+    for body in bodies {
+      if body.lowerBound > start { ranges.append(start..<body.lowerBound) }
+      start = max(start, body.upperBound)
+    }
+    if start < region.byteCount { ranges.append(start..<region.byteCount) }
+    return ranges
+  }
+
   /// Returns the rows of a batch, one array a field; the arrays lie in the region unless they are
   /// compressed or stand at an odd address.
   package func batch(_ index: Int) throws(ArrowError) -> ArrowBatch {
@@ -79,14 +94,17 @@ package struct ArrowReader: Sendable {
 
   /// Returns the rows of batch `index` of one column; the others are not decompressed.
   package func column(_ field: Int, ofBatch index: Int) throws(ArrowError) -> ArrowArray {
+    try storedColumns(ofBatch: index)[field].array(decompress)
+  }
+
+  /// Returns where the columns of batch `index` stand, without reading them.
+  package func storedColumns(ofBatch index: Int) throws(ArrowError) -> [ArrowStoredColumn] {
     let source = ArrowSource(MemorySlice(region))
     let message = try source.message(at: batches[index].location)
-    return try message.batch(
+    return try message.storedColumns(
       message.header(.recordBatch),
-      schema.fields.map(\.storedType),
-      decompress,
-      only: field
-    ).columns[field]
+      schema.fields.map(\.storedType)
+    )
   }
 
   /// Returns how many rows batch `index` has.
@@ -112,17 +130,29 @@ package struct ArrowReader: Sendable {
     id: Int64,
     version: Range<Int>
   ) throws(ArrowError) -> [ArrowArray] {
+    var parts: [ArrowArray] = []
+    for part in try storedDictionary(id: id, version: version) {
+      parts.append(try part.array(decompress))
+    }
+    return parts
+  }
+
+  /// Returns where the parts of a version of a dictionary stand, without reading them.
+  package func storedDictionary(
+    id: Int64,
+    version: Range<Int>
+  ) throws(ArrowError) -> [ArrowStoredColumn] {
     guard let field = schema.fields.first(where: { $0.dictionary?.id == id }) else {
       throw .damaged(reason: "it lacks a dictionary")
     }
     let source = ArrowSource(MemorySlice(region))
-    var parts: [ArrowArray] = []
+    var parts: [ArrowStoredColumn] = []
     for place in dictionaries[version] where place.id == id {
       let message = try source.message(at: place.location)
       guard let data = try message.header(.dictionaryBatch).table(1) else {
         throw .damaged(reason: "a dictionary has no entries")
       }
-      parts += try message.batch(data, [field.type], decompress).columns
+      parts += try message.storedColumns(data, [field.type])
     }
     return parts
   }

@@ -47,7 +47,19 @@ package final class ArrowWriter<Failure: Error> {
     guard let type = schema.fields.first(where: { $0.dictionary?.id == id })?.type else {
       preconditionFailure("a column names the dictionary")
     }
-    let body = ArrowBody(rowCount: entries.count, [entries], [type])
+    try writeDictionary(
+      id: id,
+      ArrowBody(rowCount: entries.count, [entries], [type]),
+      isDelta: isDelta
+    )
+  }
+
+  /// Writes the entries of a dictionary that are laid out already.
+  package func writeDictionary(
+    id: Int64,
+    _ body: ArrowBody,
+    isDelta: Bool = false
+  ) throws(Failure) {
     let dictionary = FlatTable([
       (0, .long(id)), (1, .table(body.table)), (2, .bool(isDelta)),
     ])
@@ -58,7 +70,11 @@ package final class ArrowWriter<Failure: Error> {
   package func writeBatch(rowCount: Int, _ columns: [ArrowArray]) throws(Failure) {
     precondition(columns.count == schema.fields.count, "one array a column")
     precondition(columns.allSatisfy { $0.count == rowCount }, "columns of a batch have one length")
-    let body = ArrowBody(rowCount: rowCount, columns, schema.fields.map(\.storedType))
+    try writeBatch(ArrowBody(rowCount: rowCount, columns, schema.fields.map(\.storedType)))
+  }
+
+  /// Writes rows that are laid out already.
+  package func writeBatch(_ body: ArrowBody) throws(Failure) {
     batchBlocks += try append(.recordBatch, body.table, body)
   }
 
@@ -92,8 +108,9 @@ package final class ArrowWriter<Failure: Error> {
     let start = position
     try appendMessage(ArrowMessage.bytes(kind, header, bodyByteCount: body.byteCount))
     let headByteCount = position - start
-    for piece in body.pieces {
-      try piece.withBytes { (bytes) throws(Failure) in
+    for piece in body.columns.joined() {
+      try append(piece.prefix)
+      try piece.bytes.withBytes { (bytes) throws(Failure) in
         if bytes.count > 0 { try append(bytes) }
       }
       try pad(to: 64)

@@ -1,4 +1,6 @@
-import BQLColumnar
+package import BQLColumnar
+package import BQLStorage
+package import BQLSyntax
 
 /// SHOW STORAGE and SHOW LOADS: what the open store holds; without one, nothing.
 extension Binder {
@@ -29,5 +31,22 @@ extension Binder {
         ].map { .int(Int64($0)) } + [.float(load.seconds)]
     }
     return Relation(schema: schema, rows: rows)
+  }
+}
+
+extension Binder {
+  /// Finds the user whom ERASE USER names in a log; nil where the value is of another type than its
+  /// users or none of them has it.
+  package mutating func place(
+    ofUser expression: Expression,
+    in log: EventLog
+  ) -> (value: Value, place: UserPlace)? {
+    guard let column = log.roles[.user] else { return nil }
+    let context = ExpressionContext(scope: Scope(columns: []), clause: "ERASE USER", grouping: nil)
+    guard let bound = bind(expression, context),
+      let value = coerce(bound, to: log.schema[column].type)?.folded.literal, value != .null,
+      let place = log.place(ofUser: value)
+    else { return nil }
+    return (value, place)
   }
 }

@@ -2,7 +2,8 @@ package import BQLArrow
 import BQLColumnar
 import Synchronization
 
-/// Decompresses Arrow's buffers with the system's libraries, opened when first needed.
+/// Compresses and decompresses Arrow's buffers with the system's libraries, opened when first
+/// needed.
 package enum ArrowCodecs {
   /// Decompresses zstd and LZ4.
   package static let decompress: ArrowDecompress = { codec, source, target throws(ArrowError) in
@@ -16,6 +17,8 @@ package enum ArrowCodecs {
   private typealias Size = UnsafeMutablePointer<Int>
   private typealias Decompress =
     @convention(c) (Pointer?, Int, UnsafeRawPointer?, Int) -> Int
+  private typealias Compress =
+    @convention(c) (Pointer?, Int, UnsafeRawPointer?, Int, Int32) -> Int
   private typealias CreateLZ4 =
     @convention(c) (UnsafeMutablePointer<Pointer?>, UInt32) -> Int
   private typealias FreeLZ4 = @convention(c) (Pointer?) -> Int
@@ -48,6 +51,35 @@ package enum ArrowCodecs {
         hint: nil
       )
     }
+  }
+
+  /// Returns bytes compressed with zstd at a level from 1 (fast) to 19 (small).
+  ///
+  /// nil where that does not make them fewer, and where the library is not installed.
+  package static func zstd(_ bytes: ArrowBytes, level: Int32) -> ArrowBytes? {
+    guard let library = try? library("libzstd.so.1", "libzstd1"),
+      // The C types are those of zstd.h; `size_t` is as wide as `Int`.
+      let bound = try? unsafe function(
+        library,
+        "ZSTD_compressBound",
+        as: (@convention(c) (Int) -> Int).self
+      ),
+      let compress = try? unsafe function(library, "ZSTD_compress", as: Compress.self)
+    else { return nil }
+    let target = MemoryRegion(byteCount: bound(bytes.byteCount))
+    let capacity = target.byteCount
+    let count = bytes.withBytes { source in
+      unsafe source.withUnsafeBytes { source in
+        target.withMutableSpan(of: UInt8.self, byteOffset: 0, count: capacity) { target in
+          unsafe target.withUnsafeMutableBytes { target in
+            // zstd reads and writes within the two spans only; an error is a huge number.
+            unsafe compress(target.baseAddress, capacity, source.baseAddress, source.count, level)
+          }
+        }
+      }
+    }
+    guard count > 0, count < bytes.byteCount else { return nil }
+    return .slice(MemorySlice(target, byteOffset: 0, byteCount: count))
   }
 
   private static func zstd(

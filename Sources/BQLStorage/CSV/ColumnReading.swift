@@ -93,6 +93,15 @@ enum ColumnReading: Hashable, Sendable {
   }
 }
 
+extension ColumnReading {
+  /// Returns the reading of a type, where this one widens to it; else this one.
+  func widened(to type: DataType?, role: Role?) -> ColumnReading {
+    var reading = self
+    while reading.type != type, let wider = reading.wider(role: role) { reading = wider }
+    return reading.type == type ? reading : self
+  }
+}
+
 /// Names one column of a file and how it is read.
 struct FileColumn: Hashable, Sendable {
   var name: String

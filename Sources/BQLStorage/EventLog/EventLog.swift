@@ -36,6 +36,18 @@ package final class EventLog: Sendable {
   package var rowCount: Int { partitions.reduce(0) { $0 + $1.rowCount } }
   package var userCount: Int { partitions.reduce(0) { $0 + $1.userCount } }
 
+  /// Where a user of the log stands; nil where it has none whom `value` names.
+  package func place(ofUser value: Value) -> UserPlace? {
+    guard let user = roles[.user] else { return nil }
+    for (index, partition) in partitions.enumerated() {
+      let names = partition.userValues(user).decode(0..<partition.userCount)
+      if let place = (0..<names.count).first(where: { names[$0] == value }) {
+        return UserPlace(partition: index, user: place)
+      }
+    }
+    return nil
+  }
+
   /// The first and last instant in microseconds; nil for an empty log.
   package var timeRange: ClosedRange<Int64>? { report.timeRange }
 
@@ -52,6 +64,13 @@ package struct EventValue: Hashable, Sendable {
   package init(name: String, rowCount: Int) {
     self.name = name
     self.rowCount = rowCount
+  }
+
+  /// Lists the texts of the EVENT column's dictionary with the sums of their rows in each partition.
+  package static func list(_ names: [String], _ counts: [[Int]]) -> [EventValue] {
+    names.indices.map { code in
+      EventValue(name: names[code], rowCount: counts.reduce(0) { $0 + $1[code] })
+    }.filter { $0.name != "" || $0.rowCount > 0 }
   }
 }
 

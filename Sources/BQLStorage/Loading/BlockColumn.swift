@@ -28,6 +28,24 @@ struct BlockColumn: Sendable {
     self.numbers = numbers
     self.base = base
   }
+
+  /// The bytes that it takes.
+  var byteCount: Int {
+    let numberBytes =
+      switch numbers {
+      case .bytes1(let buffer): buffer.count
+      case .bytes2(let buffer): buffer.count * 2
+      case .bytes4(let buffer): buffer.count * 4
+      case .bytes8(let buffer): buffer.count * 8
+      }
+    let keyBytes: Int =
+      switch keys?.values {
+      case .uuids(let words): words.count * 8
+      case .texts(let offsets, let bytes): offsets.count * 4 + bytes.count
+      case nil: 0
+      }
+    return numberBytes + keyBytes + (table?.count ?? 0) * 8 + (nulls?.count ?? 0)
+  }
 }
 
 /// Holds the distinct visits or users of one block, by partition and in order of first appearance.

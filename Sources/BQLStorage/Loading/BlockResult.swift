@@ -37,6 +37,18 @@ struct BlockResult: Sendable {
   var worker = 0
   /// Where each row, in source order, stands in the columns; kept while the log may turn out small.
   var places: [Int32]?
+
+  /// The bytes of the rows, about.
+  var byteCount: Int { columns.reduce((places?.count ?? 0) * 4) { $0 + $1.byteCount } }
+
+  /// What is told of the block, without its rows.
+  var withoutRows: BlockResult {
+    var block = self
+    block.columns = []
+    block.partitionStarts = []
+    block.places = nil
+    return block
+  }
 }
 
 /// Counts the rows of a block in which a column has a value of some kind.

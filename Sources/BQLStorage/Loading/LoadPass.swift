@@ -1,7 +1,8 @@
 import BQLColumnar
 import Synchronization
 
-/// Reads all blocks of all files once, on several threads.
+/// Reads all blocks of all files once, on several threads: in one part, or in as many as memory asks
+/// for.
 struct LoadPass {
   /// What the workers made.
   struct Result: Sendable {
@@ -28,32 +29,55 @@ struct LoadPass {
   /// Says that a value that widens its column ends the pass; otherwise it goes on to meet them all.
   let stopsToWiden: Bool
 
+  /// The bytes of blocks after which a part ends.
+  var partByteCount = Int.max
+
+  /// Keeps where a pass stands between its parts.
+  struct Place {
+    fileprivate var start = BlockSource.Start()
+    /// What goes on handing out blocks; nil where that starts anew.
+    fileprivate var source: BlockSource?
+    fileprivate var rowsRead = 0
+    /// Says that nothing is left to read.
+    fileprivate(set) var isAtEnd = false
+  }
+
   private struct Collected: Sendable {
     var blocks: [BlockResult] = []
+    /// Says that the part was ended for its size.
+    var isFull = false
     /// The first block that is not aligned to rows.
     var misaligned: BlockSource.Start?
     /// The error of the lowest block.
     var failure: (index: Int, error: LoadError)?
   }
 
-  func run() throws(LoadError) -> Outcome {
+  /// Reads the part that starts at `place`, and moves that to where the next one does.
+  func run(_ place: inout Place) throws(LoadError) -> Outcome {
     let threads = max(request.threads, 1)
     let workers = (0..<threads).map { WorkerSlot(BlockWorker(plan, number: $0)) }
     var blocks: [BlockResult] = []
-    var start: BlockSource.Start? = BlockSource.Start()
-    while let from = start {
-      var result = try read(workers, from: from, rowsRead: blocks.reduce(0) { $0 + $1.rowsKept })
+    var isFull = false
+    while !place.isAtEnd, !isFull {
+      let source = place.source ?? source(from: place.start)
+      var result = try read(workers, source, blocks, rowsBefore: place.rowsRead)
       if let misaligned = result.misaligned {
         // What follows was cut wrongly, perhaps: it is read again.
         result.blocks.removeAll { $0.index >= misaligned.index }
         for worker in workers { worker.forget(from: misaligned.index) }
+        place.start = misaligned
+        place.source = nil
+      } else {
+        place.source = source
+        place.isAtEnd = !result.isFull
+        isFull = result.isFull
       }
       blocks += result.blocks
       if let failure = result.failure, failure.index < result.misaligned?.index ?? .max {
         throw failure.error
       }
-      start = result.misaligned
     }
+    place.rowsRead += blocks.reduce(0) { $0 + $1.rowsKept }
     blocks.sort { $0.index < $1.index }
     let wider = widened(blocks)
     if !wider.isEmpty { return .wider(wider) }
@@ -66,23 +90,41 @@ struct LoadPass {
     )
   }
 
-  /// Reads blocks from a place on, to the end or to where that cannot go on.
-  private func read(
-    _ workers: [WorkerSlot],
-    from start: BlockSource.Start,
-    rowsRead: Int
-  ) throws(LoadError) -> Collected {
-    let source = BlockSource(
+  private func source(from start: BlockSource.Start) -> BlockSource {
+    BlockSource(
       files,
       dialect: plan.dialect,
       columnCount: plan.columns.count,
       blockByteCount: request.blockByteCount,
       from: start
     )
+  }
+
+  /// Counts what the workers of a part have made so far.
+  private struct Made: ~Copyable, Sendable {
+    let rows: Atomic<Int>
+    let bytes: Atomic<Int>
+    /// Rows of the parts before.
+    let rowsBefore: Int
+
+    init(_ blocks: [BlockResult], rowsBefore: Int) {
+      rows = Atomic(blocks.reduce(0) { $0 + $1.rowsKept })
+      bytes = Atomic(blocks.reduce(0) { $0 + $1.byteCount })
+      self.rowsBefore = rowsBefore
+    }
+  }
+
+  /// Reads further blocks of a part, to its end or to where that cannot go on.
+  private func read(
+    _ workers: [WorkerSlot],
+    _ source: BlockSource,
+    _ blocks: [BlockResult],
+    rowsBefore: Int
+  ) throws(LoadError) -> Collected {
     let collected = Mutex(Collected())
-    let rowsKept = Atomic<Int>(rowsRead)
+    let made = Made(blocks, rowsBefore: rowsBefore)
     ParallelWork.forEach(count: workers.count, threads: workers.count) { number in
-      workers[number].use { work($0, source, collected, rowsKept) }
+      workers[number].use { work($0, source, collected, made) }
     }
     if request.isCancelled() { throw .cancelled }
     return collected.withLock { $0 }
@@ -92,14 +134,18 @@ struct LoadPass {
     _ worker: BlockWorker,
     _ source: BlockSource,
     _ collected: borrowing Mutex<Collected>,
-    _ rowsKept: borrowing Atomic<Int>
+    _ made: borrowing Made
   ) {
     let buffer = worker.buffer
     var index = 0
     do throws(LoadError) {
-      while !request.isCancelled(), let block = try source.next(into: buffer) {
+      while !request.isCancelled() {
+        if made.bytes.load(ordering: .relaxed) >= partByteCount {
+          return collected.withLock { $0.isFull = true }
+        }
+        guard let block = try source.next(into: buffer) else { return }
         index = block.index
-        let keepsPlaces = rowsKept.load(ordering: .relaxed) < Self.partitionedRowCount
+        let keepsPlaces = made.rows.load(ordering: .relaxed) < Self.partitionedRowCount
         guard let result = try worker.read(block, buffer, keepsPlaces: keepsPlaces) else {
           collected.withLock { collected in
             if let first = collected.misaligned, first.index <= block.index { return }
@@ -112,14 +158,19 @@ struct LoadPass {
           }
           return source.stop()
         }
-        let rows = rowsKept.add(result.rowsKept, ordering: .relaxed).newValue
+        let rows = made.rows.add(result.rowsKept, ordering: .relaxed).newValue
+        made.bytes.add(result.byteCount, ordering: .relaxed)
         let isLast =
           plan.onError == .stop && !result.rejections.isEmpty
           || stopsToWiden && !widened([result]).isEmpty
         collected.withLock { $0.blocks.append(result) }
         if isLast { return source.stop() }
         request.progress?(
-          LoadProgress(bytesRead: source.position, bytesTotal: bytesTotal, rowsRead: rows)
+          LoadProgress(
+            bytesRead: source.position,
+            bytesTotal: bytesTotal,
+            rowsRead: made.rowsBefore + rows
+          )
         )
       }
     } catch {

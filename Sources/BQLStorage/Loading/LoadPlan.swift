@@ -45,6 +45,9 @@ package struct LoadPlan: Sendable {
     )
   }
 
+  /// The files, patterns resolved.
+  package var paths: [String] { files.map(\.path) }
+
   /// Opens and samples the files of `request`.
   init(preparing request: LoadRequest) throws(LoadError) {
     self.request = request
@@ -173,7 +176,10 @@ package struct LoadPlan: Sendable {
         let mark = number.mark == .comma ? "1.234,56" : "1,234.56"
         warnings.append("\(name) holds numbers written like \(mark)")
       }
-      columns.append(FileColumn(name: name, reading: reading, role: role))
+      let joined = request.joinedTypes[name.lowercased()]
+      columns.append(
+        FileColumn(name: name, reading: reading.widened(to: joined, role: role), role: role)
+      )
     }
     return columns
   }

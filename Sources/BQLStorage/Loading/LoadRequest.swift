@@ -26,6 +26,9 @@ package struct LoadRequest: Sendable {
   package var kind: Kind
   /// Removes rows equal to an earlier one in every column.
   package var dedupExact = false
+  /// The types of a log that the rows are to join, by lower-case name of column: each is read as no
+  /// narrower type.
+  package var joinedTypes: [String: DataType] = [:]
   /// How the files are written, where that is not to be told from them.
   package var options = CSVOptions()
   package var onError = OnError.skip

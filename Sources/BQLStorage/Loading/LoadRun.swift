@@ -5,9 +5,16 @@ extension LoadPlan {
   /// Reads the files into an event log.
   ///
   /// `filter` is LOAD's WHERE: rows for which it is not true are left out and counted.
-  package func loadLog(filter: RowFilter? = nil) throws(LoadError) -> EventLog {
+  ///
+  /// Where the rows take more memory than `spilling` allows, those so far are handed on as a log of
+  /// their own, again and again; the last ones are returned, and what the report tells of rows is of
+  /// these alone, but for what was rejected and left out.
+  package func loadLog(
+    filter: RowFilter? = nil,
+    spilling: LoadSpilling? = nil
+  ) throws(LoadError) -> EventLog {
     let clock = Stopwatch()
-    var run = try readAll(filter, partitionCount: 64)
+    var run = try readAll(filter, partitionCount: 64, spilling)
     var report = try account(run)
     let builder = LogBuilder(plan: self, columns: run.columns)
     return try builder.build(&run.result, &report) { $0.seconds = clock.seconds }
@@ -19,7 +26,7 @@ extension LoadPlan {
   ) throws(LoadError) -> (relation: Relation, report: LoadReport) {
     if let inputs = arrowInputs { return try loadArrowTable(inputs, filter: filter) }
     let clock = Stopwatch()
-    let run = try readAll(filter, partitionCount: 1)
+    let run = try readAll(filter, partitionCount: 1, nil)
     var report = try account(run)
     let builder = TableBuilder(plan: self, columns: run.columns)
     let relation = try builder.build(run.result, &report)
@@ -30,6 +37,8 @@ extension LoadPlan {
   /// What the last pass read, and as what.
   struct Run {
     var result: LoadPass.Result
+    /// What became of the blocks, in the order of the text: those of earlier parts have no rows.
+    var blocks: [BlockResult]
     var columns: [FileColumn]
     var account: RowAccount
     /// Says that REJECTS INTO gets all rejected rows.
@@ -39,7 +48,8 @@ extension LoadPlan {
   /// Reads the files once, and again with wider types or more careful cuts where that is needed.
   private func readAll(
     _ filter: RowFilter?,
-    partitionCount: Int
+    partitionCount: Int,
+    _ spilling: LoadSpilling?
   ) throws(LoadError) -> Run {
     var columns = columns
     // Reading again costs as much as was read. Three times it starts at the first misfit, which is
@@ -48,7 +58,7 @@ extension LoadPlan {
       let budget = request.rejectsInto.map { _ in RejectsBudget() }
       var choice: RowChoice?
       if let filter { choice = try filter(Self.schema(columns, constantEvent)) }
-      let pass = LoadPass(
+      var pass = LoadPass(
         plan: PassPlan(
           dialect: dialect,
           columns: columns,
@@ -65,11 +75,13 @@ extension LoadPlan {
         request: request,
         stopsToWiden: attempt < 3
       )
-      switch try pass.run() {
+      if let spilling { pass.partByteCount = spilling.byteCount }
+      switch try read(pass, columns, spilling) {
       case .wider(let readings):
         for (column, reading) in readings { columns[column].reading = reading }
-      case .done(let result):
-        let account = RowAccount(result.blocks, files: files, columns: columns)
+      case .done(let result, let earlier):
+        let blocks = earlier + result.blocks
+        let account = RowAccount(blocks, files: files, columns: columns)
         if var first = account.rejections.first, request.onError == .stop {
           // How many more of its block were met depends on where blocks are cut.
           first.rowCount = 1
@@ -78,6 +90,7 @@ extension LoadPlan {
         if widen(&columns, account) { continue }
         return Run(
           result: result,
+          blocks: blocks,
           columns: columns,
           account: account,
           isEveryRejectKept: budget?.isSpent != true
@@ -85,6 +98,34 @@ extension LoadPlan {
       }
     }
     preconditionFailure("a column widens a few times at most")
+  }
+
+  private enum Reading {
+    /// The last part, and the blocks of those before it.
+    case done(LoadPass.Result, earlier: [BlockResult])
+    case wider([Int: ColumnReading])
+  }
+
+  /// Reads all parts of a pass and hands on all but the last.
+  private func read(
+    _ pass: LoadPass,
+    _ columns: [FileColumn],
+    _ spilling: LoadSpilling?
+  ) throws(LoadError) -> Reading {
+    spilling?.start()
+    var place = LoadPass.Place()
+    var earlier: [BlockResult] = []
+    while true {
+      switch try pass.run(&place) {
+      case .wider(let readings): return .wider(readings)
+      case .done(var result):
+        if place.isAtEnd { return .done(result, earlier: earlier) }
+        earlier += result.blocks.map(\.withoutRows)
+        var report = LoadReport()
+        let builder = LogBuilder(plan: self, columns: columns)
+        try spilling?.spill(try builder.build(&result, &report) { _ in })
+      }
+    }
   }
 
   /// Widens the columns that too many values do not fit; says whether there were any.
@@ -115,7 +156,7 @@ extension LoadPlan {
     report.warnings += findings(account, run.columns)
     report.warnings += files.flatMap { $0.arrow?.notes ?? [] }
     if let path = request.rejectsInto {
-      let rows = account.rejectedRows(run.result.blocks, files)
+      let rows = account.rejectedRows(run.blocks, files)
       try RejectsFile.write(rows, to: path)
       report.rejectsFile = path
       if !run.isEveryRejectKept {

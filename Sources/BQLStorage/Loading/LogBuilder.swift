@@ -296,9 +296,7 @@ struct LogBuilder {
     let counts = ParallelWork.map(count: partitions.count, threads: threads) { partition in
       partitions[partition].columns[column].countsByCode(names.count)
     }
-    return names.indices.map { code in
-      EventValue(name: names[code], rowCount: counts.reduce(0) { $0 + $1[code] })
-    }.filter { $0.name != "" || $0.rowCount > 0 }
+    return EventValue.list(names, counts)
   }
 }
 
@@ -316,7 +314,7 @@ extension StoredColumn {
   }
 
   /// Counts the rows of each code below `count` that hold a value.
-  fileprivate func countsByCode(_ count: Int) -> [Int] {
+  func countsByCode(_ count: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: count)
     switch storage {
     case .codes8(let codes, _): Self.add(codes, to: &counts)

@@ -14,6 +14,23 @@ package struct StoreFolder: Hashable, Sendable {
     self.path = path
   }
 
+  /// Makes a folder of its own for files that are gone when the program ends.
+  package static func temporary() throws(StoreError) -> StoreFolder {
+    let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var template = Array("\(parent)/bql-XXXXXX".utf8CString)
+    // The X are replaced in place.
+    guard let made = unsafe mkdtemp(&template) else {
+      throw .system(action: "create", file: "\(parent)/bql-…", code: errno)
+    }
+    return StoreFolder(unsafe String(cString: made))
+  }
+
+  /// Removes the folder and the files in it; what is mapped stays readable.
+  package func removeAll() {
+    for name in (try? names()) ?? [] { remove(name) }
+    _ = unsafe rmdir(path)
+  }
+
   /// The path of one of its files.
   package func path(of file: String) -> String { "\(path)/\(file)" }
 
@@ -109,10 +126,14 @@ package struct StoreFolder: Hashable, Sendable {
     return descriptor
   }
 
-  /// Puts a file's bytes on the disk and closes it.
-  package func finish(_ descriptor: Int32, named file: String) throws(StoreError) {
+  /// Puts a file's bytes on the disk, if it is to last, and closes it.
+  package func finish(
+    _ descriptor: Int32,
+    named file: String,
+    isLasting: Bool = true
+  ) throws(StoreError) {
     // Some file systems cannot sync, which they say with EINVAL.
-    var code: Int32 = fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno
+    var code: Int32 = !isLasting || fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno
     if close(descriptor) != 0, code == 0 { code = errno }
     guard code == 0 else { throw .system(action: "write", file: path(of: file), code: code) }
   }

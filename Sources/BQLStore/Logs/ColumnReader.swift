@@ -2,15 +2,21 @@ import BQLArrow
 import BQLColumnar
 import BQLStorage
 
-/// Reads a column of a store's file as a stored column of the type that the manifest names; see
-/// ``ArrowColumn`` for what is what.
+/// Makes a column of a log of what a store's file has, of the type that the manifest names.
+///
+/// See ``ArrowColumn`` for what is what. Values are read when they are first asked for.
 struct ColumnReader {
   let type: DataType
   let field: ArrowField
-  let array: ArrowArray
+  let source: LateColumn
+  let validity: Bitmap?
+  /// Whether times fit 32 bits as seconds.
+  var hasShortTimes = false
+
+  private var count: Int { source.stored.count }
 
   /// Returns the column, `dictionary` being that of its codes; nil where the file has another type,
-  /// or fewer bytes than rows.
+  /// or another number of bytes than its rows take.
   func column(_ dictionary: CodeDictionary?) -> StoredColumn? {
     switch (type, field.type) {
     case (.bool, .bool): truths
@@ -24,31 +30,34 @@ struct ColumnReader {
       case 128: longMoney
       default: nil
       }
-    case (.timestamp, .timestamp(.second, _)):
-      numbers(Int64.self).map { made(.int64($0), scale: 1_000_000) }
+    case (.timestamp, .timestamp(.second, _)): seconds
     case (.timestamp, .timestamp(.microsecond, _)), (.interval, .duration(.microsecond)):
       numbers(Int64.self).map { made(.int64($0)) }
     case (.date, .date32): numbers(Int32.self).map { made(.int32($0)) }
-    case (.text, .utf8), (.text, .fixedSizeBinary(16)):
-      field.dictionary == nil ? distinctTexts : codes(dictionary)
+    case (.text, .utf8), (.text, .fixedSizeBinary(16)): codes(dictionary)
     default: nil
     }
+  }
+
+  /// Whether the first buffer has exactly the bytes of `count` numbers of a width.
+  private func holds(_ count: Int, of byteCount: Int) -> Bool {
+    let (bytes, isTooLarge) = count.multipliedReportingOverflow(by: byteCount)
+    return !isTooLarge && source.stored.buffers.count == 1 && source.byteCount(0) == bytes
   }
 
   private func numbers<Number: BitwiseCopyable & Sendable>(
     _ type: Number.Type
   ) -> Buffer<Number>? {
-    array.buffers.first?.buffer(of: type, count: array.count)
+    guard holds(count, of: MemoryLayout<Number>.stride) else { return nil }
+    let byteCount = count * MemoryLayout<Number>.stride
+    let region = MemoryRegion(byteCount: byteCount) { [source] in
+      source.read(orZeros: byteCount)[0]
+    }
+    return Buffer(sharing: region, byteOffset: 0, count: count)
   }
 
   private func made(_ storage: StoredColumn.Storage, scale: Int64 = 1) -> StoredColumn {
-    StoredColumn(
-      type: type,
-      storage: storage,
-      scale: scale,
-      validity: array.validityBitmap,
-      count: array.count
-    )
+    StoredColumn(type: type, storage: storage, scale: scale, validity: validity, count: count)
   }
 
   private var integers: StoredColumn? {
@@ -61,21 +70,39 @@ struct ColumnReader {
     }
   }
 
-  private var truths: StoredColumn? {
-    guard let bits = array.buffers.first?.buffer(of: UInt8.self, count: (array.count + 7) >> 3)
-    else { return nil }
-    let bytes = bits.withSpan { bits in
-      (0..<array.count).map { bits[$0 >> 3] >> UInt8($0 & 7) & 1 }
+  private var seconds: StoredColumn? {
+    guard hasShortTimes else {
+      return numbers(Int64.self).map { made(.int64($0), scale: 1_000_000) }
     }
-    return made(.bool(Buffer(bytes)))
+    guard holds(count, of: 8) else { return nil }
+    let short: Buffer<Int32> = source.converted(Int64.self, count: count, rawCount: count) {
+      for row in $0.indices { $1[row] = Int32(truncatingIfNeeded: $0[row]) }
+    }
+    return made(.int32(short), scale: 1_000_000)
+  }
+
+  private var truths: StoredColumn? {
+    let byteCount = (count + 7) >> 3
+    // Bits are written in words.
+    guard source.stored.buffers.count == 1, source.byteCount(0) >= byteCount,
+      source.byteCount(0) <= byteCount + 7
+    else { return nil }
+    let bytes: Buffer<UInt8> = source.converted(
+      UInt8.self,
+      count: count,
+      rawCount: source.byteCount(0)
+    ) {
+      for row in $1.indices { $1[row] = $0[row >> 3] >> UInt8(row & 7) & 1 }
+    }
+    return made(.bool(bytes))
   }
 
   private var longMoney: StoredColumn? {
-    guard let words = array.buffers.first?.buffer(of: Int64.self, count: array.count * 2) else {
-      return nil
+    guard holds(count, of: 16) else { return nil }
+    let low: Buffer<Int64> = source.converted(Int64.self, count: count, rawCount: count * 2) {
+      for row in $1.indices { $1[row] = $0[2 * row] }
     }
-    let low = words.withSpan { words in (0..<array.count).map { words[2 * $0] } }
-    return made(.int64(Buffer(low)))
+    return made(.int64(low))
   }
 
   private func codes(_ dictionary: CodeDictionary?) -> StoredColumn? {
@@ -87,53 +114,48 @@ struct ColumnReader {
     default: nil
     }
   }
+}
 
-  /// Texts that all differ and stand without a dictionary: what names users.
-  private var distinctTexts: StoredColumn? {
-    guard let texts = texts(array), let count = Int32(exactly: array.count) else { return nil }
-    let codes = Buffer((0..<count).map { $0 })
-    return made(.codes32(codes, CodeDictionary(texts)))
-  }
+/// Makes dictionaries of what a store's file has; their texts are read when one is asked for.
+struct DictionaryReader {
+  let field: ArrowField
+  let source: LateColumn
 
-  /// Returns the texts of an array as a dictionary that reads them when one is asked for; nil where
-  /// it has fewer bytes than texts.
-  func texts(_ entries: ArrowArray) -> TextDictionary? {
-    let count = entries.count
+  /// Returns the texts; nil where the file has another type, or fewer bytes than texts.
+  var texts: TextDictionary? {
+    let count = source.stored.count
+    let source = source
     switch field.type {
     case .fixedSizeBinary(16):
-      guard let words = entries.buffers.first?.buffer(of: UInt64.self, count: count * 2) else {
-        return nil
-      }
+      guard source.stored.buffers.count == 1, source.byteCount(0) == count * 16 else { return nil }
       return TextDictionary(distinctCount: count) {
-        Buffer(words.map { UInt64(bigEndian: $0) })
+        let words: Buffer<UInt64> = source.converted(
+          UInt64.self,
+          count: count * 2,
+          rawCount: count * 2
+        ) {
+          for index in $0.indices { $1[index] = UInt64(bigEndian: $0[index]) }
+        }
+        return words
       }
     case .utf8(let isLarge):
-      guard entries.buffers.count == 2 else { return nil }
-      let bytes = entries.buffers[1]
-      if isLarge {
-        guard let offsets = entries.buffers[0].buffer(of: Int64.self, count: count + 1) else {
-          return nil
-        }
-        return TextDictionary(count: count, isDistinct: nil) {
-          Self.texts(offsets.map { Int($0) }, bytes)
-        }
-      }
-      guard let offsets = entries.buffers[0].buffer(of: Int32.self, count: count + 1) else {
+      let width = isLarge ? 8 : 4
+      guard source.stored.buffers.count == 2, source.byteCount(0) == (count + 1) * width else {
         return nil
       }
       return TextDictionary(count: count, isDistinct: nil) {
-        Self.texts(offsets.map { Int($0) }, bytes)
+        let slices = source.read(orZeros: (count + 1) * width)
+        let offsets =
+          isLarge
+          ? slices[0].buffer(of: Int64.self, count: count + 1)?.map { Int($0) }
+          : slices[0].buffer(of: Int32.self, count: count + 1)?.map { Int($0) }
+        let byteCount = offsets?.last ?? 0
+        guard let offsets, let bytes = slices[1].slice(from: 0, count: byteCount) else {
+          return ([Int](repeating: 0, count: count + 1), [])
+        }
+        return (offsets, bytes.bytes)
       }
     default: return nil
     }
-  }
-
-  private static func texts(
-    _ offsets: [Int],
-    _ bytes: ArrowBytes
-  ) -> (offsets: [Int], bytes: [UInt8]) {
-    let slice = bytes.slice
-    let count = min(offsets.last ?? 0, slice.byteCount)
-    return (offsets, slice.slice(from: 0, count: count)?.bytes ?? [])
   }
 }

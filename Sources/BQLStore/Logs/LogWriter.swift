@@ -7,39 +7,74 @@ import BQLStorage
 /// A partition's file has the log's columns, rows clustered by user and in time order. The users'
 /// file has a batch a partition: what names each user, and the first of its rows.
 struct LogWriter {
-  let log: EventLog
+  let source: LogSource
   let folder: StoreFolder
   /// What the files' names begin with.
   let stem: String
+  let effort: CompressionEffort
   let threads: Int
   let isCancelled: @Sendable () -> Bool
 
   static let firstRowName = "first_row"
 
+  /// Tells what was written.
+  struct Written: Sendable {
+    /// The partitions' files in their order, then the users'.
+    var files: [StoredLog.File]
+    var facts: [PartitionFacts]
+    /// What the codes of the EVENT column stand for.
+    var eventNames: [String]
+    /// Whether the codes of each column stand for the same texts in all partitions.
+    var isShared: [Bool]
+  }
+
+  /// Holds what the users' file and the manifest need of a partition.
+  private struct Part: Sendable {
+    var file: StoredLog.File
+    var facts: PartitionFacts
+    var names: UserNames
+    var offsets: Buffer<Int32>
+    var dictionaries: [CodeDictionary?]
+  }
+
   /// Writes all files and puts them on the disk.
-  func write() throws(StoreError) -> [StoredLog.File] {
-    let digits = log.schema.fields.indices.map { column in
-      log.schema[column].type == .decimal
-        ? log.partitions.map { ArrowColumn.digits($0.columns[column]) }.max() ?? 0 : 0
-    }
-    let files = try ParallelWork.map(
-      count: log.partitions.count + 1,
+  func write() throws(StoreError) -> Written {
+    guard let user = source.roles[.user] else { preconditionFailure("a log has users") }
+    let parts = try ParallelWork.map(
+      count: source.partitionCount,
       threads: threads
     ) { (index) throws(StoreError) in
       if isCancelled() { throw .cancelled }
-      return index < log.partitions.count ? try write(index, digits) : try writeUsers()
+      let partition = try source.partition(index)
+      return Part(
+        file: try write(partition, index),
+        facts: PartitionFacts(partition, roles: source.roles),
+        names: UserNames(values: partition.userValues(user)),
+        offsets: partition.userOffsets,
+        dictionaries: partition.columns.indices.map {
+          $0 == user ? nil : partition.columns[$0].codeDictionary
+        }
+      )
     }
-    return files
+    let events = source.roles[.event].flatMap { parts.first?.dictionaries[$0]?.texts.texts }
+    return Written(
+      files: parts.map(\.file) + [try writeUsers(parts, user)],
+      facts: parts.map(\.facts),
+      eventNames: events ?? [],
+      isShared: source.schema.fields.indices.map { column in
+        guard let first = parts.first?.dictionaries[column]?.texts else { return false }
+        return parts.allSatisfy { $0.dictionaries[column]?.texts === first }
+      }
+    )
   }
 
-  private func write(_ index: Int, _ digits: [Int]) throws(StoreError) -> StoredLog.File {
-    let partition = log.partitions[index]
+  private func write(_ partition: Partition, _ index: Int) throws(StoreError) -> StoredLog.File {
     let columns = partition.columns.enumerated().map { position, column in
       ArrowColumn(
         column,
-        named: log.schema[position].name,
+        named: source.schema[position].name,
         id: Int64(position),
-        digits: digits[position]
+        digits: source.digits[position]
       )
     }
     let number = String(index + 1000).dropFirst()
@@ -47,101 +82,81 @@ struct LogWriter {
     let writer = try ArrowWriter<StoreError>(.file, schema: ArrowSchema(columns.map(\.field))) {
       (bytes) throws(StoreError) in try sink.append(bytes)
     }
+    var dictionarySums: [UInt64] = []
     for column in columns {
       guard let id = column.field.dictionary?.id, let entries = column.dictionary else { continue }
-      try writer.writeDictionary(id: id, entries)
+      let body = ArrowBody(
+        rowCount: entries.count,
+        [entries],
+        [column.field.type],
+        effort.compression(of: [entries])
+      )
+      dictionarySums.append(Checksum.of(body.columns[0].dropFirst()))
+      try writer.writeDictionary(id: id, body)
     }
-    try writer.writeBatch(rowCount: partition.rowCount, columns.map(\.array))
+    let arrays = columns.map(\.array)
+    let body = ArrowBody(
+      rowCount: partition.rowCount,
+      arrays,
+      columns.map(\.field.storedType),
+      effort.compression(of: arrays)
+    )
+    try writer.writeBatch(body)
     try writer.finish()
-    return try sink.finish()
+    var file = try sink.finish(isLasting: effort != .none)
+    file.parts = StoredLog.PartChecksums(
+      metadata: try metadata(of: file),
+      validity: Checksum.of(
+        body.columns.indices.flatMap { arrays[$0].nullCount > 0 ? body.columns[$0].prefix(1) : [] }
+      ),
+      columns: body.columns.map { Checksum.of($0.dropFirst()) },
+      dictionaries: dictionarySums
+    )
+    return file
   }
 
-  private func writeUsers() throws(StoreError) -> StoredLog.File {
-    guard let user = log.roles[.user] else { preconditionFailure("a log has users") }
-    let batches = log.partitions.map { partition in
-      UserNames(values: partition.userValues(user))
+  private func metadata(of file: StoredLog.File) throws(StoreError) -> UInt64 {
+    let region = try file.mapped(in: folder)
+    do throws(ArrowError) {
+      return Checksum.ofMetadata(try ArrowReader(region), region)
+    } catch {
+      throw .damaged(file: folder.path(of: file.name), reason: error.reason)
     }
+  }
+
+  private func writeUsers(_ parts: [Part], _ user: Int) throws(StoreError) -> StoredLog.File {
     let fields = [
-      UserNames.field(of: batches, named: log.schema[user].name),
+      UserNames.field(of: parts.map(\.names), named: source.schema[user].name),
       ArrowField(Self.firstRowName, .int(bits: 32, isSigned: true), isNullable: false),
     ]
     let sink = try StoreFileSink("\(stem)-users.arrow", in: folder)
     let writer = try ArrowWriter<StoreError>(.file, schema: ArrowSchema(fields)) {
       (bytes) throws(StoreError) in try sink.append(bytes)
     }
-    for (partition, names) in zip(log.partitions, batches) {
+    for part in parts {
       // One number more than users: where the last one's rows end.
       let offsets = ArrowArray(
-        count: partition.userCount,
-        buffers: [ArrowBytes(partition.userOffsets)]
+        count: part.names.values.count,
+        buffers: [ArrowBytes(part.offsets)]
       )
       try writer.writeBatch(
-        rowCount: partition.userCount,
-        [names.array(as: fields[0].type), offsets]
+        rowCount: part.names.values.count,
+        [part.names.array(as: fields[0].type), offsets]
       )
     }
     try writer.finish()
-    return try sink.finish()
+    return try sink.finish(isLasting: effort != .none)
   }
 }
 
-/// Holds what names the users of a partition, without a dictionary: each name stands once.
-private struct UserNames {
-  let values: StoredColumn
-
-  /// The field that holds the names of all partitions.
-  static func field(of batches: [UserNames], named name: String) -> ArrowField {
-    let type: ArrowType =
-      if batches.contains(where: { $0.values.type == .text }) {
-        batches.allSatisfy({ $0.texts?.uuids != nil || $0.values.count == 0 })
-          ? .fixedSizeBinary(byteWidth: 16) : .utf8(isLarge: true)
-      } else {
-        .int(bits: batches.map { $0.values.integers.bits }.max() ?? 64, isSigned: true)
-      }
-    return ArrowField(name, type, isNullable: false)
-  }
-
-  private var texts: TextDictionary? { values.codeDictionary?.texts }
-
-  func array(as type: ArrowType) -> ArrowArray {
-    switch type {
-    case .int(let bits, _):
-      let own = values.integers
-      if own.bits == bits { return own.array }
-      let wide = values.wide(values.scale)
-      return switch bits {
-      case 16: ArrowArray(Buffer(wide.map { Int16(truncatingIfNeeded: $0) }), validity: nil)
-      case 32: ArrowArray(Buffer(wide.map { Int32(truncatingIfNeeded: $0) }), validity: nil)
-      default: ArrowArray(wide, validity: nil)
-      }
-    case .fixedSizeBinary:
-      let codes = codes
-      var words: [UInt64] = []
-      words.reserveCapacity(codes.count * 2)
-      texts?.uuids?.withSpan { uuids in
-        for code in codes {
-          words.append(uuids[2 * code].bigEndian)
-          words.append(uuids[2 * code + 1].bigEndian)
-        }
-      }
-      return ArrowArray(count: codes.count, buffers: [.uint64s(words)])
-    default:
-      var offsets: [Int64] = [0]
-      var bytes: [UInt8] = []
-      for code in codes {
-        if let text = texts?.utf8(code) { bytes += text }
-        offsets.append(Int64(bytes.count))
-      }
-      return ArrowArray(count: codes.count, buffers: [.int64s(offsets), .uint8s(bytes)])
+extension Checksum {
+  /// Returns the checksum of buffers as they stand in a file, one after the other.
+  fileprivate static func of(_ pieces: some Sequence<ArrowBody.Piece>) -> UInt64 {
+    var checksum = Checksum()
+    for piece in pieces {
+      checksum.update(piece.prefix.span)
+      piece.bytes.withBytes { checksum.update($0) }
     }
-  }
-
-  private var codes: [Int] {
-    switch values.storage {
-    case .codes8(let buffer, _): buffer.map { Int($0) }
-    case .codes16(let buffer, _): buffer.map { Int($0) }
-    case .codes32(let buffer, _): buffer.map { Int($0) }
-    case .int8, .int16, .int32, .int64, .float, .bool, .perUser: []
-    }
+    return checksum.value
   }
 }

@@ -20,6 +20,9 @@ extension StoreManifest {
     }
     let version = try reader.count("version")
     guard version <= Self.version else { throw .newer(path: path, version: version) }
+    guard version >= Self.oldestVersion else {
+      throw .notAStore(path: path, reason: "an early version of bql wrote it; LOAD its logs anew")
+    }
     generation = try reader.count("generation")
     logs = try reader.objects("logs").map { (log) throws(StoreError) in try StoredLog(log) }
     let names = logs.map { $0.name.lowercased() }
@@ -66,12 +69,18 @@ extension StoredLog {
     }
     files = try log.objects("files").map { (file) throws(StoreError) in
       let name = try file.text("name")
-      guard let checksum = UInt64(try file.text("xxh64"), radix: 16), !name.contains("/"),
-        !name.isEmpty
-      else { throw file.malformed("xxh64") }
-      return File(name: name, byteCount: try file.count("bytes"), checksum: checksum)
+      guard !name.contains("/"), !name.isEmpty else { throw file.malformed("name") }
+      return File(
+        name: name,
+        byteCount: try file.count("bytes"),
+        checksum: try file.checksum("xxh64"),
+        parts: file.has("validity_xxh64") ? try PartChecksums(file) : nil
+      )
     }
-    guard files.count == partitions.count + 1 else { throw log.malformed("files") }
+    let columnCount = fields.count
+    guard files.count == partitions.count + 1,
+      files.dropLast().allSatisfy({ $0.parts?.columns.count == columnCount })
+    else { throw log.malformed("files") }
     loads = try log.objects("loads").map { (load) throws(StoreError) in try Load(load) }
     let roles = fields.compactMap(\.role)
     guard Set(roles).count == roles.count, roles.contains(.user), roles.contains(.time) else {
@@ -80,11 +89,22 @@ extension StoredLog {
   }
 }
 
+extension StoredLog.PartChecksums {
+  fileprivate init(_ file: ManifestReader) throws(StoreError) {
+    metadata = try file.checksum("metadata_xxh64")
+    validity = try file.checksum("validity_xxh64")
+    columns = try file.checksums("column_xxh64")
+    dictionaries = try file.checksums("dictionary_xxh64")
+  }
+}
+
 extension StoredLog.Load {
   fileprivate init(_ load: ManifestReader) throws(StoreError) {
     let names = try load.elements("files")
     files = names.compactMap(\.text)
     guard files.count == names.count else { throw load.malformed("files") }
+    fingerprints = try load.elements("fingerprints").map { UInt64($0.text ?? "", radix: 16) }
+    guard fingerprints.count == files.count else { throw load.malformed("fingerprints") }
     byteCount = try load.count("bytes")
     rowsRead = try load.count("rows_read")
     rowsLoaded = try load.count("rows_loaded")
@@ -120,6 +140,18 @@ private struct ManifestReader {
   func count(_ name: String) throws(StoreError) -> Int {
     guard let count = Int(exactly: try int(name)), count >= 0 else { throw malformed(name) }
     return count
+  }
+
+  func checksum(_ name: String) throws(StoreError) -> UInt64 {
+    guard let sum = UInt64(try text(name), radix: 16) else { throw malformed(name) }
+    return sum
+  }
+
+  func checksums(_ name: String) throws(StoreError) -> [UInt64] {
+    let elements = try elements(name)
+    let sums = elements.compactMap { UInt64($0.text ?? "", radix: 16) }
+    guard sums.count == elements.count else { throw malformed(name) }
+    return sums
   }
 
   func elements(_ name: String) throws(StoreError) -> [JSONValue] {

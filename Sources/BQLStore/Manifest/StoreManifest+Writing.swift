@@ -103,16 +103,24 @@ extension StoredLog {
       json.name("bytes")
       json.int(file.byteCount)
       json.name("xxh64")
-      json.string(Self.hexadecimal(file.checksum))
+      json.string(file.checksum.hexadecimal)
+      if let parts = file.parts {
+        json.name("metadata_xxh64")
+        json.string(parts.metadata.hexadecimal)
+        json.name("validity_xxh64")
+        json.string(parts.validity.hexadecimal)
+        for (name, sums) in [
+          ("column_xxh64", parts.columns), ("dictionary_xxh64", parts.dictionaries),
+        ] {
+          json.name(name)
+          json.beginArray()
+          for sum in sums { json.string(sum.hexadecimal) }
+          json.endArray()
+        }
+      }
       json.endObject()
     }
     json.endArray()
-  }
-
-  /// Sixteen digits, as `xxhsum` prints them.
-  static func hexadecimal(_ checksum: UInt64) -> String {
-    let digits = String(checksum, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
 
@@ -122,6 +130,10 @@ extension StoredLog.Load {
     json.name("files")
     json.beginArray()
     for file in files { json.string(file) }
+    json.endArray()
+    json.name("fingerprints")
+    json.beginArray()
+    for fingerprint in fingerprints { json.string(fingerprint?.hexadecimal ?? "") }
     json.endArray()
     for (name, number) in [
       ("bytes", byteCount), ("rows_read", rowsRead), ("rows_loaded", rowsLoaded),

@@ -4,7 +4,9 @@ package import BQLStorage
 /// Lists what a store holds: the one file of it that ever changes, and only as a whole.
 package struct StoreManifest: Hashable, Sendable {
   /// The version of the layout that this program writes, and the last one that it reads.
-  package static let version = 1
+  package static let version = 2
+  /// The oldest version that it reads.
+  static let oldestVersion = 2
   static let fileName = "manifest.json"
 
   /// Counts the changes; names of files carry that of their making, so none is written twice.
@@ -37,11 +39,34 @@ package struct StoredLog: Hashable, Sendable {
     package var name: String
     package var byteCount: Int
     package var checksum: UInt64
+    /// What the parts of a partition's file have to be when they are read; nil for the users' file.
+    package var parts: PartChecksums?
+
+    init(name: String, byteCount: Int, checksum: UInt64, parts: PartChecksums? = nil) {
+      self.name = name
+      self.byteCount = byteCount
+      self.checksum = checksum
+      self.parts = parts
+    }
+  }
+
+  /// Holds the checksums of what is read at a time of a partition's file.
+  package struct PartChecksums: Hashable, Sendable {
+    /// Of all that says where and what the columns are.
+    package var metadata: UInt64
+    /// Of what says which rows have a value, of all columns.
+    package var validity: UInt64
+    /// Of the values, by column.
+    package var columns: [UInt64]
+    /// Of the dictionaries, in the order of the columns that have one.
+    package var dictionaries: [UInt64]
   }
 
   /// Describes one LOAD.
   package struct Load: Hashable, Sendable {
     package var files: [String]
+    /// What tells each file from others, nil for standard input.
+    package var fingerprints: [UInt64?]
     package var byteCount: Int
     package var rowsRead: Int
     package var rowsLoaded: Int
@@ -50,6 +75,19 @@ package struct StoredLog: Hashable, Sendable {
     /// When it ended, in microseconds since 1970.
     package var instant: Int64
     package var seconds: Double
+
+    /// Describes the LOAD that a report is of, which ended at `instant`.
+    package init(_ report: LoadReport, fingerprints: [UInt64?], instant: Int64) {
+      files = report.files
+      self.fingerprints = fingerprints
+      byteCount = report.byteCount
+      rowsRead = report.rowsRead
+      rowsLoaded = report.rowsLoaded
+      rejectedCount = report.rejections.reduce(0) { $0 + $1.rowCount }
+      duplicateRows = report.duplicateRows
+      self.instant = instant
+      seconds = report.seconds
+    }
   }
 
   package var name: String

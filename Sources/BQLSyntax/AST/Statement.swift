@@ -36,6 +36,9 @@ package struct Statement: Hashable, Sendable {
     case open(OpenStatement)
     /// `CHECK STORE`: whether every file holds what was written.
     case checkStore
+    /// `COMPACT [name]`: writes one log of the store, or all, as small as they get.
+    case compact(Identifier?)
+    case erase(EraseStatement)
     case set(SetStatement)
     case include(path: String)
     case assert(AssertStatement)
@@ -107,6 +110,8 @@ package struct LoadStatement: Hashable, Sendable {
   package var key: Identifier?
   package var roles: [RoleClause] = []
   package var dedupExact: SourceRange?
+  /// FORCE: files that were loaded before are loaded again.
+  package var force: SourceRange?
   package var condition: Expression?
   package var onError: Choice<OnError>?
   package var rejectsInto: IntoClause?

@@ -35,6 +35,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case badClause = "B0219"
   case staleAttribute = "B0220"
   case repeatedUser = "B0221"
+  case unknownUser = "B0222"
   // Data and files.
   case fileNotFound = "B0301"
   case fileUnreadable = "B0302"

@@ -23,6 +23,8 @@ package enum Formatter {
     case .dropTable(let name): "DROP " + print(name)
     case .open(let statement): "OPEN " + quote(statement.path)
     case .checkStore: "CHECK STORE"
+    case .compact(let name): "COMPACT" + (name.map { " " + print($0) } ?? "")
+    case .erase(let erase): "ERASE USER " + print(erase.user)
     case .set(let statement):
       "SET \(statement.isParameter ? "PARAM " : "")\(print(statement.name)) = "
         + printSetting(statement.value)
@@ -99,6 +101,7 @@ package enum Formatter {
       text += " (" + load.roles.map(print).joined(separator: ", ") + ")"
     }
     if load.dedupExact != nil { text += " DEDUP EXACT" }
+    if load.force != nil { text += " FORCE" }
     if let condition = load.condition { text += " WHERE " + print(condition) }
     if let onError = load.onError { text += " ON ERROR " + onError.value.rawValue }
     if let rejects = load.rejectsInto { text += " REJECTS INTO " + quote(rejects.path) }

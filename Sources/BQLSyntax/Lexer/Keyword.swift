@@ -29,6 +29,7 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case dates = "DATES"
   case decimals = "DECIMALS"
   case dedup = "DEDUP"
+  case force = "FORCE"
   case delimiter = "DELIMITER"
   case dmy = "DMY"
   case escape = "ESCAPE"
@@ -273,6 +274,16 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
   case weights = "WEIGHTS"
   case xgboost = "XGBOOST"
 
+  // The store.
+  case check = "CHECK"
+  case compact = "COMPACT"
+  case drop = "DROP"
+  case erase = "ERASE"
+  case loads = "LOADS"
+  case open = "OPEN"
+  case storage = "STORAGE"
+  case store = "STORE"
+
   // Units of time.
   case second = "SECOND"
   case seconds = "SECONDS"
@@ -293,20 +304,12 @@ package enum Keyword: String, Hashable, Sendable, CaseIterable {
 
   // Verbs and subjects that parse and are not run yet.
   case basket = "BASKET"
-  case check = "CHECK"
   case clv = "CLV"
-  case compact = "COMPACT"
   case cox = "COX"
-  case drop = "DROP"
-  case erase = "ERASE"
   case insights = "INSIGHTS"
   case latent = "LATENT"
-  case loads = "LOADS"
-  case open = "OPEN"
   case plot = "PLOT"
   case report = "REPORT"
-  case storage = "STORAGE"
-  case store = "STORE"
   case survival = "SURVIVAL"
 }
 

@@ -1,7 +1,9 @@
 extension Parser {
   static let roles: [Keyword] = [.user, .time, .event, .session, .item, .value]
 
-  private static let loadClauses: [Keyword] = [.as, .dedup, .where, .on, .rejects, .csv]
+  private static let loadClauses: [Keyword] = [
+    .as, .dedup, .force, .where, .on, .rejects, .csv,
+  ]
 
   /// Takes `LOAD 'file', … [AS name | AS TABLE name [KEY c]] [(ROLE column, …)] options`; what
   /// stands behind the files may come in any order, once each.
@@ -49,6 +51,10 @@ extension Parser {
       advance()
       try expect(.exact)
       load.dedupExact = range(from: start)
+    case .force:
+      log.note(.force, at: start.range, in: &self)
+      advance()
+      load.force = start.range
     case .where:
       log.note(.where, at: start.range, in: &self)
       advance()

@@ -4,7 +4,7 @@ extension Parser {
     [
       .load, .select, .from, .with, .values, .describe, .summarize, .show, .explain, .let, .set,
       .include, .assert, .help, .segment, .assign, .correlate, .train, .save, .drop,
-      .open, .check,
+      .open, .check, .compact, .erase,
     ] + modelVerbs + behaviorVerbs + unimplementedVerbs
 
   /// Takes one statement, without its `;`.
@@ -23,6 +23,8 @@ extension Parser {
         case .drop: try parseDrop()
         case .open: .open(try parseOpen())
         case .check: try parseCheckStore()
+        case .compact: try parseCompact()
+        case .erase: .erase(try parseErase())
         case .set: .set(try parseSet())
         case .include: try parseInclude()
         case .assert: .assert(try parseAssert())

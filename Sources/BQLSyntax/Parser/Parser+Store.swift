@@ -1,4 +1,4 @@
-// OPEN, CHECK STORE and DROP: what lasts between runs.
+// OPEN, CHECK STORE, COMPACT, ERASE and DROP: what lasts between runs.
 extension Parser {
   /// Takes `OPEN 'shop.bqs'`.
   mutating func parseOpen() throws(SyntaxError) -> OpenStatement {
@@ -12,6 +12,20 @@ extension Parser {
     try expect(.check)
     try expect(.store)
     return .checkStore
+  }
+
+  /// Takes `COMPACT [name]`.
+  mutating func parseCompact() throws(SyntaxError) -> Statement.Kind {
+    try expect(.compact)
+    if current.kind == .end || at(.semicolon) || startsStatementOnNewLine { return .compact(nil) }
+    return .compact(try parseName("a log"))
+  }
+
+  /// Takes `ERASE USER x`.
+  mutating func parseErase() throws(SyntaxError) -> EraseStatement {
+    try expect(.erase)
+    try expect(.user)
+    return EraseStatement(user: try parseExpression())
   }
 
   /// Takes `DROP name`, `DROP MODEL name` or `DROP users.name`.

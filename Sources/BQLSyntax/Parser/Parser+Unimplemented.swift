@@ -7,7 +7,7 @@ extension Parser {
 
   /// Lists the verbs of statements that define or do something and stand alone.
   static let unimplementedActionVerbs: [Keyword] = [
-    .latent, .plot, .report, .compact, .erase,
+    .latent, .plot, .report,
   ]
 
   static var unimplementedVerbs: [Keyword] { unimplementedQueryVerbs + unimplementedActionVerbs }

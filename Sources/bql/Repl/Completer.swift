@@ -135,7 +135,8 @@ struct Completer {
     .load, .describe, .summarize, .show, .select, .from, .funnel, .paths, .transitions, .match,
     .sessions, .timing, .retention, .lifecycle, .stickiness, .active, .intervals, .heatmap, .rfm,
     .features, .segment, .assign, .correlate, .train, .evaluate,
-    .predict, .campaign, .save, .let, .drop, .open, .check, .set, .include, .assert, .explain,
+    .predict, .campaign, .save, .let, .drop, .open, .check, .compact, .erase, .set, .include,
+    .assert, .explain,
     .help,
   ]
 
@@ -202,16 +203,23 @@ struct Completer {
       ]
     case .load:
       [
-        .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .where,
-        .on, .error, .stop, .skip, .null, .rejects, .into, .csv, .delimiter, .quote, .escape,
-        .header, .nulls, .dates, .dmy, .mdy, .decimals, .true, .false,
+        .as, .table, .key, .user, .time, .event, .session, .item, .value, .dedup, .exact, .force,
+        .where, .on, .error, .stop, .skip, .null, .rejects, .into, .csv, .delimiter, .quote,
+        .escape, .header, .nulls, .dates, .dmy, .mdy, .decimals, .true, .false,
       ]
     case .train, .evaluate, .predict, .campaign, .explain, .save: modelClauses(of: verb)
+    default: shortClauses(of: verb)
+    }
+  }
+
+  private static func shortClauses(of verb: Keyword?) -> [Keyword] {
+    switch verb {
     case .summarize: [.by, .into]
     case .assert: [.message]
     case .let: [.users, .select, .from, .where, .since, .until, .group, .by, .filter]
     case .drop: [.users, .model]
     case .check: [.store]
+    case .erase: [.user]
     default:
       [
         .from, .where, .group, .by, .having, .order, .limit, .offset, .into, .as, .distinct, .all,

@@ -77,7 +77,7 @@ enum CompletionPlace: Equatable {
     case .features where tokens.dropLast().last?.keyword == .describe: return .featureSet
     case .using where verb.keyword == .features: return .featureSet
     case .from, .describe, .summarize, .join: return .table
-    case .drop where tokens.count == 1: return .table
+    case .drop where tokens.count == 1, .compact where tokens.count == 1: return .table
     case .show where tokens.count == 1: return .subject
     case .set where tokens.count == 1: return .setting
     case .help: return .statement
