@@ -74,7 +74,7 @@ import Testing
     let store = TemporaryStore()
     let text = RandomLog.text(seed: 7, rowCount: 300_000)
     let whole = try store.log(text)
-    let made = try load(store, text, partByteCount: 6 << 20)
+    let made = try load(store, text, partByteCount: 13 << 20)
     #expect(made.parts.logs.count > 1)
     #expect(made.parts.logs.contains { $0.partitions.count == 64 })
     #expect(made.log.rows == whole.rows)
