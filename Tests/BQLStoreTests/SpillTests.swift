@@ -72,7 +72,7 @@ import Testing
 
   @Test func partsOfManyPartitionsAreTheWhole() throws {
     let store = TemporaryStore()
-    let text = RandomLog.text(seed: 7, rowCount: 300_000)
+    let text = RandomLog.text(seed: 7, rowCount: 500_000)
     let whole = try store.log(text)
     let made = try load(store, text, partByteCount: 13 << 20)
     #expect(made.parts.logs.count > 1)
