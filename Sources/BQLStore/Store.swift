@@ -17,14 +17,15 @@ package final class Store {
   private var exists: Bool
   private var lock: StoreLock?
   private let isTemporary: Bool
-  /// What was found to be damaged while rows were read.
-  package let health = StoreHealth()
+  /// What is found to be damaged while rows are read.
+  package let health: StoreHealth
 
   package var path: String { folder.path }
 
   /// Makes a store of its own for a log that does not fit into memory; ``forget()`` ends it.
-  package init(temporary folder: StoreFolder) {
+  package init(temporary folder: StoreFolder, health: StoreHealth = StoreHealth()) {
     self.folder = folder
+    self.health = health
     exists = true
     isTemporary = true
     manifest = StoreManifest()
@@ -36,9 +37,11 @@ package final class Store {
     folder.removeAll()
   }
 
-  /// Opens the store at `path`, or one that is yet to be made there.
-  package init(path: String) throws(StoreError) {
+  /// Opens the store at `path`, or one that is yet to be made there; damage that is met later is told
+  /// to `health`.
+  package init(path: String, health: StoreHealth = StoreHealth()) throws(StoreError) {
     folder = StoreFolder(path)
+    self.health = health
     isTemporary = false
     switch try folder.content() {
     case .nothing:
@@ -117,6 +120,9 @@ package final class Store {
     stored(log)?.files.reduce(0) { $0 + $1.byteCount } ?? 0
   }
 
+  /// Whether it has a log of the name, readable or not.
+  package func holds(_ name: String) -> Bool { stored(name) != nil }
+
   private func stored(_ name: String) -> StoredLog? {
     manifest.logs.first { $0.name.lowercased() == name.lowercased() }
   }
@@ -141,7 +147,7 @@ package final class Store {
     _ load: StoredLog.Load,
     _ options: Options
   ) throws(StoreError) -> EventLog {
-    try replace(LogSource(log, threads: options.threads), loads: [load], .light, options)
+    try replace(LogSource(log, threads: options.threads), .light, options) { [load] }
   }
 
   /// Adds the rows of logs, in this order, to `existing`, which is the one stored under their name,
@@ -169,7 +175,7 @@ package final class Store {
         preconditionFailure("there are rows to add")
       }
       let source = LogSource(only.renamed(name), threads: options.threads)
-      return (try replace(source, loads: loads + [load], effort, options), load)
+      return (try replace(source, effort, options) { loads + [load] }, load)
     }
     let merge = try merge(first.name) { () throws(MergeError) in
       try LogMerge(logs, threads: options.threads)
@@ -234,7 +240,7 @@ package final class Store {
       try LogMerge([log], erasing: user, prunes: true, threads: options.threads)
     }
     let source = LogSource(merge, of: [log], named: log.name, threads: options.threads)
-    return try replace(source, loads: stored(log.name)?.loads ?? [], effort, options)
+    return try replace(source, effort, options) { stored(log.name)?.loads ?? [] }
   }
 
   private func merge(
@@ -246,15 +252,6 @@ package final class Store {
     } catch {
       throw .unfit(log: name, error)
     }
-  }
-
-  private func replace(
-    _ source: LogSource,
-    loads: [StoredLog.Load],
-    _ effort: CompressionEffort,
-    _ options: Options
-  ) throws(StoreError) -> EventLog {
-    try replace(source, effort, options) { loads }
   }
 
   /// Writes a log in place of the one of its name; `loads` is asked once the rows are written.
@@ -279,7 +276,7 @@ package final class Store {
     do throws(StoreError) {
       stored = StoredLog(source, try writer.write(), loads: loads())
       // What was read of damaged files is not written as if it were sound.
-      if let failure = health.failure { throw failure }
+      if let failure = health.failure(of: source.name) { throw failure }
     } catch {
       removeStrays()
       throw error
@@ -297,9 +294,7 @@ package final class Store {
 
   /// Forgets a log and removes its files; false where there is none of the name.
   package func drop(_ name: String) throws(StoreError) -> Bool {
-    guard manifest.logs.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
-      return false
-    }
+    guard holds(name) else { return false }
     try beginChange()
     var changed = manifest
     changed.generation += 1

@@ -11,14 +11,16 @@ final class LogSpill {
   /// Why a part could not be kept.
   private(set) var failure: StoreError?
   private let options: Store.Options
+  private let health: StoreHealth
   private var isOwn = false
 
   /// A thread's share of memory is no less than this.
   private static let smallestByteCount = 4 << 20
 
-  init(_ store: Store?, _ options: Store.Options) {
+  init(_ store: Store?, _ options: Store.Options, _ health: StoreHealth) {
     self.store = store
     self.options = options
+    self.health = health
   }
 
   /// Says when rows are handed on: when they take a third of `memory`, for making a log of them
@@ -38,7 +40,7 @@ final class LogSpill {
 
   private func keep(_ log: EventLog) throws(StoreError) {
     if store == nil {
-      store = Store(temporary: try StoreFolder.temporary())
+      store = Store(temporary: try StoreFolder.temporary(), health: health)
       isOwn = true
     }
     if log.rowCount > 0, let store { logs.append(try store.spill(log, options)) }

@@ -61,9 +61,7 @@ extension Workspace {
   /// Places an error of a run; `range` is the statement's, for errors that know no better.
   func error(_ error: ExecutionError, of source: Source, at range: SourceRange) -> BQLError {
     // What went wrong may come of damaged rows, which read as zeros.
-    if let failure = openStore?.store.health.failure {
-      return self.error(failure, of: source, at: range)
-    }
+    if let failure = takeDamage() { return self.error(failure, of: source, at: range) }
     switch error {
     case .function(let function, let found):
       let place = Self.place(found, in: source, else: range)

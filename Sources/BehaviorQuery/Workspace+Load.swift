@@ -99,7 +99,7 @@ extension Workspace {
   ) throws(BQLError) -> Outcome {
     let existing = storedLog(name)?.name
     var report = log.report
-    report.warnings += unmet(load.roles.flatMap(\.aliases), in: log)
+    report.warnings += unmet(load.roles.flatMap(\.aliases), in: spill.logs + [log])
     let saved = try stored(
       log,
       spill,
@@ -139,9 +139,7 @@ extension Workspace {
     _ source: Source,
     at range: SourceRange
   ) throws(BQLError) {
-    guard let open = openStore,
-      open.store.manifest.logs.contains(where: { $0.name.lowercased() == name.lowercased() })
-    else { return }
+    guard let openStore, openStore.store.holds(name) else { return }
     let isReadable = storedLog(name) != nil
     guard load.isPlainTable || !isReadable else { return }
     throw fail(
@@ -217,9 +215,10 @@ extension Workspace {
   }
 
   /// Warns of aliases that may be misspelt: no row has an event of the name that they give.
-  private func unmet(_ aliases: [LoadStatement.EventAlias], in log: EventLog) -> [String] {
-    aliases.compactMap { alias in
-      let isMet = log.events.contains { $0.name == alias.name.name && $0.rowCount > 0 }
+  private func unmet(_ aliases: [LoadStatement.EventAlias], in parts: [EventLog]) -> [String] {
+    let events = parts.flatMap(\.events)
+    return aliases.compactMap { alias in
+      let isMet = events.contains { $0.name == alias.name.name && $0.rowCount > 0 }
       guard !isMet else { return nil }
       return "no row has the event '\(alias.value.name)', which was to be called "
         + "'\(alias.name.name)'"

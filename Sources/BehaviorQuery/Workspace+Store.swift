@@ -34,7 +34,7 @@ extension Workspace {
     let store: Store
     let logs: [OpenedLog]
     do throws(StoreError) {
-      store = try Store(path: statement.path)
+      store = try Store(path: statement.path, health: storeHealth)
       logs = try store.logs()
     } catch {
       throw self.error(error, of: source, at: statement.range)
@@ -80,10 +80,20 @@ extension Workspace {
     )
   }
 
-  /// Refuses an answer that was computed of damaged rows of the store.
+  /// Refuses an answer that was computed of damaged rows.
   func checkHealth(of source: Source, at range: SourceRange) throws(BQLError) {
-    guard let failure = openStore?.store.health.failure else { return }
+    guard let failure = takeDamage() else { return }
     throw error(failure, of: source, at: range)
+  }
+
+  /// Takes away the logs that have turned out to be damaged, and says what is wrong with one of them.
+  func takeDamage() -> StoreError? {
+    let found = storeHealth.take().sorted { $0.key < $1.key }
+    for (name, failure) in found {
+      if case .log = catalog[name] { _ = catalog.drop(name) }
+      if openStore?.logs.remove(name) != nil { openStore?.damages[name] = failure }
+    }
+    return found.first?.value
   }
 
   /// The store that is open.
@@ -129,10 +139,7 @@ extension Workspace {
 
   /// Runs DROP of a table, which leaves the store too.
   func dropTable(_ name: Identifier, of source: Source) throws(BQLError) -> Outcome {
-    let isStored =
-      openStore?.store.manifest.logs.contains {
-        $0.name.lowercased() == name.name.lowercased()
-      } ?? false
+    let isStored = openStore?.store.holds(name.name) ?? false
     guard catalog[name.name] != nil || isStored else {
       let near = NearestNames.nearest(to: name.name, in: catalog.names, limit: 2)
       throw fail(

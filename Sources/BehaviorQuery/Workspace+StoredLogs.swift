@@ -61,7 +61,7 @@ extension Workspace {
   }
 
   /// Says what takes the rows that a LOAD cannot hold in memory.
-  var logSpill: LogSpill { LogSpill(openStore?.store, storeOptions) }
+  var logSpill: LogSpill { LogSpill(openStore?.store, storeOptions, storeHealth) }
 
   /// Stores a log that was loaded, behind the parts of it that were spilt, where a store is open or
   /// memory does not hold it, and returns it as it is then; the rows of one that is there stay, and
@@ -124,8 +124,12 @@ extension Workspace {
     }
     let names = name.map { [$0.name] } ?? open.store.manifest.logs.map(\.name)
     var lines: [String] = []
+    var warnings: [String] = []
     for name in names {
-      guard let log = storedLog(name) else { continue }
+      guard let log = storedLog(name) else {
+        warnings.append("'\(name)' cannot be read and stays as it is; CHECK STORE says why")
+        continue
+      }
       let before = open.store.byteCount(of: name)
       let compact: EventLog
       do throws(StoreError) {
@@ -142,7 +146,7 @@ extension Workspace {
       )
     }
     if lines.isEmpty { lines = ["\(open.store.path): no logs to compact"] }
-    return .report(lines: lines, warnings: [])
+    return .report(lines: lines, warnings: warnings)
   }
 
   /// Runs ERASE USER: the user's rows leave every log of the store.
@@ -153,7 +157,7 @@ extension Workspace {
   ) throws(BQLError) -> Outcome {
     let open = try requireStore(of: source, at: range)
     var binder = try binder(source)
-    var lines: [String] = []
+    var found: [(log: EventLog, value: Value, place: UserPlace)] = []
     for stored in open.store.manifest.logs {
       guard let log = storedLog(stored.name) else {
         throw fail(
@@ -165,8 +169,22 @@ extension Workspace {
           hints: ["CHECK STORE names the damaged files"]
         )
       }
-      guard let (value, place) = binder.place(ofUser: erase.user, in: log) else { continue }
-      try checkHealth(of: source, at: range)
+      let user = binder.place(ofUser: erase.user, in: log)
+      guard !binder.hasErrors else { throw failure(binder, of: source, at: range) }
+      if let user { found.append((log, user.value, user.place)) }
+    }
+    try checkHealth(of: source, at: range)
+    guard !found.isEmpty else {
+      throw fail(
+        .unknownUser,
+        "no log of the store has such a user",
+        at: erase.user.range,
+        source,
+        hints: userExamples(open)
+      )
+    }
+    var lines: [String] = []
+    for (log, value, place) in found {
       let left: EventLog
       do throws(StoreError) {
         left = try open.store.erase(place, of: log, storeOptions)
@@ -179,18 +197,6 @@ extension Workspace {
       lines.append(
         "\(log.name): \(count == 1 ? "1 row" : "\(count) rows") of user "
           + "\(ValueText.text(value)) erased"
-      )
-    }
-    if binder.hasErrors {
-      throw BQLError(kind: .statement, diagnostics: binder.diagnostics, source: source)
-    }
-    guard !lines.isEmpty else {
-      throw fail(
-        .unknownUser,
-        "no log of the store has such a user",
-        at: erase.user.range,
-        source,
-        hints: userExamples(open)
       )
     }
     return .report(lines: lines, warnings: eraseWarnings(open))

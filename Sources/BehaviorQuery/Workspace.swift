@@ -2,6 +2,7 @@ import BQLColumnar
 import BQLExecution
 package import BQLPlanning
 import BQLStorage
+import BQLStore
 package import BQLSyntax
 
 /// Holds tables, named results, settings and parameters, and runs statements against them.
@@ -16,6 +17,8 @@ public final class Workspace {
   var parameters: [String: Expression] = [:]
   /// The store that was opened; nil without one.
   var openStore: OpenStore?
+  /// What is found to be damaged while rows are read that lie in files.
+  let storeHealth = StoreHealth()
   /// What SEGMENT has learnt, by lower-case name.
   var segmentModels: [String: LearntSegment] = [:]
   /// The scripts being run, outermost first, so that INCLUDE cannot go in circles.
@@ -75,37 +78,47 @@ public final class Workspace {
     emit: (Outcome) -> Void
   ) throws(BQLError) {
     cancellation.reset()
-    switch statement.kind {
-    case .query(let query, let into): emit(try answer(query, into: into, of: source))
-    case .load(let load): emit(try self.load(load, of: source, at: statement.range))
-    case .letName(let definition): emit(try define(definition, of: source, at: statement.range))
-    case .letAttribute(let attribute):
-      emit(try define(attribute, of: source, at: statement.range))
-    case .attach(let query, let into):
-      emit(try attach(query, into: into, of: source, at: statement.range))
-    case .segment(let segment):
-      emit(try self.segment(segment, of: source, at: statement.range))
-    case .assign(let assign): emit(try self.assign(assign, of: source, at: statement.range))
-    case .dropAttribute(let name): emit(try drop(name, of: source))
-    case .dropTable(let name): emit(try dropTable(name, of: source))
-    case .open(let open): emit(try self.open(open, of: source))
-    case .checkStore: emit(try checkStore(of: source, at: statement.range))
-    case .compact(let name): emit(try compact(name, of: source, at: statement.range))
-    case .erase(let erase): emit(try self.erase(erase, of: source, at: statement.range))
-    case .train(let train): emit(try self.train(train, of: source, at: statement.range))
+    // What an earlier statement failed of has been told.
+    _ = takeDamage()
+    if case .include(let path) = statement.kind {
+      return try include(path, of: source, at: statement.range, emit: emit)
+    }
+    let outcome = try outcome(of: statement, in: source)
+    try checkHealth(of: source, at: statement.range)
+    emit(outcome)
+  }
+
+  private func outcome(
+    of statement: Statement,
+    in source: Source
+  ) throws(BQLError) -> Outcome {
+    let range = statement.range
+    return switch statement.kind {
+    case .query(let query, let into): try answer(query, into: into, of: source)
+    case .load(let load): try self.load(load, of: source, at: range)
+    case .letName(let definition): try define(definition, of: source, at: range)
+    case .letAttribute(let attribute): try define(attribute, of: source, at: range)
+    case .attach(let query, let into): try attach(query, into: into, of: source, at: range)
+    case .segment(let segment): try self.segment(segment, of: source, at: range)
+    case .assign(let assign): try self.assign(assign, of: source, at: range)
+    case .dropAttribute(let name): try drop(name, of: source)
+    case .dropTable(let name): try dropTable(name, of: source)
+    case .open(let open): try self.open(open, of: source)
+    case .checkStore: try checkStore(of: source, at: range)
+    case .compact(let name): try compact(name, of: source, at: range)
+    case .erase(let erase): try self.erase(erase, of: source, at: range)
+    case .train(let train): try self.train(train, of: source, at: range)
     case .attachPrediction(let question, let name):
-      emit(try attachPrediction(question, as: name, of: source, at: statement.range))
-    case .saveModel(let save): emit(try saveModel(save, of: source))
-    case .loadModel(let load): emit(try loadModel(load, of: source))
-    case .dropModel(let name): emit(try dropModel(name, of: source))
-    case .set(let set): emit(try self.set(set, of: source))
-    case .include(let path):
-      try include(path, of: source, at: statement.range, emit: emit)
-    case .assert(let assertion):
-      emit(try assert(assertion, of: source, at: statement.range))
-    case .help(let topic): emit(try help(topic, of: source))
+      try attachPrediction(question, as: name, of: source, at: range)
+    case .saveModel(let save): try saveModel(save, of: source)
+    case .loadModel(let load): try loadModel(load, of: source)
+    case .dropModel(let name): try dropModel(name, of: source)
+    case .set(let set): try self.set(set, of: source)
+    case .assert(let assertion): try assert(assertion, of: source, at: range)
+    case .help(let topic): try help(topic, of: source)
+    case .include: throw fail(.internalError, "this is a bug in bql: INCLUDE", at: range, source)
     case .unimplemented(let feature):
-      throw fail(.notImplemented, "not implemented yet: \(feature)", at: statement.range, source)
+      throw fail(.notImplemented, "not implemented yet: \(feature)", at: range, source)
     }
   }
 

@@ -126,6 +126,23 @@ import Testing
     #expect(try answer(shop, ["shop.bqs"]) == expected)
   }
 
+  /// What is odd about the first rows is told though they are out of memory when the last come.
+  @Test func whatIsOddIsToldOfAllParts() throws {
+    let shop = try SmallShop()
+    let odd = "1970-01-01 00:00:00 UTC,seen,1,10,audio,apple,1.00,1,s0\n"
+    let rows = SmallShop.views(300_000).dropFirst(SmallShop.header.count)
+    shop.write("odd.csv", SmallShop.header + odd + rows)
+    for memory in [[], ["--memory", "4MB"]] {
+      let run = try Program.run(
+        ["-c", "LOAD 'odd.csv' (EVENT event_type (seen AS glimpse))"] + memory,
+        folder: shop.folder
+      )
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.contains("before 1980: 1 row is so early"), "\(run.errors)")
+      #expect(!run.errors.contains("no row has the event"), "\(run.errors)")
+    }
+  }
+
   @Test func aFileThatIsCutWhileItIsReadIsNamed() throws {
     let shop = try SmallShop()
     shop.write("many.csv", SmallShop.views(200_000))

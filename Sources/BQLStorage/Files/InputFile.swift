@@ -120,8 +120,7 @@ struct InputFile: Sendable {
     _ reader: any ByteReader,
     path: String
   ) throws(LoadError) -> OpenFile {
-    // `getenv` is only read here, at once.
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let folder = TemporaryPath.folder
     var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
     // `mkostemp` replaces the last letters of its argument, which lives for the call.
     let descriptor = unsafe mkstemp(&name)

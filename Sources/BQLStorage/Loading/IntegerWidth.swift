@@ -19,6 +19,15 @@ enum IntegerWidth: Int, Comparable {
     }
   }
 
+  /// The width that holds a hundred times each number of this one; eight bytes hold no more.
+  var hundredfold: IntegerWidth {
+    switch self {
+    case .one: .two
+    case .two: .four
+    case .four, .eight: .eight
+    }
+  }
+
   static func < (first: IntegerWidth, second: IntegerWidth) -> Bool {
     first.rawValue < second.rawValue
   }

@@ -17,7 +17,7 @@ extension LoadPlan {
     var run = try readAll(filter, partitionCount: 64, spilling)
     var report = try account(run)
     let builder = LogBuilder(plan: self, columns: run.columns)
-    return try builder.build(&run.result, &report) { $0.seconds = clock.seconds }
+    return try builder.build(&run.result, &report, &run.oddTimes) { $0.seconds = clock.seconds }
   }
 
   /// Reads the files into a plain table, its rows in the order of the files.
@@ -41,6 +41,8 @@ extension LoadPlan {
     var blocks: [BlockResult]
     var columns: [FileColumn]
     var account: RowAccount
+    /// Those of the parts before the last.
+    var oddTimes: OddTimes
     /// Says that REJECTS INTO gets all rejected rows.
     var isEveryRejectKept: Bool
   }
@@ -79,7 +81,7 @@ extension LoadPlan {
       switch try read(pass, columns, spilling) {
       case .wider(let readings):
         for (column, reading) in readings { columns[column].reading = reading }
-      case .done(let result, let earlier):
+      case .done(let result, let earlier, let oddTimes):
         let blocks = earlier + result.blocks
         let account = RowAccount(blocks, files: files, columns: columns)
         if var first = account.rejections.first, request.onError == .stop {
@@ -93,6 +95,7 @@ extension LoadPlan {
           blocks: blocks,
           columns: columns,
           account: account,
+          oddTimes: oddTimes,
           isEveryRejectKept: budget?.isSpent != true
         )
       }
@@ -101,8 +104,8 @@ extension LoadPlan {
   }
 
   private enum Reading {
-    /// The last part, and the blocks of those before it.
-    case done(LoadPass.Result, earlier: [BlockResult])
+    /// The last part, and the blocks and odd times of those before it.
+    case done(LoadPass.Result, earlier: [BlockResult], OddTimes)
     case wider([Int: ColumnReading])
   }
 
@@ -115,15 +118,18 @@ extension LoadPlan {
     spilling?.start()
     var place = LoadPass.Place()
     var earlier: [BlockResult] = []
+    var oddTimes = OddTimes(now: Stopwatch.microsSince1970)
     while true {
       switch try pass.run(&place) {
       case .wider(let readings): return .wider(readings)
       case .done(var result):
-        if place.isAtEnd { return .done(result, earlier: earlier) }
+        if place.isAtEnd { return .done(result, earlier: earlier, oddTimes) }
         earlier += result.blocks.map(\.withoutRows)
         var report = LoadReport()
         let builder = LogBuilder(plan: self, columns: columns)
-        try spilling?.spill(try builder.build(&result, &report) { _ in })
+        try spilling?.spill(
+          try builder.build(&result, &report, &oddTimes) { _ in }
+        )
       }
     }
   }

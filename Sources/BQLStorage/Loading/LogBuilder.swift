@@ -11,9 +11,12 @@ struct LogBuilder {
 
   /// Builds the log, taking the blocks out of `result`, and completes its report; `finish` comes
   /// last.
+  ///
+  /// `oddTimes` holds those of the parts before, and is told of in the report with this one's.
   func build(
     _ result: inout LoadPass.Result,
     _ report: inout LoadReport,
+    _ oddTimes: inout OddTimes,
     finish: (inout LoadReport) -> Void
   ) throws(LoadError) -> EventLog {
     let merges = try merge(result)
@@ -40,7 +43,10 @@ struct LogBuilder {
     try removeDuplicates(&partitions, &report)
     report.rowsLoaded = partitions.reduce(0) { $0 + $1.rowCount }
     report.nullCounts = nullCounts(partitions)
-    report.warnings += timeWarnings(partitions, report.timeRange)
+    if let range = report.timeRange, let time = plan.roles[.time] {
+      oddTimes.add(partitions.map { $0.columns[time] }, in: range, threads: threads)
+    }
+    report.warnings += oddTimes.warnings
     finish(&report)
     return EventLog(
       name: request.name,
@@ -259,24 +265,6 @@ struct LogBuilder {
     report.duplicatesRemoved = removes
     if removes { report.tiedRows -= report.duplicateRows }
     partitions = found.map(\.kept)
-  }
-
-  /// Warns of times that are hardly meant, with how many rows have them.
-  private func timeWarnings(
-    _ partitions: [Partition],
-    _ range: ClosedRange<Int64>?
-  ) -> [String] {
-    guard let range, let column = plan.roles[.time] else { return [] }
-    let odd = OddTimes(now: Stopwatch.microsSince1970)
-    guard odd.contains(range) else { return [] }
-    let counts = ParallelWork.map(count: partitions.count, threads: threads) { index in
-      odd.count(in: partitions[index].columns[column], rowCount: partitions[index].rowCount)
-    }
-    return odd.warnings(
-      range,
-      early: counts.reduce(0) { $0 + $1.early },
-      late: counts.reduce(0) { $0 + $1.late }
-    )
   }
 
   private func nullCounts(_ partitions: [Partition]) -> [(column: String, rowCount: Int)] {

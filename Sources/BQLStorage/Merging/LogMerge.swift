@@ -15,8 +15,6 @@ package struct LogMerge: Sendable {
   let inputs: [MergeInput]
   private let columns: [MergeColumn]
   private let userKind: UserKind
-  /// Whether texts that no row has any more leave the dictionaries.
-  private let prunes: Bool
 
   /// Holds a partition, and how many of its rows each log gave.
   package struct Made: Sendable {
@@ -27,8 +25,7 @@ package struct LogMerge: Sendable {
   /// Prepares to join `logs`, of which there is at least one.
   ///
   /// `erased` is a user of the first log who is left out. With `prunes` texts that no row has leave
-  /// the dictionaries, but for the names of events. `partitionCount` is 64 where that is not given
-  /// and the logs together have the rows for it.
+  /// the dictionaries, but for the names of events.
   package init(
     _ logs: [EventLog],
     erasing erased: UserPlace? = nil,
@@ -43,18 +40,11 @@ package struct LogMerge: Sendable {
     userKind = try UserKind(logs, partitionCount: partitionCount)
     var inputs: [MergeInput] = []
     for (index, log) in logs.enumerated() {
-      inputs.append(
-        MergeInput(
-          log,
-          places: try MergeColumn.places(of: first, in: log),
-          partitionCount: partitionCount,
-          userKind,
-          erased: index == 0 ? erased : nil
-        )
-      )
+      let places = try MergeColumn.places(of: first, in: log)
+      let left = index == 0 ? erased.map { log.without($0) } ?? log : log
+      inputs.append(MergeInput(log: left.cut(into: partitionCount, userKind), places: places))
     }
     self.inputs = inputs
-    self.prunes = prunes
     var columns: [MergeColumn] = []
     for index in first.schema.fields.indices {
       columns.append(
@@ -65,12 +55,21 @@ package struct LogMerge: Sendable {
     schema = Schema(columns.map(\.field))
   }
 
+  /// The dictionary that a column has in all partitions; nil where each has its own, or the column
+  /// holds no texts.
+  package func sharedDictionary(ofColumn index: Int) -> CodeDictionary? {
+    columns[index].sharedDictionary
+  }
+
   /// Makes partition `index` of the joined log.
   package func partition(_ index: Int) throws(MergeError) -> Made {
     guard let user = roles[.user], let time = roles[.time] else {
       preconditionFailure("a log has USER and TIME")
     }
-    let parts = inputs.indices.compactMap { inputs[$0].part(index, of: $0) }
+    let parts = inputs.indices.compactMap { input in
+      inputs[input].log.partitions.indices.contains(index)
+        ? MergePart(input: input, partition: inputs[input].log.partitions[index]) : nil
+    }
     guard parts.reduce(0, { $0 + $1.partition.rowCount }) < Int(Int32.max) else {
       throw .tooLarge
     }

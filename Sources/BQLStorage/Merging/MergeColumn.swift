@@ -33,7 +33,7 @@ struct MergeColumn: Sendable {
     case .bool: layout = .bools
     case .float:
       layout = .floats(
-        divisors: inputs.map { $0.log.schema[$0.places[place]].type == .decimal ? 100 : 1 }
+        divisors: inputs.map { $0.type(place) == .decimal ? 100 : 1 }
       )
     case .int, .decimal, .timestamp, .date, .interval:
       layout = Self.ints(place, type, inputs)
@@ -42,6 +42,11 @@ struct MergeColumn: Sendable {
       layout =
         Self.shared(place, inputs, prunes: prunes && event != place, threads: threads) ?? .local
     }
+  }
+
+  /// The dictionary of all partitions; nil where each has its own, or there is none.
+  var sharedDictionary: CodeDictionary? {
+    if case .shared(let dictionary, _) = layout { dictionary } else { nil }
   }
 
   /// Where `log` has each column of `first`.
@@ -64,53 +69,56 @@ struct MergeColumn: Sendable {
   }
 
   /// The type that holds the values of all logs; a log without any has none to hold.
+  ///
+  /// Whole numbers join decimals as decimals where they are of four bytes at most, so that two
+  /// places more fit: else numbers of two types are floats.
   private static func type(
     _ place: Int,
     of first: EventLog,
     _ inputs: [MergeInput]
   ) throws(MergeError) -> DataType {
-    var type = first.schema[place].type
-    var isEmpty = inputs[0].isEmpty(place)
+    let own = first.schema[place].type
     let isKey = first.roles[.user] == place || first.roles[.time] == place
-    for input in inputs.dropFirst() {
-      let other = input.log.schema[input.places[place]].type
-      if other == type { continue }
-      if !isKey, input.isEmpty(place) { continue }
-      if !isKey, isEmpty {
-        type = other
-      } else if !isKey, let wider = Self.wider(type, other) {
-        type = wider
-      } else {
-        throw .differentTypes(column: first.schema[place].name, first: type, later: other)
-      }
-      isEmpty = false
+    let used = isKey ? inputs : inputs.filter { !$0.isEmpty(place) }
+    let types = Set(used.map { $0.type(place) })
+    guard types.count > 1 else { return types.first ?? own }
+    guard !isKey, types.isSubset(of: [.int, .decimal, .float]) else {
+      let (one, other) = (used[0].type(place), used.map { $0.type(place) })
+      throw .differentTypes(
+        column: first.schema[place].name,
+        first: one,
+        later: other.first { $0 != one } ?? one
+      )
     }
-    return type
-  }
-
-  private static func wider(_ one: DataType, _ other: DataType) -> DataType? {
-    switch (one, other) {
-    case (.int, .decimal), (.decimal, .int), (.int, .float), (.float, .int), (.decimal, .float),
-      (.float, .decimal):
-      // Whole numbers need not fit beside two decimals.
-      .float
-    default: nil
+    let isNarrow = used.allSatisfy { input in
+      input.type(place) != .int || input.columns(place).allSatisfy { $0.width < .eight }
     }
+    return !types.contains(.float) && isNarrow ? .decimal : .float
   }
 
   private static func ints(_ place: Int, _ type: DataType, _ inputs: [MergeInput]) -> Layout {
-    let stored = inputs.map { input in
-      input.log.partitions.map { $0.columns[input.places[place]] }
-    }
-    let used = zip(inputs, stored).map { input, columns in
-      input.log.schema[input.places[place]].type == type ? columns : []
-    }
-    let scales = Set(used.joined().filter { $0.count > 0 }.map(\.scale))
+    let stored = inputs.map { converts($0.type(place), to: type) ? $0.columns(place) : [] }
+    let scales = Set(stored.joined().filter { $0.count > 0 }.map(\.scale))
     if scales.count > 1 {
-      return .ints(.eight, scale: 1, factors: used.map { $0.first?.scale ?? 1 })
+      return .ints(.eight, scale: 1, factors: stored.map { $0.first?.scale ?? 1 })
     }
-    let width = used.joined().map(\.width).max() ?? .one
-    return .ints(width, scale: scales.first ?? 1, factors: inputs.map { _ in 1 })
+    let isMoney = inputs.map { type == .decimal && $0.type(place) == .int }
+    let widths = zip(stored, isMoney).flatMap { columns, isMoney in
+      columns.map { isMoney ? $0.width.hundredfold : $0.width }
+    }
+    return .ints(
+      widths.max() ?? .one,
+      scale: scales.first ?? 1,
+      factors: isMoney.map { $0 ? 100 : 1 }
+    )
+  }
+
+  /// Whether values of a type become values of the joined column's; else there are none.
+  private static func converts(_ own: DataType, to type: DataType) -> Bool {
+    switch (own, type) {
+    case (.int, .decimal), (.int, .float), (.decimal, .float): true
+    default: own == type
+    }
   }
 
   /// One dictionary for all partitions, where each log has one.
@@ -122,7 +130,7 @@ struct MergeColumn: Sendable {
   ) -> Layout? {
     var dictionaries: [CodeDictionary?] = []
     for input in inputs {
-      guard input.log.schema[input.places[place]].type == .text else {
+      guard input.type(place) == .text else {
         // It has no values.
         dictionaries.append(nil)
         continue
@@ -142,7 +150,7 @@ struct MergeColumn: Sendable {
         maps.append(nil)
         continue
       }
-      let used = prunes ? inputs[number].usedCodes(place, number, texts.count, threads) : nil
+      let used = prunes ? inputs[number].usedCodes(place, texts.count, threads) : nil
       maps.append(
         (0..<texts.count).map { code in
           // NULL is stored as code 0: what it stands for is not looked at.
@@ -165,8 +173,7 @@ struct MergeColumn: Sendable {
     parts.enumerated().map { number, part in
       let input = inputs[part.input]
       let column = part.partition.columns[input.places[place]]
-      // A column of another type than the joined one's that is not converted has no values.
-      if column.type != field.type, !isConverted(column.type) {
+      if !Self.converts(column.type, to: field.type) {
         return [Int64](repeating: 0, count: column.count)
       }
       switch layout {
@@ -193,11 +200,6 @@ struct MergeColumn: Sendable {
       for row in codes.indices where !validity[row] { codes[row] = 0 }
     }
     return codes
-  }
-
-  private func isConverted(_ type: DataType) -> Bool {
-    if case .floats = layout { return type == .int || type == .decimal }
-    return false
   }
 
   /// Gathers the column's rows; `times` are its numbers where they are known.
@@ -242,7 +244,7 @@ struct MergeColumn: Sendable {
   /// The rows of a part that have a value.
   private func validity(_ part: MergePart, _ input: MergeInput) -> RowRuns.Validity {
     let column = part.partition.columns[input.places[place]]
-    if column.type != field.type, !isConverted(column.type) { return .none }
+    if !Self.converts(column.type, to: field.type) { return .none }
     return column.validity.map { .some($0) } ?? .all
   }
 
@@ -252,19 +254,19 @@ struct MergeColumn: Sendable {
     _ inputs: [MergeInput]
   ) -> (dictionary: CodeDictionary, maps: [[Int32]]) {
     let columns = parts.map { $0.partition.columns[inputs[$0.input].places[place]] }
-    let isUUIDs = zip(parts, columns).allSatisfy { part, column in
+    let isUUIDs = columns.allSatisfy { column in
       column.type != .text || column.count == 0 || column.codeDictionary?.texts.uuids != nil
         || column.validity?.setCount == 0
     }
     var uuids = UUIDInterner()
     var builder = TextDictionaryBuilder()
     var maps: [[Int32]] = []
-    for (part, column) in zip(parts, columns) {
+    for column in columns {
       guard let texts = column.codeDictionary?.texts else {
         maps.append([0])
         continue
       }
-      let used = part.usedCodes(column, texts.count)
+      let used = column.usedCodes(texts.count)
       let words = isUUIDs ? texts.uuids : nil
       maps.append(
         (0..<texts.count).map { code in

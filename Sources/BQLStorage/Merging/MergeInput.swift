@@ -13,77 +13,85 @@ package struct UserPlace: Hashable, Sendable {
 
 /// Lends one log's rows for the partitions of the joined one.
 struct MergeInput: Sendable {
+  /// Cut as the joined log is, or less than that because it has no users for the other partitions.
   let log: EventLog
   /// Where the log has each column of the joined one.
   let places: [Int]
-  /// The users of each partition of the joined log, where the log is not cut as that is.
-  private let split: [[Int32]]?
-  private let erased: UserPlace?
 
-  init(
-    _ log: EventLog,
-    places: [Int],
-    partitionCount: Int,
-    _ kind: UserKind,
-    erased: UserPlace?
-  ) {
-    self.log = log
-    self.places = places
-    self.erased = erased
-    guard log.partitions.count < partitionCount, let whole = log.partitions.first,
-      let user = log.roles[.user]
-    else {
-      split = nil
-      return
-    }
-    var split = [[Int32]](repeating: [], count: partitionCount)
-    let numbers = kind.partitions(of: whole.userValues(user))
-    for (user, partition) in numbers.enumerated() {
-      if erased == UserPlace(partition: 0, user: user) { continue }
-      split[Int(partition)].append(Int32(truncatingIfNeeded: user))
-    }
-    self.split = split
+  /// The values of a column of the joined log, by partition.
+  func columns(_ place: Int) -> [StoredColumn] {
+    log.partitions.map { $0.columns[places[place]] }
   }
 
-  /// How many partitions of the joined log it gives rows to at most.
-  var partCount: Int { split?.count ?? log.partitions.count }
-
-  /// What the log gives to a partition; nil where that is nothing.
-  func part(_ index: Int, of input: Int) -> MergePart? {
-    if let split {
-      return split[index].isEmpty
-        ? nil : MergePart(input: input, partition: log.partitions[0], users: split[index])
-    }
-    guard log.partitions.indices.contains(index) else { return nil }
-    let partition = log.partitions[index]
-    guard let erased, erased.partition == index else {
-      return MergePart(input: input, partition: partition, users: nil)
-    }
-    let kept = (0..<partition.userCount).filter { $0 != erased.user }
-    return MergePart(
-      input: input,
-      partition: partition,
-      users: kept.map { Int32(truncatingIfNeeded: $0) }
-    )
-  }
+  /// The type that the log has a column of the joined one as.
+  func type(_ place: Int) -> DataType { log.schema[places[place]].type }
 }
 
 /// Holds the rows that one log gives to a partition of the joined one.
 struct MergePart: Sendable {
+  /// The log's place among those that are joined.
   let input: Int
   let partition: Partition
-  /// The users that belong there; nil for all.
-  let users: [Int32]?
+}
 
-  var userCount: Int { users?.count ?? partition.userCount }
+extension EventLog {
+  /// The log without one of its users.
+  func without(_ user: UserPlace) -> EventLog {
+    var left = partitions
+    let kept = (0..<left[user.partition].userCount).filter { $0 != user.user }
+    left[user.partition] = left[user.partition].keeping(users: kept)
+    return with(partitions: left)
+  }
 
-  func user(_ position: Int) -> Int { users.map { Int($0[position]) } ?? position }
-
-  /// Calls `body` with each run of rows that belong there.
-  func forEachRun(_ body: (Range<Int>) -> Void) {
-    guard let users else { return body(0..<partition.rowCount) }
-    for user in users {
-      body(Int(partition.userOffsets[Int(user)])..<Int(partition.userOffsets[Int(user) + 1]))
+  /// The log in as many partitions as others have; one that is cut already stays as it is.
+  func cut(into partitionCount: Int, _ kind: UserKind) -> EventLog {
+    guard partitions.count == 1, partitionCount > 1, let user = roles[.user] else { return self }
+    var users = [[Int]](repeating: [], count: partitionCount)
+    for (user, partition) in kind.partitions(of: partitions[0].userValues(user)).enumerated() {
+      users[Int(partition)].append(user)
     }
+    return with(partitions: users.map { partitions[0].keeping(users: $0) })
+  }
+
+  private func with(partitions: [Partition]) -> EventLog {
+    EventLog(
+      name: name,
+      schema: schema,
+      roles: roles,
+      partitions: partitions,
+      events: events,
+      report: report
+    )
+  }
+}
+
+extension Partition {
+  /// Returns the rows of some of the users, which are given in ascending order.
+  func keeping(users: [Int]) -> Partition {
+    var rows: [Int32] = []
+    var offsets: [Int32] = [0]
+    for user in users {
+      rows += userOffsets[user]..<userOffsets[user + 1]
+      offsets.append(Int32(truncatingIfNeeded: rows.count))
+    }
+    let keptOffsets = Buffer(offsets)
+    let places = users.map { Int32(truncatingIfNeeded: $0) }
+    return Partition(
+      rowCount: rows.count,
+      userOffsets: keptOffsets,
+      columns: columns.map { column in
+        guard case .perUser(let values, _) = column.storage else {
+          return column.kept(rows, userOffsets: keptOffsets)
+        }
+        return StoredColumn(
+          type: column.type,
+          storage: .perUser(
+            values: values.kept(places, userOffsets: keptOffsets),
+            offsets: keptOffsets
+          ),
+          count: rows.count
+        )
+      }
+    )
   }
 }

@@ -33,7 +33,7 @@ struct RowRuns: Sendable {
     var members = [(part: Int, user: Int)](repeating: (0, 0), count: starts[userCount])
     for (part, codes) in codes.enumerated() {
       for (position, code) in codes.enumerated() {
-        members[next[Int(code)]] = (part, parts[part].user(position))
+        members[next[Int(code)]] = (part, position)
         next[Int(code)] += 1
       }
     }

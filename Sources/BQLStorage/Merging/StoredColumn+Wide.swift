@@ -39,6 +39,15 @@ extension StoredColumn {
     }
   }
 
+  /// Which codes of the column's dictionary, of `count` texts, rows have.
+  func usedCodes(_ count: Int) -> [Bool] {
+    var used = [Bool](repeating: false, count: count)
+    withRawInts { raw in
+      for row in 0..<self.count where validity?[row] ?? true { used[Int(raw(row))] = true }
+    }
+    return used
+  }
+
   /// The width in which whole numbers are stored.
   var width: IntegerWidth {
     switch storage {
@@ -52,34 +61,18 @@ extension StoredColumn {
 }
 
 extension MergeInput {
-  /// Whether no row has a value in a column.
+  /// Whether no row has a value in a column of the joined log.
   func isEmpty(_ place: Int) -> Bool {
-    log.partitions.allSatisfy { partition in
-      partition.rowCount == 0 || partition.columns[places[place]].validity?.setCount == 0
-    }
+    columns(place).allSatisfy { $0.count == 0 || $0.validity?.setCount == 0 }
   }
 
-  /// Which codes of a dictionary, shared by all partitions, rows that are kept have.
-  func usedCodes(_ place: Int, _ number: Int, _ count: Int, _ threads: Int) -> [Bool] {
-    let found = ParallelWork.map(count: partCount, threads: threads) { index in
-      part(index, of: number).map { part in
-        part.usedCodes(part.partition.columns[places[place]], count)
-      } ?? []
+  /// Which codes of a dictionary, shared by all partitions, rows have.
+  func usedCodes(_ place: Int, _ count: Int, _ threads: Int) -> [Bool] {
+    let columns = columns(place)
+    let found = ParallelWork.map(count: columns.count, threads: threads) {
+      columns[$0].usedCodes(count)
     }
-    return (0..<count).map { code in found.contains { !$0.isEmpty && $0[code] } }
-  }
-}
-
-extension MergePart {
-  /// Which codes of a column's dictionary rows of the part have.
-  func usedCodes(_ column: StoredColumn, _ count: Int) -> [Bool] {
-    var used = [Bool](repeating: false, count: count)
-    column.withRawInts { raw in
-      forEachRun { rows in
-        for row in rows where column.validity?[row] ?? true { used[Int(raw(row))] = true }
-      }
-    }
-    return used
+    return (0..<count).map { code in found.contains { $0[code] } }
   }
 }
 

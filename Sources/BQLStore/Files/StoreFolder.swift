@@ -1,4 +1,5 @@
 import BQLArrow
+import BQLStorage
 import Glibc
 
 // `unsafe` marks system calls that take a path or a buffer: both outlive the call.
@@ -16,7 +17,7 @@ package struct StoreFolder: Hashable, Sendable {
 
   /// Makes a folder of its own for files that are gone when the program ends.
   package static func temporary() throws(StoreError) -> StoreFolder {
-    let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let parent = TemporaryPath.folder
     var template = Array("\(parent)/bql-XXXXXX".utf8CString)
     // The X are replaced in place.
     guard let made = unsafe mkdtemp(&template) else {

@@ -10,9 +10,10 @@ struct LateColumn: Sendable {
   let stored: ArrowStoredColumn
   /// The checksum of the buffers' bytes as they stand in the file.
   let checksum: UInt64
-  /// The column and its file, for messages.
+  /// The column, its file and its log, for messages.
   let name: String
   let path: String
+  let log: String
   let health: StoreHealth
 
   /// The bytes of a buffer once it is not compressed.
@@ -42,7 +43,7 @@ struct LateColumn: Sendable {
   }
 
   private func report(_ reason: String) {
-    health.report(.damaged(file: path, reason: reason))
+    health.report(.damaged(file: path, reason: reason), in: log)
   }
 
   private func zeros(_ byteCount: Int) -> [MemorySlice] {
@@ -51,7 +52,8 @@ struct LateColumn: Sendable {
     return stored.buffers.indices.map { MemorySlice($0 == 0 ? zeros : none) }
   }
 
-  /// Makes a region of the values of `type`, converted, that is filled when it is first read.
+  /// Makes a buffer of `count` values that is filled when it is first read: `convert` gets the
+  /// `rawCount` numbers of the first stored buffer and sets all values.
   func converted<Raw: BitwiseCopyable & Sendable, Value: BitwiseCopyable & Sendable>(
     _ type: Raw.Type,
     count: Int,

@@ -106,6 +106,7 @@ struct LogReader {
           checksum: sums.columns[position],
           name: field.name,
           path: folder.path(of: stored.files[index].name),
+          log: stored.name,
           health: health
         ),
         validity: validities[position],
@@ -184,6 +185,7 @@ struct LogReader {
           checksum: sums.dictionaries[number],
           name: stored.fields[position].name,
           path: folder.path(of: stored.files[index].name),
+          log: stored.name,
           health: health
         )
       ).texts

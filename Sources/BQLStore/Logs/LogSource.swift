@@ -8,6 +8,9 @@ struct LogSource: Sendable {
   let schema: Schema
   let roles: RoleBinding
   let partitionCount: Int
+  /// The dictionary that a column has in all partitions; nil where each has its own, for numbers, and
+  /// for what names users.
+  let dictionaries: [CodeDictionary?]
   /// How many digits the money of each column needs at most; 0 for what is no money.
   let digits: [Int]
   let partition: @Sendable (Int) throws(StoreError) -> Partition
@@ -18,6 +21,7 @@ struct LogSource: Sendable {
     schema = log.schema
     roles = log.roles
     partitionCount = log.partitions.count
+    dictionaries = Self.dictionaries(roles, log.schema) { log.sharedDictionary(ofColumn: $0) }
     digits = Self.digits(of: [log], log.schema, threads: threads)
     partition = { (index) throws(StoreError) in log.partitions[index] }
   }
@@ -34,6 +38,7 @@ struct LogSource: Sendable {
     schema = merge.schema
     roles = merge.roles
     partitionCount = merge.partitionCount
+    dictionaries = Self.dictionaries(roles, schema) { merge.sharedDictionary(ofColumn: $0) }
     digits = Self.digits(of: logs, merge.schema, threads: threads)
     partition = { (index) throws(StoreError) in
       do throws(MergeError) {
@@ -42,6 +47,19 @@ struct LogSource: Sendable {
         throw .unfit(log: name, error)
       }
     }
+  }
+
+  /// What the codes of EVENT stand for, in their order; nothing where the log has none.
+  var eventNames: [String] {
+    roles[.event].flatMap { dictionaries[$0]?.texts.texts } ?? []
+  }
+
+  private static func dictionaries(
+    _ roles: RoleBinding,
+    _ schema: Schema,
+    _ shared: (Int) -> CodeDictionary?
+  ) -> [CodeDictionary?] {
+    schema.fields.indices.map { $0 == roles[.user] ? nil : shared($0) }
   }
 
   private static func digits(of logs: [EventLog], _ schema: Schema, threads: Int) -> [Int] {
@@ -53,7 +71,12 @@ struct LogSource: Sendable {
         } ?? []
       }
       let digits = ParallelWork.map(count: columns.count, threads: threads) {
-        columns[$0].type == .decimal ? ArrowColumn.digits(columns[$0]) : 0
+        switch columns[$0].type {
+        case .decimal: ArrowColumn.digits(columns[$0])
+        // Whole numbers that become money have four bytes at most.
+        case .int: ArrowColumn.digits64
+        default: 0
+        }
       }
       return digits.max() ?? 0
     }

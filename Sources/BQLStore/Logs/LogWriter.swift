@@ -22,10 +22,6 @@ struct LogWriter {
     /// The partitions' files in their order, then the users'.
     var files: [StoredLog.File]
     var facts: [PartitionFacts]
-    /// What the codes of the EVENT column stand for.
-    var eventNames: [String]
-    /// Whether the codes of each column stand for the same texts in all partitions.
-    var isShared: [Bool]
   }
 
   /// Holds what the users' file and the manifest need of a partition.
@@ -34,7 +30,6 @@ struct LogWriter {
     var facts: PartitionFacts
     var names: UserNames
     var offsets: Buffer<Int32>
-    var dictionaries: [CodeDictionary?]
   }
 
   /// Writes all files and puts them on the disk.
@@ -50,21 +45,12 @@ struct LogWriter {
         file: try write(partition, index),
         facts: PartitionFacts(partition, roles: source.roles),
         names: UserNames(values: partition.userValues(user)),
-        offsets: partition.userOffsets,
-        dictionaries: partition.columns.indices.map {
-          $0 == user ? nil : partition.columns[$0].codeDictionary
-        }
+        offsets: partition.userOffsets
       )
     }
-    let events = source.roles[.event].flatMap { parts.first?.dictionaries[$0]?.texts.texts }
     return Written(
       files: parts.map(\.file) + [try writeUsers(parts, user)],
-      facts: parts.map(\.facts),
-      eventNames: events ?? [],
-      isShared: source.schema.fields.indices.map { column in
-        guard let first = parts.first?.dictionaries[column]?.texts else { return false }
-        return parts.allSatisfy { $0.dictionaries[column]?.texts === first }
-      }
+      facts: parts.map(\.facts)
     )
   }
 

@@ -18,10 +18,10 @@ extension StoredLog {
           type: field.type,
           role: roles[index],
           missingCount: facts.reduce(0) { $0 + $1.nullCounts[index] },
-          isShared: written.isShared[index]
+          isShared: source.dictionaries[index] != nil
         )
       },
-      events: EventValue.list(written.eventNames, facts.map(\.eventCounts)),
+      events: EventValue.list(source.eventNames, facts.map(\.eventCounts)),
       partitions: facts.map { Partition(rowCount: $0.rowCount, userCount: $0.userCount) },
       files: written.files,
       loads: loads,

@@ -1,3 +1,4 @@
+import BQLStorage
 import BQLSyntax
 import BehaviorQuery
 import Glibc
@@ -36,8 +37,7 @@ extension DotCommand {
 private enum EditedText {
   /// Returns the text as saved; nil where the editor cannot start or says that it failed.
   static func edit(_ text: String) throws(BQLError) -> String? {
-    let directory = Terminal.environment("TMPDIR") ?? "/tmp"
-    var template = Array("\(directory)/bql-XXXXXX.bq".utf8CString)
+    var template = Array("\(TemporaryPath.folder)/bql-XXXXXX.bq".utf8CString)
     // The template's X are replaced in place; the suffix of three characters stays.
     let descriptor = unsafe mkstemps(&template, 3)
     guard descriptor >= 0 else { return nil }
