@@ -88,8 +88,8 @@ let package = Package(
     stage(
       "BQLExecution",
       [
-        "BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage", "BQLPlanning",
-        "CPrefetch",
+        "BQLSyntax", "BQLJSON", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage",
+        "BQLPlanning", "CPrefetch",
       ]
     ),
     stage("BQLOutput", ["BQLJSON", "BQLColumnar", "BQLArrow"]),

@@ -19,6 +19,7 @@ package final class Store {
   private let isTemporary: Bool
   /// What is found to be damaged while rows are read.
   package let health: StoreHealth
+  private let memory: LateMemory
 
   package var path: String { folder.path }
 
@@ -26,6 +27,8 @@ package final class Store {
   package init(temporary folder: StoreFolder, health: StoreHealth = StoreHealth()) {
     self.folder = folder
     self.health = health
+    // Its files are not compressed.
+    memory = LateMemory()
     exists = true
     isTemporary = true
     manifest = StoreManifest()
@@ -38,10 +41,15 @@ package final class Store {
   }
 
   /// Opens the store at `path`, or one that is yet to be made there; damage that is met later is told
-  /// to `health`.
-  package init(path: String, health: StoreHealth = StoreHealth()) throws(StoreError) {
+  /// to `health`, and `memory` says where decompressed columns stay.
+  package init(
+    path: String,
+    health: StoreHealth = StoreHealth(),
+    memory: LateMemory = LateMemory()
+  ) throws(StoreError) {
     folder = StoreFolder(path)
     self.health = health
+    self.memory = memory
     isTemporary = false
     switch try folder.content() {
     case .nothing:
@@ -70,16 +78,25 @@ package final class Store {
   private static func isOwn(_ name: String) -> Bool {
     if name == StoreLock.fileName || name == StoreManifest.fileName { return true }
     if name == StoreManifest.fileName + ".new" { return true }
-    return name.hasPrefix("log-") && name.hasSuffix(".arrow")
+    return [logPrefix, itemPrefix].contains { name.hasPrefix($0) }
+      && [".arrow", ".json"].contains { name.hasSuffix($0) }
   }
+
+  private static let logPrefix = "log-"
+  static let itemPrefix = "item-"
 
   // MARK: - Reading
 
-  /// Opens the logs; what is damaged about one is no reason not to read the others.
-  package func logs() throws(StoreError) -> [OpenedLog] {
+  /// Opens all that it holds; what is damaged about one thing is no reason not to read the others.
+  package func contents() throws(StoreError) -> (logs: [OpenedLog], items: [OpenedItem]) {
     while true {
-      let opened = manifest.logs.map { stored in OpenedLog(stored.name, open(stored)) }
-      if opened.allSatisfy({ $0.failure == nil }) { return opened }
+      let opened = (
+        logs: manifest.logs.map { stored in OpenedLog(stored.name, open(stored)) },
+        items: manifest.items.map { OpenedItem($0, in: folder) }
+      )
+      if opened.logs.allSatisfy({ $0.failure == nil }), opened.items.allSatisfy(\.isWhole) {
+        return opened
+      }
       // A change between reading the manifest and mapping its files may have taken them away.
       let present = exists ? try Self.manifest(of: folder) : manifest
       guard present.generation != manifest.generation else { return opened }
@@ -89,25 +106,26 @@ package final class Store {
 
   private func open(_ stored: StoredLog) -> Result<EventLog, StoreError> {
     do throws(StoreError) {
-      return .success(try LogReader(stored, in: folder, health).log())
+      return .success(try LogReader(stored, in: folder, health, memory).log())
     } catch {
       return .failure(error)
     }
   }
 
-  /// Compares all bytes of all logs with their checksums, and returns what is wrong with each file.
+  /// Compares all bytes of all files with their checksums, and returns what is wrong with each.
   package func damages(
     threads: Int,
     isCancelled: @Sendable () -> Bool
-  ) throws(StoreError) -> [(log: String, file: StoredLog.File, reason: String?)] {
-    var damages: [(log: String, file: StoredLog.File, reason: String?)] = []
-    for stored in manifest.logs {
-      let check = StoredLogCheck(stored: stored, folder: folder)
-      damages += try check.damages(threads: threads, isCancelled: isCancelled).map {
-        (stored.name, $0.file, $0.reason)
-      }
+  ) throws(StoreError) -> [(file: StoredFile, reason: String?)] {
+    let files = manifest.logs.flatMap(\.files) + manifest.items.flatMap { $0.parts.map(\.file) }
+    let reasons = try ParallelWork.map(
+      count: files.count,
+      threads: threads
+    ) { [folder] (index) throws(StoreError) -> String? in
+      if isCancelled() { throw .cancelled }
+      return files[index].damage(in: folder)
     }
-    return damages
+    return zip(files, reasons).map { ($0, $1) }
   }
 
   /// The LOAD that brought a file of this fingerprint into a log; nil where none did.
@@ -119,6 +137,9 @@ package final class Store {
   package func byteCount(of log: String) -> Int {
     stored(log)?.files.reduce(0) { $0 + $1.byteCount } ?? 0
   }
+
+  /// The number of the change that made a log's rows what they are; nil where there is none of the name.
+  package func generation(ofLog name: String) -> Int? { stored(name)?.generation }
 
   /// Whether it has a log of the name, readable or not.
   package func holds(_ name: String) -> Bool { stored(name) != nil }
@@ -206,14 +227,14 @@ package final class Store {
     let writer = LogWriter(
       source: source,
       folder: folder,
-      stem: "log-\(manifest.generation + 1)-part",
+      stem: "\(Self.logPrefix)\(manifest.generation + 1)-part",
       effort: .none,
       threads: options.threads,
       isCancelled: options.isCancelled
     )
     // What is mapped stays readable once its name is gone.
     defer { removeStrays() }
-    return try open(StoredLog(source, try writer.write(), loads: [])).get()
+    return try open(StoredLog(source, try writer.write(), loads: [], generation: 0)).get()
   }
 
   /// Takes a user out of every file of a log and returns what is left.
@@ -240,7 +261,11 @@ package final class Store {
       try LogMerge([log], erasing: user, prunes: true, threads: options.threads)
     }
     let source = LogSource(merge, of: [log], named: log.name, threads: options.threads)
-    return try replace(source, effort, options) { stored(log.name)?.loads ?? [] }
+    // COMPACT changes no row.
+    let generation = user == nil ? stored(log.name)?.generation : nil
+    return try replace(source, effort, options, generation: generation) {
+      stored(log.name)?.loads ?? []
+    }
   }
 
   private func merge(
@@ -255,10 +280,13 @@ package final class Store {
   }
 
   /// Writes a log in place of the one of its name; `loads` is asked once the rows are written.
+  ///
+  /// `generation` is the number of the change that made the rows, where that is not this one.
   private func replace(
     _ source: LogSource,
     _ effort: CompressionEffort,
     _ options: Options,
+    generation: Int? = nil,
     loads: () -> [StoredLog.Load]
   ) throws(StoreError) -> EventLog {
     try beginChange()
@@ -267,14 +295,20 @@ package final class Store {
     let writer = LogWriter(
       source: source,
       folder: folder,
-      stem: "log-\(changed.generation)",
+      stem: "\(Self.logPrefix)\(changed.generation)",
       effort: effort,
       threads: options.threads,
       isCancelled: options.isCancelled
     )
     let stored: StoredLog
     do throws(StoreError) {
-      stored = StoredLog(source, try writer.write(), loads: loads())
+      let written = try writer.write()
+      stored = StoredLog(
+        source,
+        written,
+        loads: loads(),
+        generation: generation ?? changed.generation
+      )
       // What was read of damaged files is not written as if it were sound.
       if let failure = health.failure(of: source.name) { throw failure }
     } catch {
@@ -303,11 +337,11 @@ package final class Store {
     return true
   }
 
-  /// Takes the lock.
+  /// Takes the lock, for a change that ``commit(_:)`` ends.
   ///
   /// - Throws: ``StoreError/changed(path:)`` where the state is no longer the one that was opened: what
   ///   others have stored since must not be replaced unseen.
-  private func beginChange() throws(StoreError) {
+  func beginChange() throws(StoreError) {
     if !exists {
       try folder.make()
       exists = true
@@ -322,7 +356,8 @@ package final class Store {
     removeStrays()
   }
 
-  private func commit(_ changed: StoreManifest) throws(StoreError) {
+  /// Makes a manifest, whose files are written, the store's at once.
+  func commit(_ changed: StoreManifest) throws(StoreError) {
     folder.sync()
     do throws(StoreError) {
       try folder.replace(StoreManifest.fileName, with: changed.bytes)
@@ -338,7 +373,7 @@ package final class Store {
   ///
   /// They are of changes that were not finished, or have been replaced. Readers that have mapped
   /// them keep them until they end.
-  private func removeStrays() {
+  func removeStrays() {
     guard let names = try? folder.names() else { return }
     let needed = manifest.fileNames.union([StoreManifest.fileName, StoreLock.fileName])
     for name in names where Self.isOwn(name) && !needed.contains(name) { folder.remove(name) }

@@ -11,3 +11,19 @@ package enum Outcome: Sendable {
   /// Nothing to say (SET).
   case done
 }
+
+extension Outcome {
+  /// The same with further warnings.
+  func warning(_ warnings: [String]) -> Outcome {
+    if warnings.isEmpty { return self }
+    let notes = warnings.map { "warning: \($0)" }
+    switch self {
+    case .answer(let result): return .answer(result.noting(notes))
+    case .defined(let result): return .defined(result.noting(notes))
+    case .written(let path, let rowCount, let own):
+      return .written(path: path, rowCount: rowCount, notes: own + notes)
+    case .report(let lines, let own): return .report(lines: lines, warnings: own + warnings)
+    case .done: return .report(lines: [], warnings: warnings)
+    }
+  }
+}

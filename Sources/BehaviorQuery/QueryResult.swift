@@ -15,6 +15,11 @@ public struct QueryResult: Sendable {
     self.notes = notes
   }
 
+  /// The same with further notes.
+  func noting(_ more: [String]) -> QueryResult {
+    QueryResult(relation: relation, timeZone: timeZone, notes: notes + more)
+  }
+
   /// The columns' names in order; a result may repeat a name.
   public var columnNames: [String] { relation.schema.fields.map(\.name) }
 

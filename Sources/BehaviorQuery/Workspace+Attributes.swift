@@ -47,7 +47,10 @@ extension Workspace {
 
   /// Runs `DROP users.name`.
   func drop(_ name: Identifier, of source: Source) throws(BQLError) -> Outcome {
-    if catalog.dropAttribute(name.name) { return .done }
+    let isDamaged = [CatalogItem.Kind.attribute, .segment].contains {
+      openStore?.itemDamages[CatalogItem($0, name.name)] != nil
+    }
+    if catalog.dropAttribute(name.name) || isDamaged { return .done }
     let names = catalog.attributes.map(\.name)
     let near = NearestNames.nearest(to: name.name, in: names, limit: 2)
     throw fail(

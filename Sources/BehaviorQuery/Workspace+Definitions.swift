@@ -15,7 +15,7 @@ extension Workspace {
     try checkTableName(name.name, of: source, at: name.range)
     if let existing = catalog[name.name], case .relation(_, kind: .named) = existing {
       // A named result may be computed anew.
-    } else if catalog[name.name] != nil {
+    } else if catalog[name.name] != nil || openStore?.damages[name.name.lowercased()] != nil {
       throw fail(
         .nameTaken,
         "'\(name.name)' is a loaded table; a result needs another name",

@@ -123,13 +123,7 @@ extension Workspace {
     as name: String
   ) -> Outcome {
     catalog.define(name, .relation(relation, kind: .table(key: key)))
-    var warnings = report.warnings
-    if let openStore {
-      warnings.append(
-        "'\(name)' is kept until bql ends: plain tables are not yet stored in \(openStore.store.path)"
-      )
-    }
-    return .report(lines: report.lines(name: name) + keyLines(of: name), warnings: warnings)
+    return .report(lines: report.lines(name: name) + keyLines(of: name), warnings: report.warnings)
   }
 
   /// Refuses a plain table of the name of a log of the store, and a log that cannot be read.

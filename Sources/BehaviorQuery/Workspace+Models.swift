@@ -60,7 +60,8 @@ extension Workspace {
 
   /// Runs `DROP MODEL name`.
   func dropModel(_ name: Identifier, of source: Source) throws(BQLError) -> Outcome {
-    if catalog.dropModel(name.name) { return .done }
+    let isDamaged = openStore?.itemDamages[CatalogItem(.model, name.name)] != nil
+    if catalog.dropModel(name.name) || isDamaged { return .done }
     throw unknownModel(name, of: source)
   }
 

@@ -28,7 +28,9 @@ extension Workspace {
     of source: Source,
     at range: SourceRange
   ) throws(BQLError) -> Outcome {
-    guard let learnt = segmentModels[assign.segment.name.lowercased()] else {
+    guard catalog.segment(named: assign.segment.name) != nil,
+      let learnt = segmentModels[assign.segment.name.lowercased()]
+    else {
       let names = catalog.segments.map(\.name)
       let near = NearestNames.nearest(to: assign.segment.name, in: names, limit: 2)
       throw fail(

@@ -19,7 +19,10 @@ public final class Workspace {
   var openStore: OpenStore?
   /// What is found to be damaged while rows are read that lie in files.
   let storeHealth = StoreHealth()
-  /// What SEGMENT has learnt, by lower-case name.
+  /// Where the columns of a store stay once they are decompressed.
+  let lateMemory = LateMemory()
+  /// What SEGMENT has learnt, by lower-case name: of segments that the catalog has, and of earlier
+  /// ones.
   var segmentModels: [String: LearntSegment] = [:]
   /// The scripts being run, outermost first, so that INCLUDE cannot go in circles.
   var openScripts: [String] = []
@@ -80,12 +83,14 @@ public final class Workspace {
     cancellation.reset()
     // What an earlier statement failed of has been told.
     _ = takeDamage()
+    // The other half is for what questions hold.
+    lateMemory.setLimit((settings.memoryBytes ?? ByteSize.ofMachine) / 2)
     if case .include(let path) = statement.kind {
       return try include(path, of: source, at: statement.range, emit: emit)
     }
     let outcome = try outcome(of: statement, in: source)
     try checkHealth(of: source, at: statement.range)
-    emit(outcome)
+    emit(outcome.warning(storeChanges()))
   }
 
   private func outcome(

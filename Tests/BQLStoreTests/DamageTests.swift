@@ -69,7 +69,7 @@ import Testing
       }
       store.overwrite("manifest.json", with: changed)
       // Some changes mean nothing; the others are errors.
-      for opened in (try? Store(path: store.path).logs()) ?? [] {
+      for opened in (try? Store(path: store.path).contents().logs) ?? [] {
         _ = opened.log?.hasSameRows(as: log, threads: 1)
       }
     }

@@ -88,6 +88,18 @@ import Testing
     #expect(reader.health.take().isEmpty)
   }
 
+  /// Columns that are decompressed while there is no memory for them are the same.
+  @Test func columnsBeyondMemoryAreTheSame() throws {
+    let store = TemporaryStore()
+    let log = try store.save(try store.log(RandomLog.text(seed: 5, rowCount: 150_000)))
+    let compact = try Store(path: store.path).compact(log, Store.Options(threads: 2))
+    for limit in [0, 1 << 20, .max] {
+      let open = try Store(path: store.path, memory: LateMemory(limit: limit))
+      #expect(try open.sound()[0].hasSameRows(as: compact, threads: 2), "\(limit)")
+      #expect(open.health.take().isEmpty)
+    }
+  }
+
   @Test func oneProcessWritesAtATime() throws {
     let store = TemporaryStore()
     let log = try store.log(Self.small)
@@ -142,7 +154,7 @@ import Testing
     }
     #expect(throws: StoreError.self) { _ = try Store(path: store.folder.path) }
     // A folder that is yet to be made is an empty store, and looking at it makes nothing.
-    #expect(try Store(path: store.path).logs().isEmpty)
+    #expect(try Store(path: store.path).contents().logs.isEmpty)
     #expect(try store.files.content() == .nothing)
   }
 }

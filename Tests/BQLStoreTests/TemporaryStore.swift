@@ -39,7 +39,7 @@ final class TemporaryStore {
 extension Store {
   /// The logs; a damaged one is an error.
   func sound() throws -> [EventLog] {
-    try logs().compactMap { opened in
+    try contents().logs.compactMap { opened in
       if let failure = opened.failure { throw failure }
       return opened.log
     }

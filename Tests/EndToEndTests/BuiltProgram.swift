@@ -35,16 +35,19 @@ struct Run {
 enum Program {
   /// Runs to the end, at most a minute, with `input` on standard input.
   ///
-  /// `environment` is added to `PATH` and a UTF-8 locale.
+  /// `environment` is added to `PATH` and a UTF-8 locale. `largestFile` is how many blocks of 512
+  /// bytes a file may have: writing more fails, as on a full disk.
   static func run(
     _ arguments: [String],
     input: String = "",
     folder: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    largestFile: Int? = nil
   ) throws -> Run {
+    let limit = largestFile.map { "trap '' XFSZ; ulimit -f \($0); exec \"$0\" \"$@\"" }
     let process = try SpawnedProcess(
-      BuiltProgram.path,
-      arguments,
+      limit == nil ? BuiltProgram.path : "/bin/sh",
+      limit.map { ["-c", $0, BuiltProgram.path] + arguments } ?? arguments,
       folder: folder,
       environment: environment
     )

@@ -143,6 +143,39 @@ import Testing
     }
   }
 
+  /// A disk on which no file may grow beyond some kilobytes: the store stays what it was.
+  @Test func aFullDiskLosesNothing() throws {
+    let shop = try SmallShop()
+    shop.write("many.csv", SmallShop.views(20_000))
+    let expected = try answer(shop, ["shop.bqs", "shop.csv"])
+    let before = SmallShop.names(in: shop.path("shop.bqs")).sorted()
+    for statement in ["LOAD 'many.csv'", "LOAD 'many.csv' AS other"] {
+      let run = try Program.run(
+        ["shop.bqs", "-c", statement],
+        folder: shop.folder,
+        largestFile: 8
+      )
+      #expect(run.status == 3, "\(run.errors)")
+      #expect(run.errors.contains("cannot write 'shop.bqs/log-"), "\(run.errors)")
+      #expect(try answer(shop, ["shop.bqs"]) == expected)
+      #expect(SmallShop.names(in: shop.path("shop.bqs")).sorted() == before)
+    }
+    let table = "LOAD 'many.csv' AS TABLE rows; SELECT count(*) AS n FROM rows"
+    let run = try Program.run(["shop.bqs", "-c", table], folder: shop.folder, largestFile: 8)
+    #expect(run.output == "n\n20000\n", "\(run.errors)")
+    #expect(run.errors.contains("'rows' will be gone when bql ends"), "\(run.errors)")
+    #expect(SmallShop.names(in: shop.path("shop.bqs")).sorted() == before)
+  }
+
+  @Test func aFolderThatTakesNoFilesIsNamed() throws {
+    let shop = try SmallShop()
+    for store in ["/sys/shop.bqs", "missing/shop.bqs"] {
+      let run = try Program.run([store, "shop.csv", "-c", Self.question], folder: shop.folder)
+      #expect(run.status == 3, "\(run.errors)")
+      #expect(run.errors.contains("cannot create '\(store)'"), "\(run.errors)")
+    }
+  }
+
   @Test func aFileThatIsCutWhileItIsReadIsNamed() throws {
     let shop = try SmallShop()
     shop.write("many.csv", SmallShop.views(200_000))

@@ -236,3 +236,66 @@ def test_texts_of_uuids_are_bytes(stored):
 def test_answers_of_the_store_are_those_of_the_file(stored):
     question = "FUNNEL view, cart, purchase WITHIN 7d; SELECT count(*) AS n, sum(price) AS p FROM events"
     assert program.answers([question], stored.folder) == program.answers([question], stored.source)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A store with a table, a result and an attribute beside its log, and the log's CSV."""
+    folder = tmp_path_factory.mktemp("items")
+    source = every_type(folder / "events.csv")
+    table = folder / "customers.csv"
+    rows = [f'user {number},2020-01-{number % 28 + 1:02},{number}.25,{number % 2 == 0}' for number in range(300)]
+    table.write_text("user_id,since,balance,active\n" + "\n".join(rows) + "\n")
+    statements = (
+        f"LOAD '{table}' AS TABLE customers KEY user_id; LET users.spent = sum(price); LET users.last_word = last(word);"
+        "LET words = SELECT word, count(*) AS n, max(event_time) AS latest, avg(ratio) AS mean FROM events"
+        " GROUP BY word"
+    )
+    program.run(folder / "shop.bqs", source, "--quiet", "-c", statements)
+    manifest = json.loads((folder / "shop.bqs" / "manifest.json").read_text())
+    items = {item["name"]: folder / "shop.bqs" / item["parts"][0]["name"] for item in manifest["items"]}
+    (log,) = manifest["logs"]
+    users = folder / "shop.bqs" / log["files"][-1]["name"]
+    return folder, source, table, items, users
+
+
+READERS = {
+    "pyarrow": lambda path: ipc.open_file(path).read_all(),
+    "polars": lambda path: pl.read_ipc(path).with_columns(pl.col(pl.Categorical).cast(pl.String)).to_arrow(),
+    "duckdb": lambda path: duckdb.from_arrow(ipc.open_file(path).read_all()).to_arrow_table(),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_tables_are_read(kept, reader):
+    folder, _, table, items, _ = kept
+    duck = duckdb.connect()
+    duck.execute("SET TimeZone = 'UTC'")
+    duck.register("ours", READERS[reader](items["customers"]))
+    theirs = f"FROM read_csv('{table}')"
+    shown = "SELECT user_id::VARCHAR, since::DATE, balance::DECIMAL(18, 2), active::BOOLEAN"
+    for first, second in [("FROM ours", theirs), (theirs, "FROM ours")]:
+        assert duck.execute(f"{shown} {first} EXCEPT ALL {shown} {second}").fetchall() == []
+    duck.register("words", READERS[reader](items["words"]))
+    found = duck.execute("SELECT word::VARCHAR, n, epoch_us(latest), mean FROM words").fetchall()
+    (answer,) = program.answers(["SELECT word, n, mean FROM words"], folder / "shop.bqs")
+    assert len(found) == len(answer) > 1000
+    means = {row["word"]: (row["n"], row["mean"]) for row in answer}
+    for word, count, _, mean in found:
+        assert means[word][0] == count
+        assert (mean is None) == (means[word][1] is None)
+        assert mean is None or abs(float(means[word][1]) - mean) < 1e-12
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_attributes_stand_in_the_order_of_users(kept, reader):
+    _, source, _, items, users = kept
+    names = ipc.open_file(users).read_all().column("user_id").to_pylist()
+    spent = READERS[reader](items["spent"]).column("spent").to_pylist()
+    assert len(names) == len(spent) > 100
+    sums = duckdb.execute(
+        "SELECT user_id, sum(price::DECIMAL(18, 2)) FROM read_csv(?, all_varchar = true, quote = '\"', escape = '\"') "
+        "GROUP BY user_id",
+        [str(source)],
+    ).fetchall()
+    assert dict(zip(names, spent)) == dict(sums)

@@ -11,11 +11,12 @@ enum Layers {
     ("BQLStorage", ["BQLJSON", "BQLColumnar", "BQLArrow", "CDelimiterScan"]),
     ("BQLStore", ["BQLJSON", "BQLColumnar", "BQLArrow", "BQLStorage"]),
     ("BQLPlanning", ["BQLSyntax", "BQLColumnar", "BQLFunctions", "BQLModels", "BQLStorage"]),
-    // Of the syntax only the places that errors point at.
+    // Of the syntax only the places that errors point at, and documents of what was learnt.
     (
       "BQLExecution",
       [
-        "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage", "BQLPlanning",
+        "BQLJSON", "BQLSyntax", "BQLColumnar", "BQLModels", "BQLFunctions", "BQLStorage",
+        "BQLPlanning",
         "CPrefetch",
       ]
     ),

@@ -82,6 +82,25 @@ package struct GaussianMixture: Hashable, Sendable {
     try self.init(matrix, trusted: start, options, threads, interruption)
   }
 
+  /// Restores a mixture to assign rows by; nil unless there are components, all of one shape.
+  ///
+  /// What is told of the rows that it was fitted on is gone: no labels, of 0 rows.
+  package init?(restoring components: [MixtureComponent], _ covariance: MixtureCovariance) {
+    guard let columns = components.first?.mean.count else { return nil }
+    let size = covariance == .full ? columns * columns : columns
+    guard components.allSatisfy({ $0.mean.count == columns && $0.covariance.count == size }) else {
+      return nil
+    }
+    self.components = components
+    self.covariance = covariance
+    meanLogLikelihood = .nan
+    labels = []
+    iterations = 0
+    isConverged = true
+    hasFewerComponents = false
+    rowCount = 0
+  }
+
   /// Fits a matrix, starting from given components.
   ///
   /// - Parameters:

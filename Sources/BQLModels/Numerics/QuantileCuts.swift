@@ -21,6 +21,16 @@ package struct QuantileCuts: Hashable, Sendable {
     self.init(sorted: Quantiles.sorted(values), bins: bins)
   }
 
+  /// Restores cuts; nil unless they ascend. `isEmpty` says that there was no number to cut.
+  package init?(restoring cuts: [Double], requested: Int, isEmpty: Bool) {
+    guard zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 }), !isEmpty || cuts.isEmpty else {
+      return nil
+    }
+    self.cuts = cuts
+    self.requested = requested
+    binCount = isEmpty ? 0 : cuts.count + 1
+  }
+
   init(sorted: [Double], bins: Int) {
     var cuts: [Double] = []
     requested = bins

@@ -11,7 +11,7 @@ extension Binder {
     )
     let rows = (catalog.store?.files ?? []).map { file -> [Value] in
       [
-        .text(file.table), .text(file.name), .int(Int64(file.rowCount)),
+        .text(file.table), .text(file.name), file.rowCount.map { .int(Int64($0)) } ?? .null,
         file.userCount.map { .int(Int64($0)) } ?? .null, .int(Int64(file.byteCount)),
       ]
     }

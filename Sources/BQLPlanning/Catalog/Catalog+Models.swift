@@ -152,13 +152,14 @@ extension Catalog {
 
   /// Defines or replaces a model.
   package mutating func define(_ model: ModelEntry) {
-    models.removeAll { $0.name.lowercased() == model.name.lowercased() }
+    _ = dropModel(model.name)
     models.append(model)
   }
 
   /// Forgets a model; false where there is none of the name.
   package mutating func dropModel(_ name: String) -> Bool {
     let count = models.count
+    noteChange(CatalogItem(.model, name))
     models.removeAll { $0.name.lowercased() == name.lowercased() }
     return models.count < count
   }

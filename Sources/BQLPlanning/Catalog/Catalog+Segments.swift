@@ -40,7 +40,13 @@ extension Catalog {
 
   /// Defines or replaces a segment.
   package mutating func define(_ segment: SegmentEntry) {
-    segments.removeAll { $0.name.lowercased() == segment.name.lowercased() }
+    dropSegment(segment.name)
     segments.append(segment)
+  }
+
+  /// Forgets a segment, if there is one of the name.
+  package mutating func dropSegment(_ name: String) {
+    noteChange(CatalogItem(.segment, name))
+    segments.removeAll { $0.name.lowercased() == name.lowercased() }
   }
 }

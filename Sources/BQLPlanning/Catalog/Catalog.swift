@@ -42,6 +42,8 @@ package struct Catalog: Sendable {
   package internal(set) var segments: [SegmentEntry] = []
   /// What TRAIN has learnt, in order of definition.
   package internal(set) var models: [ModelEntry] = []
+  /// What was defined or dropped since ``takeChanges()`` was called last.
+  private var changes: Set<CatalogItem> = []
   /// What the open store holds; nil without one.
   package var store: StoreListing?
   /// The values that attributes have for the users of one log or the other.
@@ -67,6 +69,7 @@ package struct Catalog: Sendable {
     if before == nil { names.append(name) }
     let version = (before?.version ?? droppedVersions[key] ?? 0) + (keepsVersion ? 0 : 1)
     definitions[key] = Definition(entry: entry, version: version, sources: sources)
+    noteChange(CatalogItem(.table, name))
     attributeColumns = AttributeColumns()
     if keepsVersion { return }
     for index in attributes.indices where attributes[index].owner.name.lowercased() == key {
@@ -79,7 +82,9 @@ package struct Catalog: Sendable {
   /// What was computed from it is outdated.
   package mutating func drop(_ name: String) -> Bool {
     let key = name.lowercased()
+    noteChange(CatalogItem(.table, name))
     guard let definition = definitions.removeValue(forKey: key) else { return false }
+    for segment in segments(ofTable: name) { dropSegment(segment.name) }
     droppedVersions[key] = definition.version
     names.removeAll { $0.lowercased() == key }
     attributeColumns = AttributeColumns()
@@ -92,6 +97,7 @@ package struct Catalog: Sendable {
   /// Defines or replaces an attribute.
   package mutating func define(_ attribute: UserAttribute) {
     attributeColumns = AttributeColumns()
+    noteChange(CatalogItem(.attribute, attribute.name))
     let name = attribute.name.lowercased()
     if let index = attributes.firstIndex(where: { $0.name.lowercased() == name }) {
       let before = attributes[index]
@@ -104,10 +110,48 @@ package struct Catalog: Sendable {
     attributeVersions[name, default: 0] += 1
   }
 
-  /// Forgets an attribute; false where there is none of the name.
+  /// Hands over what has changed, for whoever keeps it.
+  package mutating func takeChanges() -> Set<CatalogItem> {
+    defer { changes = [] }
+    return changes
+  }
+
+  /// Puts tables and attributes into an order in which they were defined before, as far as that has
+  /// them, behind the others.
+  package mutating func restoreOrder(_ items: [CatalogItem]) {
+    var places: [CatalogItem: Int] = [:]
+    for (place, item) in items.enumerated() { places[item] = place }
+    func place(_ kind: CatalogItem.Kind, _ name: String) -> Int {
+      places[CatalogItem(kind, name)] ?? -1
+    }
+    names.sort { place(.table, $0) < place(.table, $1) }
+    attributes.sort { place(.attribute, $0.name) < place(.attribute, $1.name) }
+  }
+
+  mutating func noteChange(_ item: CatalogItem) { changes.insert(item) }
+
+  /// Forgets what was computed for single users of a log: the values of its attributes, and the rows
+  /// that models of it are judged by.
+  package mutating func forgetUsers(of log: String) {
+    let log = log.lowercased()
+    for index in attributes.indices where attributes[index].owner.name.lowercased() == log {
+      attributes[index].values = nil
+      noteChange(CatalogItem(.attribute, attributes[index].name))
+    }
+    for index in models.indices
+    where models[index].sources.contains(where: { $0.name.lowercased() == log }) {
+      models[index].holdout = nil
+      noteChange(CatalogItem(.model, models[index].name))
+    }
+  }
+
+  /// Forgets an attribute, and the segment that it names the groups of; false where there is none of
+  /// the name.
   package mutating func dropAttribute(_ name: String) -> Bool {
     let name = name.lowercased()
     let count = attributes.count
+    noteChange(CatalogItem(.attribute, name))
+    if let segment = segment(named: name), segment.table == nil { dropSegment(name) }
     attributes.removeAll { $0.name.lowercased() == name }
     attributeColumns = AttributeColumns()
     attributeVersions[name, default: 0] += 1

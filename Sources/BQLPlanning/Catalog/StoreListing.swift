@@ -1,17 +1,17 @@
 /// Lists what a store holds, for SHOW STORAGE and SHOW LOADS.
 package struct StoreListing: Sendable {
-  /// Names a file of a table: its rows, its users where it is a part of a log, and its size.
+  /// Names a file of a table: its rows and users where it is a part of a log, and its size.
   package struct File: Sendable {
     package var table: String
     package var name: String
-    package var rowCount: Int
+    package var rowCount: Int?
     package var userCount: Int?
     package var byteCount: Int
 
     package init(
       table: String,
       name: String,
-      rowCount: Int,
+      rowCount: Int?,
       userCount: Int?,
       byteCount: Int
     ) {

@@ -48,6 +48,29 @@ package struct UserAttribute: Sendable {
     valueCount = values.valueCount
     distinctCount = values.distinctCount
   }
+
+  /// Describes an attribute that was stored; `values` are nil where its owner is another log now.
+  package init(
+    name: String,
+    type: DataType,
+    definition: String,
+    owner: TableState,
+    sources: [TableState],
+    period: ClosedRange<Int64>?,
+    valueCount: Int,
+    distinctCount: Int,
+    values: UserColumn?
+  ) {
+    self.name = name
+    self.type = type
+    self.definition = definition
+    self.owner = owner
+    self.sources = sources
+    self.period = period
+    self.valueCount = valueCount
+    self.distinctCount = distinctCount
+    self.values = values
+  }
 }
 
 /// Names an attribute that an expression may use: a defined one, or a column of a keyed table.

@@ -120,17 +120,12 @@ struct InputFile: Sendable {
     _ reader: any ByteReader,
     path: String
   ) throws(LoadError) -> OpenFile {
-    let folder = TemporaryPath.folder
-    var name = Array("\(folder)/bql-input-XXXXXX".utf8CString)
-    // `mkostemp` replaces the last letters of its argument, which lives for the call.
-    let descriptor = unsafe mkstemp(&name)
-    guard descriptor >= 0 else {
+    guard let descriptor = TemporaryPath.openUnnamedFile() else {
       throw .unreadable(
         path: path,
-        reason: "no temporary file in \(folder): \(OpenFile.reason(errno))"
+        reason: "no temporary file in \(TemporaryPath.folder): \(OpenFile.reason(errno))"
       )
     }
-    unsafe _ = unlink(name)
     let chunk = 1 << 20
     let region = MemoryRegion(byteCount: chunk)
     var total = 0
@@ -151,7 +146,10 @@ struct InputFile: Sendable {
         guard step >= 0 else {
           let reason = OpenFile.reason(errno)
           close(descriptor)
-          throw .unreadable(path: path, reason: "its copy in \(folder) failed: \(reason)")
+          throw .unreadable(
+            path: path,
+            reason: "its copy in \(TemporaryPath.folder) failed: \(reason)"
+          )
         }
         written += step
       }

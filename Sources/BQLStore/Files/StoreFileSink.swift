@@ -27,13 +27,13 @@ final class StoreFileSink {
   }
 
   /// Puts the file on the disk, if it is to last, and closes it; the last call of all.
-  func finish(isLasting: Bool = true) throws(StoreError) -> StoredLog.File {
+  func finish(isLasting: Bool = true) throws(StoreError) -> StoredFile {
     do throws(ArrowError) {
       try sink.flush()
     } catch {
       throw StoreError(writing: folder.path(of: name), error)
     }
     try folder.finish(descriptor, named: name, isLasting: isLasting)
-    return StoredLog.File(name: name, byteCount: byteCount, checksum: checksum.value)
+    return StoredFile(name: name, byteCount: byteCount, checksum: checksum.value)
   }
 }

@@ -51,7 +51,7 @@ struct ColumnReader {
     guard holds(count, of: MemoryLayout<Number>.stride) else { return nil }
     let byteCount = count * MemoryLayout<Number>.stride
     let region = MemoryRegion(byteCount: byteCount) { [source] in
-      source.read(orZeros: byteCount)[0]
+      source.memory.keep(source.read(orZeros: byteCount)[0])
     }
     return Buffer(sharing: region, byteOffset: 0, count: count)
   }

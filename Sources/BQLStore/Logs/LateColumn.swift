@@ -15,6 +15,7 @@ struct LateColumn: Sendable {
   let path: String
   let log: String
   let health: StoreHealth
+  let memory: LateMemory
 
   /// The bytes of a buffer once it is not compressed.
   func byteCount(_ buffer: Int) -> Int {
@@ -65,8 +66,8 @@ struct LateColumn: Sendable {
       guard let raw = slice.buffer(of: Raw.self, count: rawCount) else {
         preconditionFailure("a buffer has the bytes that were found when it was opened")
       }
-      return MemorySlice(
-        raw.withSpan { raw in Buffer<Value>(count: count) { convert(raw, &$0) } }
+      return memory.keep(
+        MemorySlice(raw.withSpan { raw in Buffer<Value>(count: count) { convert(raw, &$0) } })
       )
     }
     return Buffer(sharing: region, byteOffset: 0, count: count)

@@ -11,13 +11,20 @@ struct LogReader {
   let stored: StoredLog
   let folder: StoreFolder
   let health: StoreHealth
+  let memory: LateMemory
   private let regions: [MemoryRegion]
 
   /// Maps the files of a log.
-  init(_ stored: StoredLog, in folder: StoreFolder, _ health: StoreHealth) throws(StoreError) {
+  init(
+    _ stored: StoredLog,
+    in folder: StoreFolder,
+    _ health: StoreHealth,
+    _ memory: LateMemory
+  ) throws(StoreError) {
     self.stored = stored
     self.folder = folder
     self.health = health
+    self.memory = memory
     var regions: [MemoryRegion] = []
     for file in stored.files { regions.append(try file.mapped(in: folder)) }
     self.regions = regions
@@ -107,7 +114,8 @@ struct LogReader {
           name: field.name,
           path: folder.path(of: stored.files[index].name),
           log: stored.name,
-          health: health
+          health: health,
+          memory: memory
         ),
         validity: validities[position],
         hasShortTimes: field.role == .time && stored.hasShortTimes
@@ -163,7 +171,7 @@ struct LogReader {
     _ position: Int,
     _ index: Int,
     _ reader: ArrowReader,
-    _ sums: StoredLog.PartChecksums,
+    _ sums: StoredFile.PartChecksums,
     _ shared: inout [Int: CodeDictionary]
   ) throws(StoreError) -> CodeDictionary? {
     let field = reader.schema.fields[position]
@@ -186,7 +194,8 @@ struct LogReader {
           name: stored.fields[position].name,
           path: folder.path(of: stored.files[index].name),
           log: stored.name,
-          health: health
+          health: health,
+          memory: memory
         )
       ).texts
     else { throw damaged(index, "the texts of '\(field.name)' are not what they were") }

@@ -20,13 +20,13 @@ struct LogWriter {
   /// Tells what was written.
   struct Written: Sendable {
     /// The partitions' files in their order, then the users'.
-    var files: [StoredLog.File]
+    var files: [StoredFile]
     var facts: [PartitionFacts]
   }
 
   /// Holds what the users' file and the manifest need of a partition.
   private struct Part: Sendable {
-    var file: StoredLog.File
+    var file: StoredFile
     var facts: PartitionFacts
     var names: UserNames
     var offsets: Buffer<Int32>
@@ -54,7 +54,7 @@ struct LogWriter {
     )
   }
 
-  private func write(_ partition: Partition, _ index: Int) throws(StoreError) -> StoredLog.File {
+  private func write(_ partition: Partition, _ index: Int) throws(StoreError) -> StoredFile {
     let columns = partition.columns.enumerated().map { position, column in
       ArrowColumn(
         column,
@@ -90,7 +90,7 @@ struct LogWriter {
     try writer.writeBatch(body)
     try writer.finish()
     var file = try sink.finish(isLasting: effort != .none)
-    file.parts = StoredLog.PartChecksums(
+    file.parts = StoredFile.PartChecksums(
       metadata: try metadata(of: file),
       validity: Checksum.of(
         body.columns.indices.flatMap { arrays[$0].nullCount > 0 ? body.columns[$0].prefix(1) : [] }
@@ -101,7 +101,7 @@ struct LogWriter {
     return file
   }
 
-  private func metadata(of file: StoredLog.File) throws(StoreError) -> UInt64 {
+  private func metadata(of file: StoredFile) throws(StoreError) -> UInt64 {
     let region = try file.mapped(in: folder)
     do throws(ArrowError) {
       return Checksum.ofMetadata(try ArrowReader(region), region)
@@ -110,7 +110,7 @@ struct LogWriter {
     }
   }
 
-  private func writeUsers(_ parts: [Part], _ user: Int) throws(StoreError) -> StoredLog.File {
+  private func writeUsers(_ parts: [Part], _ user: Int) throws(StoreError) -> StoredFile {
     let fields = [
       UserNames.field(of: parts.map(\.names), named: source.schema[user].name),
       ArrowField(Self.firstRowName, .int(bits: 32, isSigned: true), isNullable: false),

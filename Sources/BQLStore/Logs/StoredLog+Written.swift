@@ -3,7 +3,12 @@ import BQLStorage
 
 extension StoredLog {
   /// Describes a log whose files are written.
-  init(_ source: LogSource, _ written: LogWriter.Written, loads: [Load]) {
+  init(
+    _ source: LogSource,
+    _ written: LogWriter.Written,
+    loads: [Load],
+    generation: Int
+  ) {
     var roles: [Int: Role] = [:]
     for role in Role.allCases {
       if let column = source.roles[role] { roles[column] = role }
@@ -12,6 +17,7 @@ extension StoredLog {
     let ranges = facts.compactMap(\.timeRange)
     self.init(
       name: source.name,
+      generation: generation,
       fields: source.schema.fields.enumerated().map { index, field in
         Field(
           name: field.name,

@@ -27,12 +27,17 @@ extension StoreManifest {
     logs = try reader.objects("logs").map { (log) throws(StoreError) in try StoredLog(log) }
     let names = logs.map { $0.name.lowercased() }
     guard Set(names).count == names.count else { throw reader.malformed("logs") }
+    // The second version had none.
+    guard version > 2 else { return }
+    items = try reader.objects("items").map { (item) throws(StoreError) in try StoredItem(item) }
+    guard Set(items.map(\.key)).count == items.count else { throw reader.malformed("items") }
   }
 }
 
 extension StoredLog {
   fileprivate init(_ log: ManifestReader) throws(StoreError) {
     name = try log.text("name")
+    generation = log.has("generation") ? try log.count("generation") : 0
     fields = try log.objects("columns").map { (field) throws(StoreError) in
       guard let type = DataType(rawValue: try field.text("type")) else {
         throw field.malformed("type")
@@ -67,16 +72,7 @@ extension StoredLog {
       else { throw log.malformed("partitions") }
       return Partition(rowCount: numbers[0], userCount: numbers[1])
     }
-    files = try log.objects("files").map { (file) throws(StoreError) in
-      let name = try file.text("name")
-      guard !name.contains("/"), !name.isEmpty else { throw file.malformed("name") }
-      return File(
-        name: name,
-        byteCount: try file.count("bytes"),
-        checksum: try file.checksum("xxh64"),
-        parts: file.has("validity_xxh64") ? try PartChecksums(file) : nil
-      )
-    }
+    files = try log.objects("files").map { (file) throws(StoreError) in try StoredFile(file) }
     let columnCount = fields.count
     guard files.count == partitions.count + 1,
       files.dropLast().allSatisfy({ $0.parts?.columns.count == columnCount })
@@ -89,7 +85,41 @@ extension StoredLog {
   }
 }
 
-extension StoredLog.PartChecksums {
+extension StoredFile {
+  fileprivate init(_ file: ManifestReader) throws(StoreError) {
+    let name = try file.text("name")
+    guard !name.contains("/"), !name.isEmpty else { throw file.malformed("name") }
+    self.init(
+      name: name,
+      byteCount: try file.count("bytes"),
+      checksum: try file.checksum("xxh64"),
+      parts: file.has("validity_xxh64") ? try PartChecksums(file) : nil
+    )
+  }
+}
+
+extension StoredItem {
+  fileprivate init(_ item: ManifestReader) throws(StoreError) {
+    guard let kind = Kind(rawValue: try item.text("kind")) else { throw item.malformed("kind") }
+    let parts = try item.objects("parts").map { (part) throws(StoreError) in
+      Part(
+        name: try part.text("part"),
+        file: try StoredFile(part),
+        rowCount: part.has("rows") ? try part.count("rows") : nil
+      )
+    }
+    guard Set(parts.map(\.name)).count == parts.count else { throw item.malformed("parts") }
+    self.init(
+      kind: kind,
+      name: try item.text("name"),
+      generation: try item.count("generation"),
+      about: item.value["about"] ?? .null,
+      parts: parts
+    )
+  }
+}
+
+extension StoredFile.PartChecksums {
   fileprivate init(_ file: ManifestReader) throws(StoreError) {
     metadata = try file.checksum("metadata_xxh64")
     validity = try file.checksum("validity_xxh64")

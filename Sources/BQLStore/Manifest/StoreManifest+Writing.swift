@@ -17,6 +17,10 @@ extension StoreManifest {
     json.beginArray()
     for log in logs { log.write(to: &json) }
     json.endArray()
+    json.name("items")
+    json.beginArray()
+    for item in items { item.write(to: &json) }
+    json.endArray()
     json.endObject()
     json.endLine()
     return json.bytes
@@ -28,6 +32,8 @@ extension StoredLog {
     json.beginObject()
     json.name("name")
     json.string(name)
+    json.name("generation")
+    json.int(generation)
     writeColumns(to: &json)
     if let sessionCount {
       json.name("sessions")
@@ -98,29 +104,64 @@ extension StoredLog {
     json.beginArray()
     for file in files {
       json.beginObject()
-      json.name("name")
-      json.string(file.name)
-      json.name("bytes")
-      json.int(file.byteCount)
-      json.name("xxh64")
-      json.string(file.checksum.hexadecimal)
-      if let parts = file.parts {
-        json.name("metadata_xxh64")
-        json.string(parts.metadata.hexadecimal)
-        json.name("validity_xxh64")
-        json.string(parts.validity.hexadecimal)
-        for (name, sums) in [
-          ("column_xxh64", parts.columns), ("dictionary_xxh64", parts.dictionaries),
-        ] {
-          json.name(name)
-          json.beginArray()
-          for sum in sums { json.string(sum.hexadecimal) }
-          json.endArray()
-        }
-      }
+      file.write(to: &json)
       json.endObject()
     }
     json.endArray()
+  }
+}
+
+extension StoredFile {
+  /// Writes the members of the object that describes the file.
+  fileprivate func write(to json: inout JSONWriter) {
+    json.name("name")
+    json.string(name)
+    json.name("bytes")
+    json.int(byteCount)
+    json.name("xxh64")
+    json.string(checksum.hexadecimal)
+    guard let parts else { return }
+    json.name("metadata_xxh64")
+    json.string(parts.metadata.hexadecimal)
+    json.name("validity_xxh64")
+    json.string(parts.validity.hexadecimal)
+    for (name, sums) in [
+      ("column_xxh64", parts.columns), ("dictionary_xxh64", parts.dictionaries),
+    ] {
+      json.name(name)
+      json.beginArray()
+      for sum in sums { json.string(sum.hexadecimal) }
+      json.endArray()
+    }
+  }
+}
+
+extension StoredItem {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.beginObject()
+    json.name("kind")
+    json.string(kind.rawValue)
+    json.name("name")
+    json.string(name)
+    json.name("generation")
+    json.int(generation)
+    json.name("about")
+    json.value(about)
+    json.name("parts")
+    json.beginArray()
+    for part in parts {
+      json.beginObject()
+      json.name("part")
+      json.string(part.name)
+      if let rowCount = part.rowCount {
+        json.name("rows")
+        json.int(rowCount)
+      }
+      part.file.write(to: &json)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
   }
 }
 

@@ -4,7 +4,7 @@ package import BQLStorage
 /// Lists what a store holds: the one file of it that ever changes, and only as a whole.
 package struct StoreManifest: Hashable, Sendable {
   /// The version of the layout that this program writes, and the last one that it reads.
-  package static let version = 2
+  package static let version = 3
   /// The oldest version that it reads.
   static let oldestVersion = 2
   static let fileName = "manifest.json"
@@ -12,12 +12,13 @@ package struct StoreManifest: Hashable, Sendable {
   /// Counts the changes; names of files carry that of their making, so none is written twice.
   package var generation = 0
   package var logs: [StoredLog] = []
+  package var items: [StoredItem] = []
 
   package init() {}
 
   /// The files that the store needs.
   package var fileNames: Set<String> {
-    Set(logs.flatMap { $0.files.map(\.name) })
+    Set(logs.flatMap(\.files).map(\.name) + items.flatMap(\.parts).map(\.file.name))
   }
 }
 
@@ -32,34 +33,6 @@ package struct StoredLog: Hashable, Sendable {
     package var missingCount: Int
     /// Whether its codes stand for the same texts in all partitions.
     package var isShared: Bool
-  }
-
-  /// Describes a file: its size, and the checksum of all of it.
-  package struct File: Hashable, Sendable {
-    package var name: String
-    package var byteCount: Int
-    package var checksum: UInt64
-    /// What the parts of a partition's file have to be when they are read; nil for the users' file.
-    package var parts: PartChecksums?
-
-    init(name: String, byteCount: Int, checksum: UInt64, parts: PartChecksums? = nil) {
-      self.name = name
-      self.byteCount = byteCount
-      self.checksum = checksum
-      self.parts = parts
-    }
-  }
-
-  /// Holds the checksums of what is read at a time of a partition's file.
-  package struct PartChecksums: Hashable, Sendable {
-    /// Of all that says where and what the columns are.
-    package var metadata: UInt64
-    /// Of what says which rows have a value, of all columns.
-    package var validity: UInt64
-    /// Of the values, by column.
-    package var columns: [UInt64]
-    /// Of the dictionaries, in the order of the columns that have one.
-    package var dictionaries: [UInt64]
   }
 
   /// Describes one LOAD.
@@ -91,12 +64,14 @@ package struct StoredLog: Hashable, Sendable {
   }
 
   package var name: String
+  /// The number of the change that made the rows what they are.
+  package var generation: Int
   package var fields: [Field]
   package var events: [EventValue]
   /// Rows and users of each partition.
   package var partitions: [Partition]
   /// The partitions' files in their order, then the users'.
-  package var files: [File]
+  package var files: [StoredFile]
   package var loads: [Load]
   package var sessionCount: Int?
   package var tiedRows: Int

@@ -6,15 +6,6 @@ import BQLStore
 import BQLSyntax
 import Glibc
 
-/// Holds the open store, and which tables are its.
-struct OpenStore {
-  let store: Store
-  /// The logs that it holds, by name in lower case; a damaged one is none.
-  var logs: Set<String> = []
-  /// Why the other ones cannot be read, by name in lower case.
-  var damages: [String: StoreError] = [:]
-}
-
 /// OPEN, CHECK STORE and DROP: what lasts between runs.
 extension Workspace {
   /// Opens the store at `path`, as OPEN does.
@@ -32,31 +23,18 @@ extension Workspace {
   /// Runs OPEN: the store's tables come in, those of one that was open go.
   func open(_ statement: OpenStatement, of source: Source) throws(BQLError) -> Outcome {
     let store: Store
-    let logs: [OpenedLog]
+    let contents: (logs: [OpenedLog], items: [OpenedItem])
     do throws(StoreError) {
-      store = try Store(path: statement.path, health: storeHealth)
-      logs = try store.logs()
+      store = try Store(path: statement.path, health: storeHealth, memory: lateMemory)
+      contents = try store.contents()
     } catch {
       throw self.error(error, of: source, at: statement.range)
     }
-    let known = openStore?.logs ?? []
-    for opened in logs where !known.contains(opened.name.lowercased()) {
-      guard catalog[opened.name] != nil else { continue }
-      throw fail(
-        .nameTaken,
-        "the store holds '\(opened.name)', and another table is called that",
-        at: statement.range,
-        source,
-        hints: [
-          "DROP \(Formatter.print(Identifier(opened.name, range: statement.range))) first, or OPEN "
-            + "before LOAD"
-        ]
-      )
-    }
-    for name in known { _ = catalog.drop(name) }
+    try checkNames(contents.logs, contents.items, of: source, at: statement.range)
+    forgetStored()
     var open = OpenStore(store: store)
     var warnings: [String] = []
-    for opened in logs {
+    for opened in contents.logs {
       if let log = opened.log {
         catalog.define(log.name, .log(log))
         open.logs.insert(log.name.lowercased())
@@ -69,15 +47,52 @@ extension Workspace {
         )
       }
     }
+    warnings += restore(contents.items, &open)
     openStore = open
     catalog.store = listing(of: store)
-    if logs.isEmpty {
+    // What was there before is not the store's.
+    _ = catalog.takeChanges()
+    if contents.logs.isEmpty, contents.items.isEmpty {
       return .report(lines: ["\(store.path): no tables yet; LOAD stores them"], warnings: [])
     }
-    return .report(
-      lines: logs.compactMap(\.log).flatMap { $0.report.lines(name: $0.name).prefix(1) },
-      warnings: warnings
+    let logs = contents.logs.compactMap(\.log).flatMap { $0.report.lines(name: $0.name).prefix(1) }
+    return .report(lines: logs + summary(of: contents.items), warnings: warnings)
+  }
+
+  /// Refuses a store of which something has the name of what is there and is not the open store's.
+  private func checkNames(
+    _ logs: [OpenedLog],
+    _ items: [OpenedItem],
+    of source: Source,
+    at range: SourceRange
+  ) throws(BQLError) {
+    let known = openStore?.logs ?? []
+    let log = logs.first { !known.contains($0.name.lowercased()) && catalog[$0.name] != nil }
+    let item = clash(items)
+    guard let name = log?.name ?? item?.shownName else { return }
+    let removal =
+      log.map { "DROP \(Formatter.print(Identifier($0.name, range: range)))" } ?? item?.removal
+      ?? ""
+    throw fail(
+      .nameTaken,
+      "the store holds '\(name)', and there is another one of that name",
+      at: range,
+      source,
+      hints: ["\(removal) first, or OPEN before anything else"]
     )
+  }
+
+  /// Tells how much there is beside logs.
+  private func summary(of items: [OpenedItem]) -> [String] {
+    func count(_ kind: StoredItem.Kind, _ noun: String) -> String? {
+      let count = items.count { $0.item.kind == kind }
+      return count == 0 ? nil : count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    }
+    let counts = [
+      count(.table, "table"), count(.attribute, "attribute"), count(.segment, "segment"),
+      count(.model, "model"),
+    ].compactMap { $0 }
+    return counts.isEmpty ? [] : [counts.joined(separator: ", ")]
   }
 
   /// Refuses an answer that was computed of damaged rows.
@@ -114,19 +129,19 @@ extension Workspace {
     let schema = Schema(
       [Field("table", .text), Field("file", .text), Field("bytes", .int), Field("state", .text)]
     )
-    let rows: [[Value]]
+    let found: [(file: StoredFile, reason: String?)]
     do throws(StoreError) {
-      let found = try open.store.damages(threads: options.threads) { [cancellation] in
+      found = try open.store.damages(threads: options.threads) { [cancellation] in
         cancellation.isCancelled
-      }
-      rows = found.map { log, file, reason in
-        [
-          .text(log), .text(file.name), .int(Int64(file.byteCount)),
-          .text(reason.map { "damaged: \($0)" } ?? "sound"),
-        ]
       }
     } catch {
       throw self.error(error, of: source, at: range)
+    }
+    let rows = zip(listing(of: open.store).files, found).map { listed, found -> [Value] in
+      [
+        .text(listed.table), .text(found.file.name), .int(Int64(found.file.byteCount)),
+        .text(found.reason.map { "damaged: \($0)" } ?? "sound"),
+      ]
     }
     return .answer(
       QueryResult(
@@ -140,7 +155,8 @@ extension Workspace {
   /// Runs DROP of a table, which leaves the store too.
   func dropTable(_ name: Identifier, of source: Source) throws(BQLError) -> Outcome {
     let isStored = openStore?.store.holds(name.name) ?? false
-    guard catalog[name.name] != nil || isStored else {
+    let isDamaged = openStore?.itemDamages[CatalogItem(.table, name.name)] != nil
+    guard catalog[name.name] != nil || isStored || isDamaged else {
       let near = NearestNames.nearest(to: name.name, in: catalog.names, limit: 2)
       throw fail(
         .unknownTable,
@@ -193,6 +209,17 @@ extension Workspace {
           duplicateRows: load.duplicateRows,
           instant: load.instant,
           seconds: load.seconds
+        )
+      }
+    }
+    for item in store.manifest.items {
+      listing.files += item.parts.map { part in
+        StoreListing.File(
+          table: item.shownName,
+          name: part.file.name,
+          rowCount: part.rowCount,
+          userCount: nil,
+          byteCount: part.file.byteCount
         )
       }
     }

@@ -8,7 +8,7 @@ import Glibc
 
 /// LOAD into a store, COMPACT and ERASE: what changes the logs that it holds.
 extension Workspace {
-  private var storeOptions: Store.Options {
+  var storeOptions: Store.Options {
     Store.Options(threads: options.threads) { [cancellation] in cancellation.isCancelled }
   }
 
@@ -183,7 +183,13 @@ extension Workspace {
         hints: userExamples(open)
       )
     }
-    var lines: [String] = []
+    // First what else is known of them: whatever happens then, they are still there to be erased.
+    var lines: [String]
+    do throws(StoreError) {
+      lines = try forget(found.map { ($0.log, $0.value) })
+    } catch {
+      throw self.error(error, of: source, at: range)
+    }
     for (log, value, place) in found {
       let left: EventLog
       do throws(StoreError) {
@@ -214,7 +220,9 @@ extension Workspace {
 
   /// What ERASE cannot reach.
   private func eraseWarnings(_ open: OpenStore) -> [String] {
-    let others = catalog.names.filter { !open.logs.contains($0.lowercased()) }
+    let others = catalog.names.filter { name in
+      !open.logs.contains(name.lowercased()) && open.items[CatalogItem(.table, name)] == nil
+    }
     if others.isEmpty { return [] }
     return [
       "tables outside of the store are as they were: \(others.joined(separator: ", "))"
