@@ -127,6 +127,37 @@ import Testing
     #expect(peakByteCount < before + (1 << 30))
   }
 
+  /// A file that ends within the UUID of a visit, small or larger than what types are told from.
+  @Test(arguments: [3, 25_000]) func leavesOutARowThatIsCutInItsLastField(rowCount: Int) throws {
+    let header = "user_id,event_time,event_type,user_session\n"
+    let rows = (0..<rowCount).map { row in
+      let digits = String(row + 0x1000_0000, radix: 16)
+      return "\(row % 9),2019-10-01 00:00:10,view,\(digits)-8bb3-4e00-8c23-a032dfed738c\n"
+    }
+    let text = header + rows.joined()
+    let whole = LoadOracleTests.cells(try files.log(text))
+    #expect(whole.count == rowCount)
+    for cut in [1, 2, 5, 14, 30, 35] {
+      let log = try files.log(String(text.dropLast(cut > 1 ? cut + 1 : 1)))
+      if cut == 1 {
+        // Without a line end nothing is missing.
+        #expect(LoadOracleTests.cells(log) == whole)
+        continue
+      }
+      #expect(log.rowCount == rowCount - 1, "cut \(cut)")
+      #expect(log.report.rejections.map(\.rowCount) == [1], "cut \(cut)")
+      #expect(
+        log.report.rejections.first?.reason == "the file ends in the middle of the row",
+        "cut \(cut)"
+      )
+      #expect(Set(LoadOracleTests.cells(log).map { "\($0)" }).isSubset(of: whole.map { "\($0)" }))
+    }
+    // Texts that are no UUIDs are texts, cut or not.
+    let named = try files.log(text + "1,2019-10-01 00:00:10,view,visit 7")
+    #expect(named.rowCount == rowCount + 1)
+    #expect(named.report.rejections.isEmpty)
+  }
+
   @Test func refusesAHeaderWithoutEnd() throws {
     let before = peakByteCount
     for path in [try endless("", "\\n1,2\\n"), try endless("", "", packing: "gzip -1")] {

@@ -21,7 +21,7 @@ package struct QuantileCuts: Hashable, Sendable {
     self.init(sorted: Quantiles.sorted(values), bins: bins)
   }
 
-  /// Restores cuts; nil unless they ascend. `isEmpty` says that there was no number to cut.
+  /// Restores cuts, `isEmpty` saying that there was no number to cut; nil unless they ascend.
   package init?(restoring cuts: [Double], requested: Int, isEmpty: Bool) {
     guard zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 }), !isEmpty || cuts.isEmpty else {
       return nil

@@ -38,8 +38,7 @@ extension Binder {
     _ verb: String,
     at range: SourceRange
   ) -> ModelHoldout? {
-    if let holdout = model.holdout {
-      guard let source = catalog.outdatedSource(of: model) else { return holdout }
+    if let source = catalog.outdatedSource(of: model) {
       return fail(
         .staleAttribute,
         "'\(model.name)' was trained on an older state of '\(source)', and so are the rows that "
@@ -49,6 +48,7 @@ extension Binder {
         hints: ["train it again: \(model.definition);"]
       )
     }
+    if let holdout = model.holdout { return holdout }
     return fail(
       .badClause,
       "'\(model.name)' was loaded from a file, which has no rows that \(verb) could look at",

@@ -130,16 +130,16 @@ package struct Catalog: Sendable {
 
   mutating func noteChange(_ item: CatalogItem) { changes.insert(item) }
 
-  /// Forgets what was computed for single users of a log: the values of its attributes, and the rows
-  /// that models of it are judged by.
-  package mutating func forgetUsers(of log: String) {
-    let log = log.lowercased()
-    for index in attributes.indices where attributes[index].owner.name.lowercased() == log {
+  /// Forgets what was computed for single users of a log or a table: the values of its attributes,
+  /// and the rows that models of it are judged by.
+  package mutating func forgetUsers(of table: String) {
+    let table = table.lowercased()
+    for index in attributes.indices where attributes[index].owner.name.lowercased() == table {
       attributes[index].values = nil
       noteChange(CatalogItem(.attribute, attributes[index].name))
     }
     for index in models.indices
-    where models[index].sources.contains(where: { $0.name.lowercased() == log }) {
+    where models[index].sources.contains(where: { $0.name.lowercased() == table }) {
       models[index].holdout = nil
       noteChange(CatalogItem(.model, models[index].name))
     }

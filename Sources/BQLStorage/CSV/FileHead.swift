@@ -43,8 +43,17 @@ struct FileHead {
     var notes = lead.notes
     if case .utf16 = file.recoding.encoding { notes.append("'\(path)' is text in UTF-16") }
     self = try buffer.withView(count: sample.count) { (text) throws(LoadError) in
-      try FileHead(text, buffer, lead, dialect, options, notes, sample.isComplete, path)
+      try FileHead(text, buffer, lead, dialect, options, notes, sample, path)
     }
+  }
+
+  /// Tells how much of a file's text is looked at.
+  private struct Extent {
+    var count: Int
+    /// Whether that is all.
+    var isComplete: Bool
+    /// Whether the file has no line end behind its last row.
+    var isCut: Bool
   }
 
   /// Reads the beginning of a file's text, ended in a line feed where it is the whole of it.
@@ -52,14 +61,17 @@ struct FileHead {
     _ buffer: TextBuffer,
     _ file: InputFile,
     _ sampleByteCount: Int
-  ) throws(LoadError) -> (count: Int, isComplete: Bool) {
+  ) throws(LoadError) -> Extent {
     let reader = try file.makeReader()
     let count = try buffer.fill(at: 0, count: sampleByteCount) {
       (region, offset, count) throws(LoadError) in
       try reader.fill(region, at: offset, count: count)
     }
-    guard count < sampleByteCount else { return (count, false) }
-    return (buffer.endLastLine(count: count), true)
+    guard count < sampleByteCount else {
+      return Extent(count: count, isComplete: false, isCut: false)
+    }
+    let end = buffer.endLastLine(count: count)
+    return Extent(count: end, isComplete: true, isCut: end > count)
   }
 
   private init(
@@ -69,7 +81,7 @@ struct FileHead {
     _ dialect: Dialect,
     _ options: CSVOptions,
     _ notes: [String],
-    _ isComplete: Bool,
+    _ extent: Extent,
     _ path: String
   ) throws(LoadError) {
     var warnings = notes
@@ -78,7 +90,8 @@ struct FileHead {
       throw .notData(path: path, kind: "without a row behind its first lines", hint: nil)
     }
     let boundary = RowBoundary(dialect: dialect)
-    guard case .at(let firstEnd) = boundary.end(of: start, in: text, isComplete: isComplete) else {
+    let firstRowEnd = boundary.end(of: start, in: text, isComplete: extent.isComplete)
+    guard case .at(let firstEnd) = firstRowEnd else {
       throw .notData(
         path: path,
         kind: "text without line ends in its first \(max(text.count >> 20, 1)) MB",
@@ -116,7 +129,8 @@ struct FileHead {
       from: textStart,
       dialect,
       columns.count,
-      isComplete: isComplete
+      isComplete: extent.isComplete,
+      isCut: extent.isCut
     )
     if samples.contains(where: { !$0.isUTF8 }) {
       warnings.append(
@@ -127,14 +141,16 @@ struct FileHead {
     self.warnings = warnings
   }
 
-  /// Samples the whole rows of the text's beginning.
+  /// Samples the whole rows of the text's beginning; `isCut` says that nothing but the text's end ends
+  /// the last one.
   static func sample(
     _ text: TextView,
     _ buffer: TextBuffer,
     from start: Int,
     _ dialect: Dialect,
     _ columnCount: Int,
-    isComplete: Bool
+    isComplete: Bool,
+    isCut: Bool = false
   ) -> ([ColumnSample], Int) {
     let end = sampleEnd(text, from: start, dialect, isComplete: isComplete)
     let index = RowIndex(dialect: dialect, columnCount: columnCount)
@@ -143,7 +159,14 @@ struct FileHead {
     index.withFields(buffer) { fields in
       for column in 0..<columnCount {
         for row in 0..<fields.rowCount {
-          samples[column].add(fields.text, fields.range(row, column))
+          let field = fields.range(row, column)
+          // The beginning of a UUID in a row that may be cut off does not make texts of the others.
+          if isCut, row > 0, field.upperBound == text.count - 1,
+            UUIDText.isBeginning(fields.text, field)
+          {
+            continue
+          }
+          samples[column].add(fields.text, field)
         }
       }
     }

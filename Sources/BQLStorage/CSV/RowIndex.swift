@@ -9,6 +9,8 @@ enum RowFault: Hashable, Sendable {
   case unclosedQuote
   /// A quote without its partner within ``Dialect/longestQuotedField`` bytes.
   case longQuote
+  /// The file ends within it.
+  case cut
 }
 
 /// Finds the fields of a block's rows; one worker's memory, used again for each block.

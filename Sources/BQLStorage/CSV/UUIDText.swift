@@ -24,6 +24,20 @@ enum UUIDText {
     return (packed(na) << 32 | packed(nb), packed(nc) << 32 | packed(nd))
   }
 
+  /// Whether a text is what a UUID begins with, and shorter.
+  static func isBeginning(_ text: TextView, _ range: Range<Int>) -> Bool {
+    guard range.count < length else { return false }
+    return range.allSatisfy { position in
+      let byte = text[position]
+      switch position - range.lowerBound {
+      case 8, 13, 18, 23: return byte == UInt8(ascii: "-")
+      default:
+        return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
+    }
+  }
+
   /// The values of eight hexadecimal digits, a byte each.
   @inline(__always)
   private static func nibbles(_ digits: UInt64) -> UInt64 {

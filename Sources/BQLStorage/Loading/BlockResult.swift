@@ -80,6 +80,7 @@ enum RejectionReason: Hashable, Sendable {
     switch self {
     case .fault(.tooFewFields): return "the row has too few fields"
     case .fault(.tooManyFields): return "the row has too many fields"
+    case .fault(.cut): return "the file ends in the middle of the row"
     case .fault(.textAfterQuote): return "text follows a closing quote"
     case .fault(.unclosedQuote): return "a quote is not closed"
     case .fault(.longQuote):

@@ -15,6 +15,8 @@ struct Block {
   /// Says that both are known to be row boundaries; otherwise they are line ends that may lie
   /// inside quotes.
   let isExact: Bool
+  /// Says that the file ends without a line end, behind the last row here.
+  let isCut: Bool
 }
 
 /// Cuts the text of a load's files into blocks, which workers take in order.
@@ -147,6 +149,7 @@ final class BlockSource: Sendable {
       )
     }
     guard let rows = try cursor.stream?.next(into: buffer) else { return nil }
+    let isCut = cursor.stream?.isCut ?? false
     defer { cursor.next.index += 1 }
     if isPlain {
       // One block was to be cut at a row's end; the next one starts there.
@@ -160,7 +163,8 @@ final class BlockSource: Sendable {
       position: position,
       start: rows.lowerBound,
       end: rows.upperBound,
-      isExact: true
+      isExact: true,
+      isCut: isCut
     )
   }
 
@@ -202,7 +206,8 @@ final class BlockSource: Sendable {
           position: position - lead + bounds.lowerBound,
           start: bounds.lowerBound,
           end: bounds.upperBound,
-          isExact: false
+          isExact: false,
+          isCut: textEnd > count && bounds.upperBound == textEnd
         )
       }
       if count > blockByteCount + Dialect.longestRow { throw .tooLongRow(in: file.path) }

@@ -92,6 +92,7 @@ final class BlockWorker {
     for row in rows.faultyRows { log.add(row) }
     clearRejected(fields.rowCount)
     let bad = plan.columns.indices.map { readValues(fields, $0) }
+    if let row = cutRow(block, fields, bad) { reject(row, .fault(.cut), fields, &log) }
     for column in plan.columns.indices where !widens(column) {
       result.badValues[column] = describe(bad[column], fields, column)
       reject(fields, column, bad[column], &log)
@@ -127,6 +128,23 @@ final class BlockWorker {
     swap(&result.damagedIds, &damagedIds)
     if keepsPlaces { result.places = sourceOrder(fields.rowCount) }
     return result
+  }
+
+  /// The row in the middle of which the file ends: it has no line end, and its last field is the
+  /// beginning of a UUID in a column of them; nil where there is none.
+  ///
+  /// Of other values nothing tells: a number that lost its last digits is one.
+  private func cutRow(_ block: Block, _ fields: FieldView, _ bad: [[Int]]) -> Int? {
+    guard block.isCut, fields.rowCount > 0 else { return nil }
+    let last = plan.columns.count - 1
+    let column = plan.columnOrders[block.file].map { $0.firstIndex(of: last) ?? last } ?? last
+    let row = fields.rowCount - 1
+    let field = fields.range(row, column)
+    guard plan.columns[column].reading == .uuid, bad[column].last == row,
+      // Rows behind it that cannot be cut into fields have none here.
+      field.upperBound == block.end - 1, UUIDText.isBeginning(fields.text, field)
+    else { return nil }
+    return row
   }
 
   /// Says that a value which does not fit changes how the column is read, and is no bad value.

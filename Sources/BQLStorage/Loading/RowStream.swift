@@ -36,6 +36,8 @@ final class RowStream {
   /// What was read behind the last block: the beginning of a row.
   private var rest: [UInt8] = []
   private var isAtEnd = false
+  /// Whether the text ended without a line end, which then stands behind the last row in the buffer.
+  private(set) var isCut = false
 
   init(
     _ reader: any ByteReader,
@@ -68,7 +70,11 @@ final class RowStream {
       }
       count += more
       isAtEnd = more < room
-      if isAtEnd { count = buffer.endLastLine(count: count) }
+      if isAtEnd {
+        let end = buffer.endLastLine(count: count)
+        isCut = end > count
+        count = end
+      }
       let start = min(skipping, count)
       let end = buffer.withView(count: count) { lastRowEnd($0, from: start) }
       if end > start || isAtEnd {

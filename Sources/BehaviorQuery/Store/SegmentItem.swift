@@ -5,8 +5,10 @@ import BQLPlanning
 import BQLStore
 import BQLSyntax
 
-/// Keeps what SEGMENT found in a store: an Arrow file for each answer of SHOW SEGMENT, and a document of
-/// what was learnt, for ASSIGN. The groups themselves are an attribute or a column of a table.
+/// Keeps what SEGMENT found in a store.
+///
+/// That is an Arrow file for each answer of SHOW SEGMENT, and a document of what was learnt, for ASSIGN. The
+/// groups themselves are an attribute or a column of a table.
 enum SegmentItem {
   private static let model = "model"
 

@@ -175,8 +175,9 @@ extension Workspace {
     }
   }
 
-  /// Takes users out of what was computed of them: rows of tables that name them, values of
-  /// attributes, rows that models are judged by. Returns what was done.
+  /// Takes users out of what was computed of them, and returns what was done.
+  ///
+  /// That is rows of tables that name them, values of attributes, and rows that models are judged by.
   func forget(_ users: [(log: EventLog, value: Value)]) throws(StoreError) -> [String] {
     var lines: [String] = []
     for (log, value) in users {
@@ -191,6 +192,7 @@ extension Workspace {
           .relation(left, kind: kind),
           sources: Array(catalog.sources(of: name).dropFirst())
         )
+        catalog.forgetUsers(of: name)
         lines.append(
           "\(name): \(count == 1 ? "1 row" : "\(count) rows") of user \(ValueText.text(value)) erased"
         )
