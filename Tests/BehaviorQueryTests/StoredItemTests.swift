@@ -183,6 +183,19 @@ import Testing
     }
   }
 
+  /// Somebody whom a table knows and no log.
+  @Test func whoIsInATableOnlyCanBeErased() throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try filled(folder)
+    let path = folder.write("user_id,word\n7001,here\n7002,there\n", "others.csv")
+    _ = try opened(store).run("LOAD '\(path)' AS TABLE others KEY user_id;")
+    _ = try opened(store).run("ERASE USER 7001;")
+    #expect(try opened(store).run("SELECT word FROM others")[0].rowCount == 1)
+    // Attributes hold on: the log is as it was.
+    #expect(try opened(store).run("SELECT spent FROM users LIMIT 1")[0].rowCount == 1)
+    #expect(throws: BQLError.self) { try opened(store).run("ERASE USER 7001;") }
+  }
+
   /// Each file in turn: what is damaged is named, everything else is there, and it can be dropped.
   @Test func damageIsNamed() throws {
     let folder = TemporaryFolder()
@@ -202,6 +215,7 @@ import Testing
       let found = answers(Self.questions, try opened(store))
       let same = zip(found, expected).count { $0 == $1 }
       #expect(same >= 3 && same < expected.count, "\(name): \(same)")
+      #expect(throws: BQLError.self) { try opened(store).run("ERASE USER 9;") }
       let check = try opened(store).run("CHECK STORE;")[0]
       let unsound = check.relation.rows.filter { $0[3] != .text("sound") }
       #expect(unsound.map { $0[1] } == [.text(name)])

@@ -35,18 +35,14 @@ extension Binder {
 }
 
 extension Binder {
-  /// Finds the user whom ERASE USER names in a log; nil where the value is of another type than its
-  /// users or none of them has it.
-  package mutating func place(
-    ofUser expression: Expression,
-    in log: EventLog
-  ) -> (value: Value, place: UserPlace)? {
+  /// Returns the user whom ERASE USER names as a log would call them; nil where the value is of
+  /// another type than its users.
+  package mutating func user(_ expression: Expression, of log: EventLog) -> Value? {
     guard let column = log.roles[.user] else { return nil }
     let context = ExpressionContext(scope: Scope(columns: []), clause: "ERASE USER", grouping: nil)
     guard let bound = bind(expression, context),
-      let value = coerce(bound, to: log.schema[column].type)?.folded.literal, value != .null,
-      let place = log.place(ofUser: value)
+      let value = coerce(bound, to: log.schema[column].type)?.folded.literal, value != .null
     else { return nil }
-    return (value, place)
+    return value
   }
 }

@@ -151,7 +151,7 @@ package struct Catalog: Sendable {
     let name = name.lowercased()
     let count = attributes.count
     noteChange(CatalogItem(.attribute, name))
-    if let segment = segment(named: name), segment.table == nil { dropSegment(name) }
+    if segment(named: name)?.table == nil { dropSegment(name) }
     attributes.removeAll { $0.name.lowercased() == name }
     attributeColumns = AttributeColumns()
     attributeVersions[name, default: 0] += 1

@@ -1,6 +1,7 @@
 import BQLColumnar
 import BQLPlanning
 import BQLStore
+import BQLSyntax
 
 /// Holds the open store, and what of the catalog is its.
 struct OpenStore {
@@ -56,7 +57,8 @@ extension StoredItem {
 
   /// The statement that removes it.
   var removal: String {
-    switch kind {
+    let name = Formatter.print(Identifier(name, range: SourceRange(0, 0)))
+    return switch kind {
     case .table: "DROP \(name)"
     case .attribute, .segment: "DROP \(Catalog.usersTable).\(name)"
     case .model: "DROP MODEL \(name)"

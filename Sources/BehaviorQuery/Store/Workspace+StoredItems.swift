@@ -16,7 +16,7 @@ extension Workspace {
       return try store(changes)
     } catch {
       openStore?.unsaved.formUnion(changes)
-      let names = changes.map(\.name).sorted().joined(separator: "', '")
+      let names = changes.filter { !isLog($0) }.map(\.name).sorted().joined(separator: "', '")
       return ["'\(names)' will be gone when bql ends, for it could not be stored: \(error.message)"]
     }
   }
@@ -58,11 +58,14 @@ extension Workspace {
     return warnings
   }
 
+  private func isLog(_ item: CatalogItem) -> Bool {
+    if item.kind == .table, case .log? = catalog[item.name] { true } else { false }
+  }
+
   /// Sorts what is stored at once: attributes stand in the order in which they were defined.
   private func inOrder(_ items: Set<CatalogItem>) -> [CatalogItem] {
-    let attributes = catalog.attributes.map { CatalogItem(.attribute, $0.name) }.filter(
-      items.contains
-    )
+    let defined = catalog.attributes.map { CatalogItem(.attribute, $0.name) }
+    let attributes = defined.filter(items.contains)
     return items.subtracting(attributes).sorted { $0.name < $1.name } + attributes
   }
 
@@ -178,9 +181,10 @@ extension Workspace {
   /// Takes users out of what was computed of them, and returns what was done.
   ///
   /// That is rows of tables that name them, values of attributes, and rows that models are judged by.
-  func forget(_ users: [(log: EventLog, value: Value)]) throws(StoreError) -> [String] {
+  func forget(_ users: [ErasedUser]) throws(StoreError) -> [String] {
     var lines: [String] = []
-    for (log, value) in users {
+    for user in users {
+      let (log, value) = (user.log, user.value)
       guard let column = log.roles[.user].map({ log.schema[$0] }) else { continue }
       for name in catalog.names where openStore?.items[CatalogItem(.table, name)] != nil {
         guard case .relation(let relation, let kind)? = catalog[name] else { continue }
@@ -197,7 +201,7 @@ extension Workspace {
           "\(name): \(count == 1 ? "1 row" : "\(count) rows") of user \(ValueText.text(value)) erased"
         )
       }
-      catalog.forgetUsers(of: log.name)
+      if user.place != nil { catalog.forgetUsers(of: log.name) }
     }
     _ = try store(catalog.takeChanges())
     return lines

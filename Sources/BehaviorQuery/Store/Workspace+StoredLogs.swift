@@ -157,40 +157,35 @@ extension Workspace {
   ) throws(BQLError) -> Outcome {
     let open = try requireStore(of: source, at: range)
     var binder = try binder(source)
-    var found: [(log: EventLog, value: Value, place: UserPlace)] = []
-    for stored in open.store.manifest.logs {
-      guard let log = storedLog(stored.name) else {
-        throw fail(
-          .badData,
-          "'\(stored.name)' cannot be read, so that nobody can be erased from it",
-          at: range,
-          source,
-          kind: .data,
-          hints: ["CHECK STORE names the damaged files"]
-        )
-      }
-      let user = binder.place(ofUser: erase.user, in: log)
-      guard !binder.hasErrors else { throw failure(binder, of: source, at: range) }
-      if let user { found.append((log, user.value, user.place)) }
-    }
-    try checkHealth(of: source, at: range)
-    guard !found.isEmpty else {
+    let damaged = open.damages.keys.sorted() + open.itemDamages.keys.map(\.name).sorted()
+    if let name = damaged.first {
       throw fail(
-        .unknownUser,
-        "no log of the store has such a user",
-        at: erase.user.range,
+        .badData,
+        "'\(name)' cannot be read, so that nobody can be erased from it",
+        at: range,
         source,
-        hints: userExamples(open)
+        kind: .data,
+        hints: ["CHECK STORE names the damaged files; DROP removes what cannot be read"]
       )
     }
+    var users: [ErasedUser] = []
+    for log in open.store.manifest.logs.compactMap({ storedLog($0.name) }) {
+      let value = binder.user(erase.user, of: log)
+      guard !binder.hasErrors else { throw failure(binder, of: source, at: range) }
+      guard let value else { continue }
+      users.append(ErasedUser(log: log, value: value, place: log.place(ofUser: value)))
+    }
+    try checkHealth(of: source, at: range)
     // First what else is known of them: whatever happens then, they are still there to be erased.
     var lines: [String]
     do throws(StoreError) {
-      lines = try forget(found.map { ($0.log, $0.value) })
+      lines = try forget(users)
     } catch {
       throw self.error(error, of: source, at: range)
     }
-    for (log, value, place) in found {
+    for user in users {
+      guard let place = user.place else { continue }
+      let log = user.log
       let left: EventLog
       do throws(StoreError) {
         left = try open.store.erase(place, of: log, storeOptions)
@@ -202,7 +197,16 @@ extension Workspace {
       let count = log.rowCount - left.rowCount
       lines.append(
         "\(log.name): \(count == 1 ? "1 row" : "\(count) rows") of user "
-          + "\(ValueText.text(value)) erased"
+          + "\(ValueText.text(user.value)) erased"
+      )
+    }
+    guard !lines.isEmpty else {
+      throw fail(
+        .unknownUser,
+        "no log of the store has such a user",
+        at: erase.user.range,
+        source,
+        hints: userExamples(open)
       )
     }
     return .report(lines: lines, warnings: eraseWarnings(open))
@@ -228,6 +232,14 @@ extension Workspace {
       "tables outside of the store are as they were: \(others.joined(separator: ", "))"
     ]
   }
+}
+
+/// Names a user who is to leave the store, as a log calls or would call them.
+struct ErasedUser {
+  let log: EventLog
+  let value: Value
+  /// nil where the log has no such user: a table may.
+  let place: UserPlace?
 }
 
 extension LoadReport {
