@@ -64,4 +64,13 @@ import Testing
       if before == 0 { #expect(started.load(ordering: .relaxed) == 2) }
     }
   }
+
+  @Test(arguments: [0, 1, 2, 77, 1_000], [0, 1, 2, 5, 64])
+  func runsCoverAllInOrder(count: Int, threads: Int) {
+    let runs = ParallelWork.runs(of: count, threads: threads)
+    #expect(runs.flatMap { Array($0) } == Array(0..<count))
+    #expect(runs.allSatisfy { !$0.isEmpty })
+    if threads <= 1 { #expect(runs.count == min(count, 1)) }
+    if threads > 1, count > 0 { #expect(runs.last?.count == 1) }
+  }
 }

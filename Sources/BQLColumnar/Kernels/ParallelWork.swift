@@ -49,6 +49,22 @@ package enum ParallelWork {
     }
     return results.withLock { $0.compactMap { $0 } }
   }
+
+  /// Cuts `count` pieces, in their order, into runs for threads to take where each run costs
+  /// something of its own.
+  ///
+  /// A run is half of a thread's share of what is left: the first are long, so that there are few,
+  /// and the last short, lest a thread wait long for another. One thread takes all in one.
+  package static func runs(of count: Int, threads: Int) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var first = 0
+    while first < count {
+      let share = threads > 1 ? (count - first) / (2 * threads) : count
+      runs.append(first..<(first + max(share, 1)))
+      first += max(share, 1)
+    }
+    return runs
+  }
 }
 
 /// Hands out the indices of one call and keeps its first error.
