@@ -80,10 +80,10 @@ private final class WorkerDesk: Sendable {
     if !isOpen { finished.waitAwake() }
   }
 
-  /// Does what is offered, for ever.
+  /// Does what is offered, for ever; one call is often followed by another.
   func serve() {
     while true {
-      offered.wait()
+      offered.waitAwake()
       // Nothing is left of an offer that was withdrawn but its signal.
       if acceptOffer() { finished.signal() }
     }
