@@ -99,6 +99,28 @@ private func quantile(_ values: [Int64], in range: Range<Int>, at p: Double) -> 
     #expect(joined.microseconds == [5_000_000, 5_000_000, 6])
   }
 
+  /// Lists of several lengths, in the order in which they were joined.
+  @Test(arguments: [[0, 5_000, 0, 3, 5_000], [3, 5_000, 3, 3, 1], [5_000, 5_000], [2, 3]])
+  func joinsLongListsAndShort(counts: [Int]) {
+    var joined = DurationList()
+    var expected: [Int64] = []
+    for count in counts {
+      var list = DurationList()
+      for number in 0..<count {
+        list.append(UInt64(number * 7_919 % 1_009), scale: 1_000)
+        expected.append(Int64(number * 7_919 % 1_009) * 1_000)
+      }
+      joined.append(contentsOf: list)
+      joined.append(11, scale: 1_000)
+      expected.append(11_000)
+    }
+    #expect(joined.count == expected.count)
+    #expect(joined.microseconds == expected)
+    #expect(joined.quantiles(at: [0, 0.5, 1]) == Quantile.linear(expected.span, at: [0, 0.5, 1]))
+    joined.append(UInt64(UInt32.max) + 1, scale: 1_000)
+    #expect(joined.microseconds == expected + [4_294_967_296_000])
+  }
+
   @Test func holdsTheLongestDuration() {
     var list = DurationList()
     list.append(.max, scale: 1_000_000)

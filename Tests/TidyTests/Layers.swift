@@ -4,7 +4,7 @@ enum Layers {
   static let permitted: [(target: String, imports: [String])] = [
     ("BQLJSON", []),
     ("BQLSyntax", ["BQLJSON"]),
-    ("BQLColumnar", ["CMappedFiles"]),
+    ("BQLColumnar", ["CMappedFiles", "CProcessors"]),
     ("BQLModels", ["BQLJSON", "BQLColumnar", "CPrefetch"]),
     ("BQLFunctions", ["BQLColumnar"]),
     ("BQLArrow", ["BQLColumnar"]),
@@ -46,6 +46,7 @@ enum Layers {
   /// Targets of C, which import nothing of the project.
   static let ofC = [
     "CLibEdit", "CLibEditSystem", "CDelimiterScan", "CPrefetch", "CAllocator", "CMappedFiles",
+    "CProcessors",
   ]
 
   /// Finds imports that a file's target may not have, or does not declare in `Package.swift`.

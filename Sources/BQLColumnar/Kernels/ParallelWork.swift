@@ -3,8 +3,8 @@ import Synchronization
 
 /// Runs pieces of work on several threads.
 ///
-/// Plain POSIX threads, started for one call and joined at its end: a call costs some 50 µs, so a
-/// piece should be thousands of rows.
+/// Threads are those of the ``WorkerPool``: to wake one takes the caller some 30 µs, and the thread
+/// some 100 µs until it begins, so a piece should be thousands of rows.
 package enum ParallelWork {
   /// The number of processors that are online; at least 1.
   package static var availableThreads: Int {
@@ -28,12 +28,8 @@ package enum ParallelWork {
     }
     let failure = withoutActuallyEscaping(body) { body in
       let claims = Claims(count: count, body: body)
-      // Every thread is joined here, before `body` goes out of scope.
-      let workers = (1..<min(threads, count)).compactMap { _ in
-        WorkerThread { claims.run() }
-      }
-      claims.run()
-      for worker in workers { worker.join() }
+      // No thread calls or holds `body` when this returns.
+      WorkerPool.shared.run(onOthers: min(threads, count) - 1) { claims.run() }
       return claims.failure
     }
     if let failure { throw failure }
@@ -52,6 +48,22 @@ package enum ParallelWork {
       results.withLock { $0[index] = result }
     }
     return results.withLock { $0.compactMap { $0 } }
+  }
+
+  /// Cuts `count` pieces, in their order, into runs for threads to take where each run costs
+  /// something of its own.
+  ///
+  /// A run is half of a thread's share of what is left: the first are long, so that there are few,
+  /// and the last short, lest a thread wait long for another. One thread takes all in one.
+  package static func runs(of count: Int, threads: Int) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var first = 0
+    while first < count {
+      let share = threads > 1 ? (count - first) / (2 * threads) : count
+      runs.append(first..<(first + max(share, 1)))
+      first += max(share, 1)
+    }
+    return runs
   }
 }
 
@@ -89,49 +101,5 @@ private final class Claims<E: Error>: Sendable {
       first = (index, error)
       failedIndex.store(index, ordering: .relaxed)
     }
-  }
-}
-
-/// Runs a closure on a thread of its own until ``join()``.
-package final class WorkerThread: Sendable {
-  private final class Start: Sendable {
-    let run: @Sendable () -> Void
-    init(run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  private let thread: pthread_t
-
-  /// Starts the thread; nil where the system refuses another one.
-  package init?(_ run: @escaping @Sendable () -> Void) {
-    // Signals from the terminal are for the thread that reads it.
-    var blocked = sigset_t()
-    var previous = sigset_t()
-    unsafe sigemptyset(&blocked)
-    for signal in [SIGINT, SIGTERM, SIGTSTP, SIGWINCH] { unsafe sigaddset(&blocked, signal) }
-    unsafe pthread_sigmask(SIG_BLOCK, &blocked, &previous)
-    // The new thread takes over this reference.
-    let start = unsafe Unmanaged.passRetained(Start(run: run))
-    var thread = pthread_t()
-    let status = unsafe pthread_create(
-      &thread,
-      nil,
-      { argument in
-        guard let argument = unsafe argument else { return nil }
-        unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      },
-      start.toOpaque()
-    )
-    unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
-    guard status == 0 else {
-      unsafe start.release()
-      return nil
-    }
-    self.thread = thread
-  }
-
-  /// Waits for the closure to return; call it exactly once.
-  package func join() {
-    pthread_join(thread, nil)
   }
 }

@@ -4,13 +4,16 @@ extension EventLog {
   /// Cuts the log into runs of whole users, in store order, of at most `targetRows` rows each.
   ///
   /// A user is never split: one with more rows than that is a morsel of its own. The cut depends on
-  /// the log and `targetRows` alone.
+  /// the log and `targetRows` alone, and is kept with the log.
   ///
-  /// - Complexity: O(morsels × log users).
+  /// - Complexity: O(morsels × log users) the first time.
   package func morsels(targetRows: Int = 65_536) -> [Morsel] {
-    partitions.indices.flatMap { partition in
+    let key = "morsels of \(targetRows) rows"
+    if let kept = memo.value(key, as: [Morsel].self) { return kept }
+    let morsels = partitions.indices.flatMap { partition in
       partitions[partition].morsels(partition: partition, targetRows: max(targetRows, 1))
     }
+    return memo.keep(morsels, key)
   }
 }
 

@@ -4,6 +4,11 @@
 /// eight, in microseconds.
 package struct DurationList: Sendable {
   private var narrow: [UInt32] = []
+  /// Numbers of long lists that were joined, which stand before those of `narrow`: they are brought
+  /// together where they are asked for, which may be on several threads, list by list.
+  private var joined: [[UInt32]] = []
+  /// Lists of fewer numbers are copied when they are joined.
+  private static let copiedCount = 1 << 10
   /// The microseconds of a unit of `narrow`.
   private var scale: Int64 = 1
   private var wide: [Int64] = []
@@ -11,7 +16,9 @@ package struct DurationList: Sendable {
 
   package init() {}
 
-  package var count: Int { isWide ? wide.count : narrow.count }
+  package var count: Int {
+    isWide ? wide.count : joined.reduce(narrow.count) { $0 + $1.count }
+  }
 
   /// Adds `raw` units of `scale` microseconds.
   @inline(__always)
@@ -32,11 +39,6 @@ package struct DurationList: Sendable {
       widen()
       wide.append(Self.microseconds(raw, scale))
     }
-  }
-
-  /// Makes room for `count` durations, so that joining them does not move them again and again.
-  mutating func reserve(_ count: Int) {
-    if isWide { wide.reserveCapacity(count) } else { narrow.reserveCapacity(count) }
   }
 
   /// Adds several durations of `scale` microseconds a unit.
@@ -63,26 +65,40 @@ package struct DurationList: Sendable {
     guard other.count > 0 else { return }
     if count == 0 {
       self = other
-    } else if !isWide, !other.isWide, scale == other.scale {
-      narrow.append(contentsOf: other.narrow)
-    } else {
+    } else if isWide || other.isWide || scale != other.scale {
       widen()
       wide.append(contentsOf: other.microseconds)
+    } else if other.count < Self.copiedCount {
+      narrow.append(contentsOf: other.numbers)
+    } else {
+      if !narrow.isEmpty { joined.append(narrow) }
+      joined += other.joined
+      narrow = other.narrow
     }
+  }
+
+  /// The numbers of four bytes, those that were joined too.
+  private var numbers: [UInt32] {
+    guard !joined.isEmpty else { return narrow }
+    var numbers: [UInt32] = []
+    numbers.reserveCapacity(count)
+    for list in joined { numbers.append(contentsOf: list) }
+    numbers.append(contentsOf: narrow)
+    return numbers
   }
 
   /// Returns the quantiles at `ps` in microseconds; see ``Quantile``.
   package func quantiles(at ps: [Double]) -> [Int64?] {
-    isWide
-      ? Quantile.linear(wide.span, at: ps)
-      : Quantile.linear(narrow.span, at: ps, unit: max(scale, 1))
+    guard !isWide else { return Quantile.linear(wide.span, at: ps) }
+    let numbers = numbers
+    return Quantile.linear(numbers.span, at: ps, unit: max(scale, 1))
   }
 
   /// Returns the quantiles at `ps` of the durations of each slot below `slotCount`, where
   /// duration *i* is of slot `slots[i]`.
   func quantiles(at ps: [Double], slots: [Int32], slotCount: Int) -> [[Int64?]] {
     guard !isWide else { return Self.quantiles(wide, at: ps, unit: 1, slots, slotCount) }
-    let sorted = SlotSort.sorted(narrow, slots: slots)
+    let sorted = SlotSort.sorted(numbers, slots: slots)
     let ends = Self.ends(slots, slotCount)
     let (span, unit) = (sorted.span, max(scale, 1))
     return (0..<slotCount).map { slot in
@@ -106,9 +122,10 @@ package struct DurationList: Sendable {
     // Wide enough for 2⁶³ durations of 2⁶³ microseconds.
     var sums = [Int128](repeating: 0, count: slotCount)
     var counts = [Int128](repeating: 0, count: slotCount)
-    for index in 0..<count {
+    let numbers = numbers
+    for index in 0..<(isWide ? wide.count : numbers.count) {
       let slot = slots.map { Int($0[index]) } ?? 0
-      let raw = isWide ? Int128(wide[index]) : Int128(narrow[index]) * Int128(max(scale, 1))
+      let raw = isWide ? Int128(wide[index]) : Int128(numbers[index]) * Int128(max(scale, 1))
       sums[slot] += raw
       counts[slot] += 1
     }
@@ -140,13 +157,13 @@ package struct DurationList: Sendable {
 
   /// The durations in microseconds; one too long for 64 bits is the longest that fits.
   package var microseconds: [Int64] {
-    isWide ? wide : narrow.map { Self.microseconds(UInt64($0), scale) }
+    isWide ? wide : numbers.map { Self.microseconds(UInt64($0), scale) }
   }
 
   private mutating func widen() {
     guard !isWide else { return }
     wide = microseconds
-    narrow = []
+    (narrow, joined) = ([], [])
     isWide = true
   }
 

@@ -111,10 +111,9 @@ struct FunnelTally: Sendable {
     }
   }
 
-  /// Makes room for what the tallies of all morsels hold.
+  /// Makes room for the slots that the tallies of all morsels hold.
   mutating func reserve(for others: [FunnelTally]) {
-    for list in durations.indices {
-      durations[list].reserve(others.reduce(0) { $0 + $1.durations[list].count })
+    for list in durationSlots.indices {
       durationSlots[list].reserveCapacity(others.reduce(0) { $0 + $1.durationSlots[list].count })
     }
   }

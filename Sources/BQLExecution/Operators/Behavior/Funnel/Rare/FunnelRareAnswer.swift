@@ -15,10 +15,6 @@ struct FunnelRareAnswer {
   /// of its codes.
   private let groups: (codes: [[Int32]], map: [Int32])?
 
-  /// The parts of the blocks that each thread counts, so that none waits long for another: to join
-  /// what is known of many groups costs more than to find the chains of a block.
-  private static let partsPerThread = 6
-
   /// Finds, or has built, what the funnel reads; nil where it must read all rows, or where the
   /// statement's memory does not suffice.
   init?(
@@ -74,36 +70,45 @@ struct FunnelRareAnswer {
   }
 
   /// Counts the chains of all blocks.
+  ///
+  /// To join what is known of many groups costs more than to find the chains of a block: threads take
+  /// few runs of blocks.
   func accumulator(_ context: ExecutionContext) throws(ExecutionError) -> FunnelAccumulator {
-    let blocks = index.blocks
-    let partCount = Self.partsPerThread * max(context.threads, 1)
-    let share = max((blocks.count + partCount - 1) / partCount, 1)
+    let runs = ParallelWork.runs(of: index.blocks.count, threads: context.threads)
     let parts = try ParallelWork.map(
-      count: (blocks.count + share - 1) / share,
+      count: runs.count,
       threads: context.threads
-    ) { (part: Int) throws(ExecutionError) -> FunnelAccumulator in
-      try context.checkCancelled()
+    ) { (run: Int) throws(ExecutionError) -> FunnelAccumulator in
       var accumulator = FunnelAccumulator(scan.specification)
       var found = FunnelRareChains()
-      for position in (part * share)..<min((part + 1) * share, blocks.count) {
-        let worth = worth.isEmpty ? RareWorth.none : worth[position]
-        if let sides {
-          let own = sides.sides[position]
-          scan.update(&accumulator, with: blocks[position], own, worth: worth)
-          continue
-        }
-        scan.update(
-          &accumulator,
-          with: blocks[position],
-          worth: worth,
-          groups: groups.map { ($0.codes[position], $0.map) },
-          &found
-        )
+      for position in runs[run] {
+        try context.checkCancelled()
+        count(position, into: &accumulator, &found)
       }
       accumulator.close()
       return accumulator
     }
     var keys = GroupTable(types: [])
     return FunnelAccumulator.combined(parts, scan.specification, keys: &keys)
+  }
+
+  /// Adds the chains of the block at `position`; `found` holds them meanwhile.
+  private func count(
+    _ position: Int,
+    into accumulator: inout FunnelAccumulator,
+    _ found: inout FunnelRareChains
+  ) {
+    let worth = worth.isEmpty ? RareWorth.none : worth[position]
+    if let sides {
+      scan.update(&accumulator, with: index.blocks[position], sides.sides[position], worth: worth)
+    } else {
+      scan.update(
+        &accumulator,
+        with: index.blocks[position],
+        worth: worth,
+        groups: groups.map { ($0.codes[position], $0.map) },
+        &found
+      )
+    }
   }
 }
