@@ -57,10 +57,11 @@ struct LoadPass {
     let threads = max(request.threads, 1)
     let workers = (0..<threads).map { WorkerSlot(BlockWorker(plan, number: $0)) }
     var blocks: [BlockResult] = []
+    var counts = Counts()
     var isFull = false
     while !place.isAtEnd, !isFull {
       let source = place.source ?? source(from: place.start)
-      var result = try read(workers, source, blocks, rowsBefore: place.rowsRead)
+      var result = try read(workers, source, counts, rowsBefore: place.rowsRead)
       if let misaligned = result.misaligned {
         // What follows was cut wrongly, perhaps: it is read again.
         result.blocks.removeAll { $0.index >= misaligned.index }
@@ -73,11 +74,12 @@ struct LoadPass {
         isFull = result.isFull
       }
       blocks += result.blocks
+      counts.add(result.blocks)
       if let failure = result.failure, failure.index < result.misaligned?.index ?? .max {
         throw failure.error
       }
     }
-    place.rowsRead += blocks.reduce(0) { $0 + $1.rowsKept }
+    place.rowsRead += counts.rows
     blocks.sort { $0.index < $1.index }
     let wider = widened(blocks)
     if !wider.isEmpty { return .wider(wider) }
@@ -107,10 +109,23 @@ struct LoadPass {
     /// Rows of the parts before.
     let rowsBefore: Int
 
-    init(_ blocks: [BlockResult], rowsBefore: Int) {
-      rows = Atomic(blocks.reduce(0) { $0 + $1.rowsKept })
-      bytes = Atomic(blocks.reduce(0) { $0 + $1.byteCount })
+    init(_ counts: Counts, rowsBefore: Int) {
+      rows = Atomic(counts.rows)
+      bytes = Atomic(counts.bytes)
       self.rowsBefore = rowsBefore
+    }
+  }
+
+  /// Counts what a part's blocks hold that are kept: reading may start again at many of them.
+  private struct Counts {
+    var rows = 0
+    var bytes = 0
+
+    mutating func add(_ blocks: [BlockResult]) {
+      for block in blocks {
+        rows += block.rowsKept
+        bytes += block.byteCount
+      }
     }
   }
 
@@ -118,11 +133,11 @@ struct LoadPass {
   private func read(
     _ workers: [WorkerSlot],
     _ source: BlockSource,
-    _ blocks: [BlockResult],
+    _ counts: Counts,
     rowsBefore: Int
   ) throws(LoadError) -> Collected {
     let collected = Mutex(Collected())
-    let made = Made(blocks, rowsBefore: rowsBefore)
+    let made = Made(counts, rowsBefore: rowsBefore)
     ParallelWork.forEach(count: workers.count, threads: workers.count) { number in
       workers[number].use { work($0, source, collected, made) }
     }
