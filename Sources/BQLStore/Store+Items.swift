@@ -45,7 +45,7 @@ extension Store {
   ) throws(StoreError) -> StoredItem {
     var parts: [StoredItem.Part] = []
     for (name, part) in content.parts {
-      let stem = "\(Self.itemPrefix)\(generation)-\(String(number + 1000).dropFirst())"
+      let stem = StoreFileName.item(generation, number)
       number += 1
       let file: StoredFile
       var rowCount: Int?

@@ -66,24 +66,13 @@ package final class Store {
     if let bytes = try folder.read(StoreManifest.fileName) {
       return try StoreManifest(bytes, of: folder.path)
     }
-    // A first change that was interrupted leaves files that nobody needs, and the lock.
-    let names = try folder.names()
-    guard names.allSatisfy({ isOwn($0) || $0.hasPrefix(".") }) else {
-      throw .notAStore(path: folder.path, reason: "it is a folder without a manifest")
-    }
+    // A first change that was interrupted leaves the lock, and files that nobody needs.
+    let names = try folder.names().filter { !$0.hasPrefix(".") }
+    guard names.isEmpty || names.contains(StoreLock.fileName),
+      names.allSatisfy({ StoreFileName.isOwn($0) })
+    else { throw .notAStore(path: folder.path, reason: "it is a folder without a manifest") }
     return StoreManifest()
   }
-
-  /// Whether a file's name is one that a store gives.
-  private static func isOwn(_ name: String) -> Bool {
-    if name == StoreLock.fileName || name == StoreManifest.fileName { return true }
-    if name == StoreManifest.fileName + ".new" { return true }
-    return [logPrefix, itemPrefix].contains { name.hasPrefix($0) }
-      && [".arrow", ".json"].contains { name.hasSuffix($0) }
-  }
-
-  private static let logPrefix = "log-"
-  static let itemPrefix = "item-"
 
   // MARK: - Reading
 
@@ -168,7 +157,7 @@ package final class Store {
     _ load: StoredLog.Load,
     _ options: Options
   ) throws(StoreError) -> EventLog {
-    try replace(LogSource(log, threads: options.threads), .light, options) { [load] }
+    try replace(LogSource(log, threads: options.threads), .light, options) { ([load], nil) }
   }
 
   /// Adds the rows of logs, in this order, to `existing`, which is the one stored under their name,
@@ -196,7 +185,8 @@ package final class Store {
         preconditionFailure("there are rows to add")
       }
       let source = LogSource(only.renamed(name), threads: options.threads)
-      return (try replace(source, effort, options) { loads + [load] }, load)
+      let generation = existing.flatMap { $0 === only ? stored($0.name)?.generation : nil }
+      return (try replace(source, effort, options) { (loads + [load], generation) }, load)
     }
     let merge = try merge(first.name) { () throws(MergeError) in
       try LogMerge(logs, threads: options.threads)
@@ -214,7 +204,8 @@ package final class Store {
       let removed = added.reduce(0) { $0 + $1.report.duplicateRows }
       recorded.duplicateRows = told + (removesDuplicates ? removed : 0)
       recorded.rowsLoaded = rowCount - (removesDuplicates ? told : 0)
-      return loads + [recorded]
+      let isSame = recorded.rowsLoaded == 0
+      return (loads + [recorded], isSame ? existing.flatMap { stored($0.name)?.generation } : nil)
     }
     return (log, recorded)
   }
@@ -227,7 +218,7 @@ package final class Store {
     let writer = LogWriter(
       source: source,
       folder: folder,
-      stem: "\(Self.logPrefix)\(manifest.generation + 1)-part",
+      stem: StoreFileName.part(manifest.generation + 1),
       effort: .none,
       threads: options.threads,
       isCancelled: options.isCancelled
@@ -263,9 +254,7 @@ package final class Store {
     let source = LogSource(merge, of: [log], named: log.name, threads: options.threads)
     // COMPACT changes no row.
     let generation = user == nil ? stored(log.name)?.generation : nil
-    return try replace(source, effort, options, generation: generation) {
-      stored(log.name)?.loads ?? []
-    }
+    return try replace(source, effort, options) { (stored(log.name)?.loads ?? [], generation) }
   }
 
   private func merge(
@@ -279,15 +268,15 @@ package final class Store {
     }
   }
 
-  /// Writes a log in place of the one of its name; `loads` is asked once the rows are written.
+  /// Writes a log in place of the one of its name.
   ///
-  /// `generation` is the number of the change that made the rows, where that is not this one.
+  /// `history` is asked once the rows are written: what was loaded, and the number of the change that
+  /// made the rows, where that is not this one.
   private func replace(
     _ source: LogSource,
     _ effort: CompressionEffort,
     _ options: Options,
-    generation: Int? = nil,
-    loads: () -> [StoredLog.Load]
+    history: () -> (loads: [StoredLog.Load], generation: Int?)
   ) throws(StoreError) -> EventLog {
     try beginChange()
     var changed = manifest
@@ -295,7 +284,7 @@ package final class Store {
     let writer = LogWriter(
       source: source,
       folder: folder,
-      stem: "\(Self.logPrefix)\(changed.generation)",
+      stem: StoreFileName.log(changed.generation),
       effort: effort,
       threads: options.threads,
       isCancelled: options.isCancelled
@@ -303,10 +292,11 @@ package final class Store {
     let stored: StoredLog
     do throws(StoreError) {
       let written = try writer.write()
+      let (loads, generation) = history()
       stored = StoredLog(
         source,
         written,
-        loads: loads(),
+        loads: loads,
         generation: generation ?? changed.generation
       )
       // What was read of damaged files is not written as if it were sound.
@@ -376,6 +366,8 @@ package final class Store {
   func removeStrays() {
     guard let names = try? folder.names() else { return }
     let needed = manifest.fileNames.union([StoreManifest.fileName, StoreLock.fileName])
-    for name in names where Self.isOwn(name) && !needed.contains(name) { folder.remove(name) }
+    for name in names where StoreFileName.isOwn(name) && !needed.contains(name) {
+      folder.remove(name)
+    }
   }
 }

@@ -152,6 +152,11 @@ import Testing
       )
       #expect(Set(LoadOracleTests.cells(log).map { "\($0)" }).isSubset(of: whole.map { "\($0)" }))
     }
+    // A number in the last row alone is one.
+    let counted = try files.log(
+      "user_id,event_time,event_type,n\n1,2019-10-01,view,\n2,2019-10-01,view,7"
+    )
+    #expect(counted.schema[3].type == .int)
     // Texts that are no UUIDs are texts, cut or not.
     let named = try files.log(text + "1,2019-10-01 00:00:10,view,visit 7")
     #expect(named.rowCount == rowCount + 1)

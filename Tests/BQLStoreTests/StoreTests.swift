@@ -88,6 +88,33 @@ import Testing
     #expect(reader.health.take().isEmpty)
   }
 
+  /// Files that others gave names that resemble a store's.
+  @Test func filesOfOthersStay() throws {
+    let store = TemporaryStore()
+    let others = ["log-2024-01.json", "item-list.json", "log-a-000.arrow", "item-1-2-3.arrow", "x"]
+    let log = try store.log(Self.small)
+    _ = try store.save(log)
+    for name in others { store.overwrite(name, with: [1]) }
+    _ = try store.save(log)
+    #expect(Set(try store.files.names()).isSuperset(of: others))
+    // Without a manifest such a folder is none of ours.
+    let folder = TemporaryStore()
+    try folder.files.make()
+    folder.overwrite("log-2024-01.arrow", with: [1])
+    #expect(throws: StoreError.self) { try Store(path: folder.path) }
+    #expect(try folder.files.names() == ["log-2024-01.arrow"])
+  }
+
+  @Test func aManifestThatHasNoNextChangeIsRefused() throws {
+    let store = TemporaryStore()
+    _ = try store.save(try store.log(Self.small))
+    let text = String(decoding: try #require(try store.files.read("manifest.json")), as: UTF8.self)
+    let changed = text.replacing("\"generation\":1,", with: "\"generation\":9223372036854775807,")
+    #expect(changed != text)
+    store.overwrite("manifest.json", with: Array(changed.utf8))
+    #expect(throws: StoreError.self) { try Store(path: store.path) }
+  }
+
   /// Columns that are decompressed while there is no memory for them are the same.
   @Test func columnsBeyondMemoryAreTheSame() throws {
     let store = TemporaryStore()

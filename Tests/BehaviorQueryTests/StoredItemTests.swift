@@ -63,7 +63,8 @@ import Testing
     "ASSIGN mixed AS mixed_again", "ASSIGN quarter AS quarter_again", "ASSIGN power AS power_again",
     "SELECT again, mixed_again, quarter_again, power_again, count(*) AS n FROM users "
       + "GROUP BY ALL ORDER BY n, again, mixed_again, quarter_again, power_again",
-    "DROP users.again; DROP users.mixed_again; DROP users.quarter_again; DROP users.power_again",
+    "DROP users.again", "DROP users.mixed_again", "DROP users.quarter_again",
+    "DROP users.power_again",
   ]
 
   private func answers(_ questions: [String], _ workspace: Workspace) -> [String] {
@@ -194,6 +195,74 @@ import Testing
     // Attributes hold on: the log is as it was.
     #expect(try opened(store).run("SELECT spent FROM users LIMIT 1")[0].rowCount == 1)
     #expect(throws: BQLError.self) { try opened(store).run("ERASE USER 7001;") }
+  }
+
+  /// KEYs of other types than the log's users, and a value that is left of an attribute whose log is gone.
+  @Test func anErasedUserIsInNoTableOfAnotherType() throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try filled(folder)
+    let texts = folder.write("user_id,word\n9,here\nnobody,there\n", "texts.csv")
+    let floats = folder.write("user_id,word\n9.0,here\n10.5,there\n", "floats.csv")
+    _ = try opened(store).run(
+      """
+      LOAD '\(texts)' AS TABLE texts KEY user_id; LOAD '\(floats)' AS TABLE floats KEY user_id;
+      SELECT user_id, max(user_id)::text || '-th' AS nth FROM events GROUP BY user_id INTO users;
+      """
+    )
+    _ = try opened(store).run("LOAD '\(folder.path("log.csv"))' AS copy FORCE; DROP events;")
+    _ = try opened(store).run("ERASE USER 9;")
+    let workspace = try opened(store)
+    #expect(try workspace.run("SELECT word FROM texts")[0].rowCount == 1)
+    #expect(try workspace.run("SELECT word FROM floats")[0].rowCount == 1)
+    for name in TemporaryFolder.names(in: store) {
+      let bytes = try #require(folder.read("shop.bqs/" + name))
+      #expect(!bytes.contains(Array("9-th".utf8)), "\(name)")
+    }
+    _ = try opened(store).run("DROP copy;")
+    _ = try opened(store).run("ERASE USER 'nobody';")
+    #expect(try opened(store).run("SELECT word FROM texts")[0].rowCount == 0)
+  }
+
+  /// What could not be erased or stored while another program wrote is erased and stored later.
+  @Test func whatFailedIsDoneLater() throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try filled(folder)
+    var writer: Workspace? = try opened(store)
+    _ = try writer?.run("LET held = SELECT 1 AS x;")
+    let workspace = try opened(store)
+    _ = try workspace.run("LET names = SELECT user_id FROM events GROUP BY user_id;")
+    #expect(throws: BQLError.self) { try workspace.run("ERASE USER 9;") }
+    writer = nil
+    _ = try workspace.run("ERASE USER 9;")
+    _ = try workspace.run("LET users.visits = count(*); COMPACT;")
+    let again = try opened(store)
+    for (table, count) in [("customers", 399), ("names", 399), ("events", 0)] {
+      let rows =
+        "SELECT count(*) AS n FROM \(table)"
+        + (table == "events" ? " WHERE user_id = 9" : "")
+      #expect(try again.run(rows)[0].relation.rows == [[.int(Int64(count))]], "\(table)")
+    }
+    #expect(try again.run("SELECT visits FROM users LIMIT 2")[0].rowCount == 2)
+  }
+
+  @Test func aLoadWithoutRowsChangesNothing() throws {
+    let folder = TemporaryFolder()
+    let (store, expected) = try filled(folder)
+    _ = try opened(store).run("LOAD '\(folder.path("log.csv"))' FORCE DEDUP EXACT;")
+    let found = answers(Self.questions, try opened(store))
+    #expect(found.dropFirst() == expected.dropFirst())
+  }
+
+  @Test func manyAttributesAreStoredAtOnce() throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try filled(folder)
+    let columns = (0..<1_010).map { "count(*) + \($0) AS c\($0)" }.joined(separator: ", ")
+    _ = try opened(store).run(
+      "SELECT user_id, \(columns) FROM events GROUP BY user_id INTO users;"
+    )
+    let answer = try opened(store).run("SELECT sum(c1009 - c3), sum(c0 - c999) FROM users")[0]
+    let expected: [Value] = [.int(402_400), .int(-399_600)]
+    #expect(answer.relation.rows == [expected])
   }
 
   /// Each file in turn: what is damaged is named, everything else is there, and it can be dropped.

@@ -80,7 +80,7 @@ import Testing
       ["shop.bqs", "-c", "ERASE USER \(first)"],
       folder: shop.folder
     )
-    #expect(again.errors.contains("error[B0222]: no log of the store has such a user"))
+    #expect(again.errors.contains("error[B0222]: the store has no such user"))
   }
 
   @Test func aDroppedLogIsGone() throws {

@@ -35,14 +35,16 @@ extension Binder {
 }
 
 extension Binder {
-  /// Returns the user whom ERASE USER names as a log would call them; nil where the value is of
-  /// another type than its users.
-  package mutating func user(_ expression: Expression, of log: EventLog) -> Value? {
-    guard let column = log.roles[.user] else { return nil }
+  /// Returns the user whom ERASE USER names as they stand there or, with a log, as that would call
+  /// them; nil where the value is of another type than its users.
+  package mutating func user(_ expression: Expression, of log: EventLog? = nil) -> Value? {
     let context = ExpressionContext(scope: Scope(columns: []), clause: "ERASE USER", grouping: nil)
-    guard let bound = bind(expression, context),
-      let value = coerce(bound, to: log.schema[column].type)?.folded.literal, value != .null
-    else { return nil }
-    return value
+    guard var bound = bind(expression, context) else { return nil }
+    if let log {
+      guard let column = log.roles[.user], let own = coerce(bound, to: log.schema[column].type)
+      else { return nil }
+      bound = own
+    }
+    return bound.folded.literal.flatMap { $0 == .null ? nil : $0 }
   }
 }

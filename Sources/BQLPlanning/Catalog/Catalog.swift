@@ -83,8 +83,8 @@ package struct Catalog: Sendable {
   package mutating func drop(_ name: String) -> Bool {
     let key = name.lowercased()
     noteChange(CatalogItem(.table, name))
-    guard let definition = definitions.removeValue(forKey: key) else { return false }
     for segment in segments(ofTable: name) { dropSegment(segment.name) }
+    guard let definition = definitions.removeValue(forKey: key) else { return false }
     droppedVersions[key] = definition.version
     names.removeAll { $0.lowercased() == key }
     attributeColumns = AttributeColumns()
@@ -102,8 +102,12 @@ package struct Catalog: Sendable {
     if let index = attributes.firstIndex(where: { $0.name.lowercased() == name }) {
       let before = attributes[index]
       attributes[index] = attribute
-      // The same words over the same tables give the same values.
-      if before.definition == attribute.definition, before.sources == attribute.sources { return }
+      // The same words over the same tables give the same values, unless they name a parameter.
+      if before.definition == attribute.definition, before.sources == attribute.sources,
+        !attribute.definition.contains(":")
+      {
+        return
+      }
     } else {
       attributes.append(attribute)
     }
@@ -130,16 +134,21 @@ package struct Catalog: Sendable {
 
   mutating func noteChange(_ item: CatalogItem) { changes.insert(item) }
 
-  /// Forgets what was computed for single users of a log or a table: the values of its attributes,
-  /// and the rows that models of it are judged by.
-  package mutating func forgetUsers(of table: String) {
-    let table = table.lowercased()
-    for index in attributes.indices where attributes[index].owner.name.lowercased() == table {
+  /// Forgets the values of attributes and the rows that models are judged by where they came from a
+  /// log or table, or are out of date.
+  package mutating func forgetUsers(of table: String? = nil) {
+    let table = table?.lowercased()
+    for index in attributes.indices
+    where attributes[index].owner.name.lowercased() == table
+      || outdatedSource(of: attributes[index]) != nil || attributes[index].values == nil
+    {
       attributes[index].values = nil
       noteChange(CatalogItem(.attribute, attributes[index].name))
     }
     for index in models.indices
-    where models[index].sources.contains(where: { $0.name.lowercased() == table }) {
+    where models[index].sources.contains(where: { $0.name.lowercased() == table })
+      || outdatedSource(of: models[index]) != nil
+    {
       models[index].holdout = nil
       noteChange(CatalogItem(.model, models[index].name))
     }
@@ -149,13 +158,13 @@ package struct Catalog: Sendable {
   /// the name.
   package mutating func dropAttribute(_ name: String) -> Bool {
     let name = name.lowercased()
-    let count = attributes.count
+    let count = attributes.count + segments.count
     noteChange(CatalogItem(.attribute, name))
     if segment(named: name)?.table == nil { dropSegment(name) }
     attributes.removeAll { $0.name.lowercased() == name }
     attributeColumns = AttributeColumns()
     attributeVersions[name, default: 0] += 1
-    return attributes.count < count
+    return attributes.count + segments.count < count
   }
 
   /// Finds a defined attribute without regard to case.

@@ -53,7 +53,7 @@ package enum ArrowCodecs {
     }
   }
 
-  /// Returns bytes compressed with zstd at a level from 1 (fast) to 19 (small).
+  /// Returns bytes compressed with zstd at a level from -7 (fastest) to 19 (smallest).
   ///
   /// nil where that does not make them fewer, and where the library is not installed.
   package static func zstd(_ bytes: ArrowBytes, level: Int32) -> ArrowBytes? {

@@ -161,8 +161,8 @@ struct FileHead {
         for row in 0..<fields.rowCount {
           let field = fields.range(row, column)
           // The beginning of a UUID in a row that may be cut off does not make texts of the others.
-          if isCut, row > 0, field.upperBound == text.count - 1,
-            UUIDText.isBeginning(fields.text, field)
+          if isCut, samples[column].isUUID, samples[column].valueCount > 0,
+            field.upperBound == text.count - 1, UUIDText.isBeginning(fields.text, field)
           {
             continue
           }

@@ -114,7 +114,7 @@ struct ArrowColumn {
   static func entries(of texts: TextDictionary) -> (type: ArrowType, array: ArrowArray) {
     if let uuids = texts.uuids {
       // A UUID's bytes stand in the order in which it is written.
-      let words = uuids.map(\.bigEndian)
+      let words = uuids.map { $0.bigEndian }
       let array = ArrowArray(count: texts.count, buffers: [.uint64s(words)])
       return (.fixedSizeBinary(byteWidth: 16), array)
     }

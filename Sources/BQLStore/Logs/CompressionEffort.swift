@@ -14,7 +14,7 @@ enum CompressionEffort: Hashable, Sendable {
   /// Compresses whatever shrinks: what COMPACT does.
   case full
 
-  private var level: Int32 { self == .light ? 1 : 9 }
+  private var level: Int32 { self == .light ? -1 : 9 }
 
   /// A column is compressed if a sample of it shrinks to this share or below.
   private var largestShare: Double { self == .light ? 0.45 : 0.9 }

@@ -63,8 +63,7 @@ struct LogWriter {
         digits: source.digits[position]
       )
     }
-    let number = String(index + 1000).dropFirst()
-    let sink = try StoreFileSink("\(stem)-\(number).arrow", in: folder)
+    let sink = try StoreFileSink("\(stem)-\(StoreFileName.padded(index)).arrow", in: folder)
     let writer = try ArrowWriter<StoreError>(.file, schema: ArrowSchema(columns.map(\.field))) {
       (bytes) throws(StoreError) in try sink.append(bytes)
     }

@@ -24,6 +24,8 @@ extension StoreManifest {
       throw .notAStore(path: path, reason: "an early version of bql wrote it; LOAD its logs anew")
     }
     generation = try reader.count("generation")
+    // There is always a next one.
+    guard generation < Int.max / 2 else { throw reader.malformed("generation") }
     logs = try reader.objects("logs").map { (log) throws(StoreError) in try StoredLog(log) }
     let names = logs.map { $0.name.lowercased() }
     guard Set(names).count == names.count else { throw reader.malformed("logs") }

@@ -49,12 +49,14 @@ struct StoredSources {
   /// The number of the change that made the content of a log, a table or `users.x`; nil where the
   /// store has none of the name.
   private func generation(of name: String) -> Int? {
+    let table = StoredItem.Key(.table, name)
+    if let found = pending[table] ?? store.generation(ofLog: name) ?? store.item(table)?.generation
+    {
+      return found
+    }
     let prefix = "\(Catalog.usersTable)."
-    let isAttribute = name.lowercased().hasPrefix(prefix)
-    let key =
-      isAttribute
-      ? StoredItem.Key(.attribute, String(name.dropFirst(prefix.count)))
-      : StoredItem.Key(.table, name)
-    return pending[key] ?? store.generation(ofLog: name) ?? store.item(key)?.generation
+    guard name.lowercased().hasPrefix(prefix) else { return nil }
+    let attribute = StoredItem.Key(.attribute, String(name.dropFirst(prefix.count)))
+    return pending[attribute] ?? store.item(attribute)?.generation
   }
 }

@@ -31,8 +31,11 @@ extension Workspace {
       throw self.error(error, of: source, at: statement.range)
     }
     try checkNames(contents.logs, contents.items, of: source, at: statement.range)
+    let unsaved = openStore?.store.path == store.path ? openStore?.unsaved ?? [] : []
     forgetStored()
     var open = OpenStore(store: store)
+    // What is still there was never in the store: it may be stored now.
+    open.unsaved = unsaved.filter(isDefined)
     var warnings: [String] = []
     for opened in contents.logs {
       if let log = opened.log {

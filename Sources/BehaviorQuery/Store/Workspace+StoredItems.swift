@@ -15,18 +15,27 @@ extension Workspace {
     do throws(StoreError) {
       return try store(changes)
     } catch {
-      openStore?.unsaved.formUnion(changes)
-      let names = changes.filter { !isLog($0) }.map(\.name).sorted().joined(separator: "', '")
-      return ["'\(names)' will be gone when bql ends, for it could not be stored: \(error.message)"]
+      let items = changes.filter { !isLog($0) }
+      let (made, dropped) = (items.filter(isDefined), items.filter { !isDefined($0) })
+      func names(_ items: Set<CatalogItem>) -> String {
+        Set(items.map(\.name)).sorted().map { "'\($0)'" }.joined(separator: ", ")
+      }
+      return [
+        made.isEmpty
+          ? nil : "\(names(made)) will be gone when bql ends, for it could not be stored",
+        dropped.isEmpty ? nil : "\(names(dropped)) could not be removed from the store",
+      ].compactMap { $0.map { "\($0): \(error.message)" } }
     }
   }
 
-  /// Stores what has changed, and what could not be stored before, in one change of the store.
+  /// Stores what has changed, and what could not be stored before, in one change of the store; what
+  /// cannot be stored now is not forgotten.
   private func store(_ changes: Set<CatalogItem>) throws(StoreError) -> [String] {
+    openStore?.unsaved.formUnion(changes)
     guard var open = openStore else { return [] }
-    let items = inOrder(changes.union(open.unsaved))
+    let items = inOrder(open.unsaved)
     var sources = StoredSources(catalog: catalog, store: open.store)
-    for item in items where generation(of: item, open) == nil {
+    for item in items where !isLog(item) && generation(of: item, open) == nil {
       sources.pending[StoredItem.Key(item)] = open.store.manifest.generation + 1
     }
     var contents: [ItemContent] = []
@@ -58,15 +67,35 @@ extension Workspace {
     return warnings
   }
 
+  /// Whether a table is kept in the open store, or is to be.
+  func isStored(_ table: String) -> Bool {
+    let item = CatalogItem(.table, table)
+    return openStore?.items[item] != nil || openStore?.unsaved.contains(item) == true
+  }
+
+  func isDefined(_ item: CatalogItem) -> Bool {
+    switch item.kind {
+    case .table: catalog[item.name] != nil
+    case .attribute: catalog.attribute(named: item.name) != nil
+    case .segment: catalog.segment(named: item.name) != nil
+    case .model: catalog.model(named: item.name) != nil
+    }
+  }
+
   private func isLog(_ item: CatalogItem) -> Bool {
     if item.kind == .table, case .log? = catalog[item.name] { true } else { false }
   }
 
-  /// Sorts what is stored at once: attributes stand in the order in which they were defined.
+  /// Sorts what is stored at once: what may be computed from something else stands behind it, and
+  /// attributes in the order in which they were defined.
   private func inOrder(_ items: Set<CatalogItem>) -> [CatalogItem] {
+    let kinds: [CatalogItem.Kind] = [.table, .attribute, .segment, .model]
     let defined = catalog.attributes.map { CatalogItem(.attribute, $0.name) }
-    let attributes = defined.filter(items.contains)
-    return items.subtracting(attributes).sorted { $0.name < $1.name } + attributes
+    return kinds.flatMap { kind in
+      let all = items.filter { $0.kind == kind }
+      let inOrder = kind == .attribute ? defined.filter(all.contains) : []
+      return inOrder + all.subtracting(inOrder).sorted { $0.name < $1.name }
+    }
   }
 
   /// What the catalog counts the definitions of something by.
@@ -104,16 +133,25 @@ extension Workspace {
     case .attribute:
       guard let attribute = catalog.attribute(named: item.name),
         open.logs.contains(attribute.owner.name.lowercased())
+          || attribute.values == nil && open.items[item] != nil
       else { return nil }
       return AttributeItem.content(attribute, sources, generation: generation)
     case .segment:
-      guard let entry = catalog.segment(named: item.name), let learnt = segmentModels[item.name]
+      guard let entry = catalog.segment(named: item.name), let learnt = segmentModels[item.name],
+        isLasting(entry, open)
       else { return nil }
       return SegmentItem.content(entry, learnt)
     case .model:
       guard let entry = catalog.model(named: item.name) else { return nil }
       return try ModelItem.content(entry, sources)
     }
+  }
+
+  /// Whether what a segment names the groups of is in the store too.
+  private func isLasting(_ segment: SegmentEntry, _ open: OpenStore) -> Bool {
+    if let table = segment.table { return isStored(table) }
+    guard let attribute = catalog.attribute(named: segment.name) else { return false }
+    return open.logs.contains(attribute.owner.name.lowercased())
   }
 
   /// Defines what a store holds beside logs, which are defined already, and returns what to warn of.
@@ -154,13 +192,7 @@ extension Workspace {
     let own = openStore?.items ?? [:]
     return items.map(\.item).first { stored in
       let item = CatalogItem(stored)
-      guard own[item] == nil else { return false }
-      return switch stored.kind {
-      case .table: catalog[stored.name] != nil
-      case .attribute: catalog.attribute(named: stored.name) != nil
-      case .segment: catalog.segment(named: stored.name) != nil
-      case .model: catalog.model(named: stored.name) != nil
-      }
+      return own[item] == nil && isDefined(item)
     }
   }
 
@@ -181,55 +213,80 @@ extension Workspace {
   /// Takes users out of what was computed of them, and returns what was done.
   ///
   /// That is rows of tables that name them, values of attributes, and rows that models are judged by.
-  func forget(_ users: [ErasedUser]) throws(StoreError) -> [String] {
+  ///
+  /// `literal` is the user as the statement writes it.
+  func forget(_ users: [ErasedUser], _ literal: Value) throws(StoreError) -> [String] {
+    openStore?.unsaved.formUnion(catalog.takeChanges())
     var lines: [String] = []
-    for user in users {
-      let (log, value) = (user.log, user.value)
-      guard let column = log.roles[.user].map({ log.schema[$0] }) else { continue }
-      for name in catalog.names where openStore?.items[CatalogItem(.table, name)] != nil {
-        guard case .relation(let relation, let kind)? = catalog[name] else { continue }
-        let left = relation.without(value, namedBy: column, kind)
-        let count = relation.rowCount - left.rowCount
-        guard count > 0 else { continue }
-        catalog.define(
-          name,
-          .relation(left, kind: kind),
-          sources: Array(catalog.sources(of: name).dropFirst())
-        )
-        catalog.forgetUsers(of: name)
-        lines.append(
-          "\(name): \(count == 1 ? "1 row" : "\(count) rows") of user \(ValueText.text(value)) erased"
-        )
-      }
-      if user.place != nil { catalog.forgetUsers(of: log.name) }
+    let names = Set(users.compactMap(\.columnName))
+    let values = Set(users.map(\.value) + [literal])
+    for name in catalog.names where isStored(name) {
+      guard case .relation(let relation, let kind)? = catalog[name] else { continue }
+      let left = relation.without(values, namedBy: names, kind)
+      let count = relation.rowCount - left.rowCount
+      guard count > 0 else { continue }
+      catalog.define(
+        name,
+        .relation(left, kind: kind),
+        sources: Array(catalog.sources(of: name).dropFirst())
+      )
+      catalog.forgetUsers(of: name)
+      lines.append(
+        "\(name): \(count == 1 ? "1 row" : "\(count) rows") of user \(ValueText.text(literal)) erased"
+      )
     }
+    for user in users where user.place != nil { catalog.forgetUsers(of: user.log.name) }
+    catalog.forgetUsers()
     _ = try store(catalog.takeChanges())
     return lines
   }
 }
 
+extension ErasedUser {
+  /// What the log calls its users' column, in lower case.
+  fileprivate var columnName: String? {
+    log.roles[.user].map { log.schema[$0].name.lowercased() }
+  }
+}
+
 extension Relation {
-  /// Leaves out the rows in which a column that names users, the KEY or one that is called as the log
-  /// calls it, holds `user`.
+  /// Leaves out the rows in which a column that names users, the KEY or one of `names`, holds one of
+  /// `users`, whatever type it has.
   fileprivate func without(
-    _ user: Value,
-    namedBy column: Field,
+    _ users: Set<Value>,
+    namedBy names: Set<String>,
     _ kind: Catalog.RelationKind
   ) -> Relation {
-    var key: String?
-    if case .table(let name) = kind { key = name?.lowercased() }
-    let places = schema.fields.indices.filter { place in
-      let name = schema[place].name.lowercased()
-      return schema[place].type == column.type && (name == column.name.lowercased() || name == key)
-    }
+    var names = names
+    if case .table(let key?) = kind { names.insert(key.lowercased()) }
+    let places = schema.fields.indices.filter { names.contains(schema[$0].name.lowercased()) }
     guard !places.isEmpty else { return self }
+    let texts = Set(users.map { ValueText.text($0) })
+    let numbers = Set(users.compactMap(\.number))
+    func isUser(_ value: Value) -> Bool {
+      if value == .null { return false }
+      return users.contains(value) || value.number.map(numbers.contains) ?? false
+        || texts.contains(ValueText.text(value))
+    }
     let chunks = chunks.map { chunk in
       let rows = (0..<chunk.count).filter { row in
-        !places.contains { chunk.columns[$0][row] == user }
+        !places.contains { isUser(chunk.columns[$0][row]) }
       }
       let kept = rows.map { Int32(truncatingIfNeeded: $0) }
       return Chunk(chunk.columns.map { $0.gather(kept) }, count: kept.count)
     }
     return Relation(schema: schema, chunks: chunks)
+  }
+}
+
+extension Value {
+  /// The value of a number of any type.
+  fileprivate var number: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .float(let value): value
+    case .decimal(let value): Double(value) / 100
+    default: nil
+    }
   }
 }

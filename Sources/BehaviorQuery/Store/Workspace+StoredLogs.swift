@@ -175,11 +175,13 @@ extension Workspace {
       guard let value else { continue }
       users.append(ErasedUser(log: log, value: value, place: log.place(ofUser: value)))
     }
+    let literal = binder.user(erase.user) ?? .null
+    guard !binder.hasErrors else { throw failure(binder, of: source, at: range) }
     try checkHealth(of: source, at: range)
     // First what else is known of them: whatever happens then, they are still there to be erased.
     var lines: [String]
     do throws(StoreError) {
-      lines = try forget(users)
+      lines = try forget(users, literal)
     } catch {
       throw self.error(error, of: source, at: range)
     }
@@ -203,13 +205,13 @@ extension Workspace {
     guard !lines.isEmpty else {
       throw fail(
         .unknownUser,
-        "no log of the store has such a user",
+        "the store has no such user",
         at: erase.user.range,
         source,
         hints: userExamples(open)
       )
     }
-    return .report(lines: lines, warnings: eraseWarnings(open))
+    return .report(lines: lines, warnings: eraseWarnings())
   }
 
   /// What users of the store's logs are called.
@@ -223,14 +225,24 @@ extension Workspace {
   }
 
   /// What ERASE cannot reach.
-  private func eraseWarnings(_ open: OpenStore) -> [String] {
+  private func eraseWarnings() -> [String] {
+    var warnings: [String] = []
     let others = catalog.names.filter { name in
-      !open.logs.contains(name.lowercased()) && open.items[CatalogItem(.table, name)] == nil
+      openStore?.logs.contains(name.lowercased()) == false && !isStored(name)
     }
-    if others.isEmpty { return [] }
-    return [
-      "tables outside of the store are as they were: \(others.joined(separator: ", "))"
-    ]
+    if !others.isEmpty {
+      warnings.append(
+        "tables outside of the store are as they were: \(others.joined(separator: ", "))"
+      )
+    }
+    let models = catalog.models.filter { !$0.sources.isEmpty }.map(\.name)
+    if !models.isEmpty {
+      warnings.append(
+        "models keep what they have learnt, names of categories among it; TRAIN again or DROP MODEL: "
+          + models.joined(separator: ", ")
+      )
+    }
+    return warnings
   }
 }
 
