@@ -27,9 +27,10 @@ struct HelpTopic {
         "OPEN 'folder.bqs';   CHECK STORE;   SHOW STORAGE;   SHOW LOADS;   DROP log;",
         "COMPACT [log];   ERASE USER user;",
       ],
-      text: "opens a store: its logs are there at once, and what LOAD reads is kept in it for the "
-        + "next run, beside the rows that are there; CHECK STORE compares every byte with what was "
-        + "written, COMPACT writes a log as small as it gets, ERASE takes a user out of every file",
+      text: "opens a store: what it holds is there at once, and what LOAD, LET, SEGMENT and TRAIN "
+        + "make is kept in it for the next run, rows beside those that are there; CHECK STORE "
+        + "compares every byte with what was written, COMPACT writes a log as small as it gets, "
+        + "ERASE takes a user out of every file",
       example: "OPEN 'shop.bqs';"
     ),
     HelpTopic(
@@ -317,7 +318,8 @@ struct HelpTopic {
     HelpTopic(
       name: "DROP",
       form: ["DROP users.name;   DROP MODEL name;   DROP table;"],
-      text: "forgets an attribute of users, a model, or a table; a log of the open store for good",
+      text: "forgets an attribute of users, a model, or a table; what the open store keeps is gone "
+        + "for good",
       example: "DROP users.spent;"
     ),
     HelpTopic(

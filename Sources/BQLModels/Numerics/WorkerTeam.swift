@@ -4,9 +4,9 @@ import Synchronization
 
 /// Runs many short pieces of work on the same threads.
 ///
-/// `ParallelWork` starts its threads at every call, which is too dear for pieces of some
-/// microseconds. A team keeps them: they spin for a moment after each piece and then sleep. A
-/// thread that wakes late takes no part, and nobody waits for it.
+/// `ParallelWork` wakes its threads at every call, which is too dear for pieces of some
+/// microseconds. Those of a team spin for a moment after each piece before they sleep. A thread
+/// that wakes late takes no part, and nobody waits for it.
 final class WorkerTeam: Sendable {
   private let state: TeamState
   private let workers: [WorkerThread]
